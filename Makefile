@@ -1,0 +1,36 @@
+# Everyday commands. `make serve` and `make test` are all a newcomer needs.
+.PHONY: setup serve test check lock lint clean
+.DEFAULT_GOAL := serve
+
+BIN := .venv/bin
+
+serve: setup          ## set up, check, publish and serve the site
+	@$(BIN)/ekograph serve
+
+test: .venv/dev       ## set up and run every test
+	@$(BIN)/python -m pytest
+
+check: setup          ## check the data against the rules
+	@$(BIN)/ekograph check
+
+setup: .venv/run      ## install from the lock file into .venv
+
+.venv/run: requirements.lock pyproject.toml
+	@./setup requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock pyproject.toml
+	@./setup requirements-dev.lock
+	@touch $@ .venv/run
+
+lint: .venv/dev       ## style and types
+	@$(BIN)/ruff check src tests && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+
+lock:                 ## renew the lock files from pyproject.toml (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
+	    --upgrade --extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
+	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:                ## remove what set-up and publishing made
+	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,131 @@
+"""The settings of a site: read from ekograph.toml, then from EKOGRAPH_* in the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+FILE_NAME = "ekograph.toml"
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text says which, and what to do."""
+
+
+def _setting(default: Any, text: str) -> Any:
+    """A field of Settings with its help text, which the documentation quotes."""
+    if isinstance(default, list | tuple):
+        return field(default=tuple(default), metadata={"help": text})
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one site. Each can be given as EKOGRAPH_<NAME> too; lists are separated by commas."""
+
+    root: Path
+    base: str = _setting("", "IRI under which the site's things are named; ends in a slash.")
+    public_url: str = _setting("", "Where this copy lives, for example https://data.example.fi; empty: host and port.")
+    languages: tuple[str, ...] = _setting(("en",), "Languages of pages and messages, in order of fallback.")
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8000, "Port to listen on.")
+    allowed_hosts: tuple[str, ...] = _setting((), "Host names answered besides that of public_url and loopback.")
+    trusted_proxy: str = _setting("", "Address of the proxy whose X-Forwarded-For names the client; empty: none.")
+    snapshots: str = _setting("snapshots", "Folder of the published snapshots, relative to the site.")
+    keep: int = _setting(20, "How many snapshots are kept.")
+    union_default_graph: bool = _setting(default=True, text="Whether the default graph is the union of all graphs.")
+    query_seconds: float = _setting(10.0, "Wall time a query may take, in seconds.")
+    query_memory_mb: int = _setting(384, "Memory a query may take, in MB.")
+    result_mb: int = _setting(50, "Size of an answer to a query, in MB.")
+    query_kb: int = _setting(64, "Length of a query, in kB.")
+    access_log: bool = _setting(default=False, text="Whether each request is logged as a line of JSON, without its query.")
+    remote_endpoint: str = _setting("", "SPARQL endpoint of another store that answers in place of the embedded engine.")
+
+    @property
+    def snapshots_dir(self) -> Path:
+        """The folder of the snapshots, absolute."""
+        return self.root / self.snapshots
+
+    @property
+    def address(self) -> str:
+        """The URL this copy is reached at, without a slash at its end."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def load(root: Path, **overrides: Any) -> Settings:
+    """Settings of the site in `root`; `overrides` (from the command line) win where they are not None.
+
+    Raises ConfigError for an unreadable file, an unknown setting, or a value that cannot be used.
+    """
+    given: dict[str, Any] = {}
+    path = root / FILE_NAME
+    if path.is_file():
+        given |= _from_file(path)
+    given |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
+    given |= {name: value for name, value in overrides.items() if value is not None}
+    settings = Settings(root=root.resolve())
+    for name, value in given.items():
+        settings = replace(settings, **{name: _converted(name, value, getattr(settings, name))})
+    return _checked(settings)
+
+
+def names() -> list[str]:
+    """The names of all settings, in the order of the documentation."""
+    return [each.name for each in fields(Settings) if each.name != "root"]
+
+
+def _env(name: str) -> str:
+    return f"EKOGRAPH_{name.upper()}"
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    unknown = sorted(set(given) - set(names()))
+    if unknown:
+        raise ConfigError(f"{path}: there is no setting {unknown[0]!r}; the settings are {', '.join(names())}")
+    return given
+
+
+def _converted(name: str, value: Any, default: Any) -> Any:
+    """`value` in the type of `default`; text (from the environment) is read as TOML would."""
+    kind = type(default)
+    try:
+        if kind is tuple:
+            return tuple(value) if isinstance(value, list | tuple) else tuple(filter(None, value.split(",")))
+        if kind is bool and isinstance(value, str):
+            return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+        if kind is bool and not isinstance(value, bool):
+            raise ValueError(value)
+        return kind(value)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ConfigError(f"the setting {name} cannot be {value!r}; it is of type {kind.__name__}") from error
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.public_url:
+        url = urlsplit(settings.public_url)
+        if url.scheme not in {"http", "https"} or not url.netloc or url.path.strip("/") or url.query or url.fragment:
+            raise ConfigError(
+                f"public_url is {settings.public_url!r}; give scheme and host alone, as in https://data.example.fi"
+            )
+        settings = replace(settings, public_url=settings.public_url.rstrip("/"))
+    if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith("/")):
+        raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash")
+    if not 0 <= settings.port <= 65535:
+        raise ConfigError(f"port is {settings.port}; ports are 1 to 65535")
+    for name in ("query_seconds", "query_memory_mb", "result_mb", "query_kb", "keep"):
+        if getattr(settings, name) <= 0:
+            raise ConfigError(f"{name} is {getattr(settings, name)}; it must be above 0")
+    if not settings.languages:
+        raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
+    return settings

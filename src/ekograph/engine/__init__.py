@@ -1,0 +1,1 @@
+"""SPARQL: one contract, two engines."""

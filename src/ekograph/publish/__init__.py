@@ -1,0 +1,1 @@
+"""The press: from checked sources to an immutable snapshot."""

@@ -1,0 +1,1 @@
+"""The counter: hands out over HTTP what the press has printed."""
