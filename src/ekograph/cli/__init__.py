@@ -1,0 +1,75 @@
+"""The command `ekograph`; each subcommand is a module here, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from ekograph import __version__
+
+#: Name and short help of each command. The help stands here, so that `ekograph --help` loads none of them.
+COMMANDS = {
+    "check": "Check the data against the rules.",
+    "publish": "Check the data and publish it as a snapshot.",
+    "serve": "Serve the published snapshot, or any RDF file.",
+    "rollback": "Put the snapshot before back in service.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run (start-up of --help: below 0.1 s)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of the commands, in the order of the documentation."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ekograph.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: ekograph check && ekograph serve",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--site",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    help="Folder of the site: ekograph.toml, ontology, data, shapes.",
+)
+@click.pass_context
+def group(ctx: click.Context, site: Path) -> None:
+    """Publish a folder of Turtle as checked linked data."""
+    ctx.obj = site
+
+
+def main() -> None:
+    """Run the command line; what cannot be done is said in one line, with exit status 2."""
+    from ekograph.config import ConfigError
+
+    try:
+        group.main(standalone_mode=True)
+    except ConfigError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def fail(text: str, status: int = 2) -> None:
+    """Say why the command cannot go on, in one line on standard error, and end with `status`."""
+    click.echo(f"ekograph: {text}", err=True)
+    sys.exit(status)

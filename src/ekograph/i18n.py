@@ -1,0 +1,43 @@
+"""Messages in the reader's language, from the JSON files that translators edit."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from typing import Any
+
+#: The languages every message is written in; the first is not the fallback of readers, see `reader_language`.
+LANGUAGES = ("fi", "sv", "en")
+
+
+class Messages:
+    """The messages of one area in one language; calling it with a key gives the text.
+
+    A key that is counted has the forms `key.one` and `key.other`, chosen by the value `count`
+    (the plural categories of Finnish, Swedish and English in CLDR). Raises KeyError for an unknown key.
+    """
+
+    def __init__(self, area: str, language: str) -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self._texts: dict[str, str] = json.loads(_file(area, self.language))
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of `key` with `values` in its {places}."""
+        if "count" in values and key not in self._texts:
+            key = f"{key}.one" if values["count"] == 1 else f"{key}.other"
+        return self._texts[key].format_map(values)
+
+
+def reader_language(given: str | None = None) -> str:
+    """The language to speak to whoever runs a command: as asked for, else that of the locale, else English.
+
+    The locale is read as POSIX says: LC_ALL before LC_MESSAGES before LANG.
+    """
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    language = (given or locale)[:2].lower()
+    return language if language in LANGUAGES else "en"
+
+
+def _file(area: str, language: str) -> str:
+    return (files("ekograph") / "locales" / f"{area}.{language}.json").read_text(encoding="utf-8")
