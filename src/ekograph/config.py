@@ -42,8 +42,12 @@ class Settings:
     query_memory_mb: int = _setting(384, "Memory a query may take, in MB.")
     result_mb: int = _setting(50, "Size of an answer to a query, in MB.")
     query_kb: int = _setting(64, "Length of a query, in kB.")
-    access_log: bool = _setting(default=False, text="Whether each request is logged as a line of JSON, without its query.")
-    remote_endpoint: str = _setting("", "SPARQL endpoint of another store that answers in place of the embedded engine.")
+    access_log: bool = _setting(
+        default=False, text="Whether each request is logged as a line of JSON, without its query."
+    )
+    remote_endpoint: str = _setting(
+        "", "SPARQL endpoint of another store that answers in place of the embedded engine."
+    )
 
     @property
     def snapshots_dir(self) -> Path:

@@ -26,9 +26,16 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
-HTML = Format("html", "text/html", "html", "page", ("application/xhtml+xml",), charset=True)
+HTML = Format("html", "text/html", "html", "page", charset=True)
 
-TURTLE = Format("turtle", "text/turtle", "ttl", "graph", ("application/x-turtle", "application/turtle", "text/n3"), charset=True)
+TURTLE = Format(
+    "turtle",
+    "text/turtle",
+    "ttl",
+    "graph",
+    ("application/x-turtle", "application/turtle", "text/n3"),
+    charset=True,
+)
 TRIG = Format("trig", "application/trig", "trig", "dataset", ("application/x-trig",))
 N_TRIPLES = Format("ntriples", "application/n-triples", "nt", "graph", ("text/plain", "text/ntriples"))
 N_QUADS = Format("nquads", "application/n-quads", "nq", "dataset", ("text/x-nquads",))

@@ -1,0 +1,39 @@
+"""Where a thing is served: from its IRI to the path of its page, and back.
+
+Things are named {base}id/… and described at /doc/…; the ontology, the shapes, the catalogue and the named graphs
+are documents, served at the path that their IRI has below the base.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urlencode
+
+#: Below the base, what is described at /doc/….
+THINGS = "id/"
+
+#: Below the base, the documents that are served under their own path.
+DOCUMENTS = ("def", "shapes", "catalog", "graph/")
+
+#: The page about a thing that is named elsewhere, with its IRI as the parameter.
+ELSEWHERE = "/about"
+
+# What may stand in a path as it is (RFC 3986, pchar, and the slash).
+_PATH_SAFE = "/:@!$&'()*+,;=~"
+
+
+def path_of(iri: str, base: str) -> str:
+    """The path, and the fragment if there is one, at which this site tells of `iri`."""
+    if base and iri.startswith(base):
+        below = iri[len(base) :]
+        if below.startswith(THINGS):
+            return "/doc/" + normal_path(below[len(THINGS) :])
+        document, hash_, fragment = below.partition("#")
+        if document.startswith(DOCUMENTS):
+            return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
+    return f"{ELSEWHERE}?{urlencode({'iri': iri})}"
+
+
+def normal_path(path: str) -> str:
+    """One spelling for all equivalent ones of a request's path: UTF-8 percent-encoded, upper-case digits."""
+    decoded = unquote(path, errors="surrogateescape")
+    return quote(decoded, safe=_PATH_SAFE, errors="surrogateescape")

@@ -1,0 +1,165 @@
+"""An RDF dataset in memory, indexed by subject and by object: labels, descriptions, resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+Node: TypeAlias = NamedNode | BlankNode | Triple
+Term: TypeAlias = Node | Literal
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+
+TYPE = NamedNode(f"{RDF}type")
+
+#: Properties that name a thing, the most telling first.
+LABELS = tuple(
+    map(
+        NamedNode,
+        (
+            f"{SKOS}prefLabel",
+            f"{DCTERMS}title",
+            f"{RDFS}label",
+            "http://www.w3.org/2006/vcard/ns#fn",
+            "http://xmlns.com/foaf/0.1/name",
+            "https://schema.org/name",
+            "http://www.w3.org/ns/shacl#name",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Some text, its language tag ("" for none), and whether it is a translation without official standing."""
+
+    value: str
+    language: str
+    official: bool = True
+
+
+class Dataset:
+    """The quads of a site, immutable.
+
+    `base` is the IRI the site's things are named under, `prefixes` maps prefixes to namespaces, `languages`
+    are those of the site, in the order in which labels fall back.
+    """
+
+    def __init__(
+        self, quads: Iterable[Quad], *, base: str, prefixes: Mapping[str, str], languages: Sequence[str]
+    ) -> None:
+        self.base = base
+        self.prefixes = dict(prefixes)
+        self.languages = tuple(languages)
+        self.quads = sorted(set(quads), key=str)
+        self._by_subject: dict[Node, list[Quad]] = {}
+        self._by_object: dict[Term, list[Quad]] = {}
+        for quad in self.quads:
+            self._by_subject.setdefault(quad.subject, []).append(quad)
+            if not isinstance(quad.object, Literal):
+                self._by_object.setdefault(quad.object, []).append(quad)
+
+    def quads_of(self, subject: Node) -> Sequence[Quad]:
+        """What is said of `subject`, in all graphs."""
+        return self._by_subject.get(subject, ())
+
+    def quads_to(self, target: Term) -> Sequence[Quad]:
+        """What points to `target`, in all graphs."""
+        return self._by_object.get(target, ())
+
+    def objects(self, subject: Node, predicate: str) -> list[Term]:
+        """The distinct objects of `subject` and the property with IRI `predicate`."""
+        return list(dict.fromkeys(q.object for q in self.quads_of(subject) if q.predicate.value == predicate))
+
+    def subjects(self, predicate: str, target: Term) -> list[Node]:
+        """The distinct subjects that point to `target` with the property of IRI `predicate`."""
+        return list(dict.fromkeys(q.subject for q in self.quads_to(target) if q.predicate.value == predicate))
+
+    def instances(self, of: str) -> list[Node]:
+        """The things of the class with IRI `of`."""
+        return self.subjects(TYPE.value, NamedNode(of))
+
+    def types(self, subject: Node) -> list[str]:
+        """The IRIs of the classes of `subject`."""
+        return [each.value for each in self.objects(subject, TYPE.value) if isinstance(each, NamedNode)]
+
+    def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
+        """The text of the first of `predicates` that has one, in `language` or the nearest there is.
+
+        A translation (a tag with the extension T of BCP 47, such as sv-t-fi) is taken only where its language
+        has no official text; after the language asked for, the site's languages follow in their order.
+        """
+        for predicate in predicates:
+            literals = [each for each in self.objects(subject, predicate) if isinstance(each, Literal)]
+            if literals:
+                return self._nearest(literals, language)
+        return None
+
+    def label(self, subject: Node, language: str) -> Text:
+        """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
+        found = self.text(subject, (each.value for each in LABELS), language)
+        return found or Text(local_name(subject), "")
+
+    def subjects_under(self, prefix: str) -> list[NamedNode]:
+        """The things described whose IRIs begin with `prefix`, sorted."""
+        named = (each for each in self._by_subject if isinstance(each, NamedNode))
+        return sorted((each for each in named if each.value.startswith(prefix)), key=str)
+
+    def graphs(self) -> dict[str, list[Quad]]:
+        """The quads of each named graph, by its IRI; "" is the default graph."""
+        found: dict[str, list[Quad]] = {}
+        for quad in self.quads:
+            name = "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
+            found.setdefault(name, []).append(quad)
+        return found
+
+    def describe(self, subject: Node) -> list[Quad]:
+        """The concise bounded description of `subject`, what points to it, and the labels of both ends.
+
+        Concise bounded description: https://www.w3.org/Submission/CBD/ (without reification).
+        """
+        about = list(self._bounded(subject, set()))
+        incoming = [quad for quad in self.quads_to(subject) if quad.subject != subject]
+        ends = {q.object for q in about} | {q.subject for q in incoming} | {subject}
+        labels = [quad for end in ends if isinstance(end, NamedNode) for quad in self._label_quads(end)]
+        return sorted({*about, *incoming, *labels}, key=lambda quad: (quad.subject != subject, str(quad)))
+
+    def _bounded(self, subject: Node, seen: set[Node]) -> Iterator[Quad]:
+        pending = [subject]
+        while pending:
+            node = pending.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for quad in self.quads_of(node):
+                yield quad
+                if isinstance(quad.object, BlankNode):
+                    pending.append(quad.object)
+
+    def _label_quads(self, node: NamedNode) -> list[Quad]:
+        return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]
+
+    def _nearest(self, literals: Sequence[Literal], language: str) -> Text:
+        order = [language, *(each for each in self.languages if each != language)]
+
+        def distance(literal: Literal) -> tuple[int, int, str]:
+            tag = literal.language or ""
+            spoken = tag.split("-")[0]
+            return (order.index(spoken) if spoken in order else len(order), len(tag), literal.value)
+
+        found = min(literals, key=distance)
+        tag = found.language or ""
+        return Text(found.value, tag, official="-t-" not in tag)
+
+
+def local_name(node: Node) -> str:
+    """The end of an IRI, after its last slash or hash; of a blank node, its label."""
+    if isinstance(node, Triple):
+        return str(node)
+    return node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2] or node.value
