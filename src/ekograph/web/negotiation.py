@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ekograph.formats import Format
@@ -14,11 +14,13 @@ T = TypeVar("T")
 
 
 class Range(NamedTuple):
-    """One element of Accept or Accept-Language: its value, quality (0 to 1), and whether it has parameters."""
+    """One element of Accept, Accept-Language or Accept-Encoding: its value and its quality, 0 to 1.
+
+    Other parameters are passed over: no format here has variants that they could choose between.
+    """
 
     value: str
     quality: float
-    parameters: Mapping[str, str]
 
 
 def ranges(lines: Iterable[str]) -> list[Range]:
@@ -28,10 +30,10 @@ def ranges(lines: Iterable[str]) -> list[Range]:
         if len(found) == MOST_RANGES:
             break
         value, *parameters = [part.strip() for part in _split(element, ";")]
-        given = dict(_parameter(each) for each in parameters if "=" in each)
-        quality = _quality(given.pop("q", "1"))
+        given = [each.partition("=")[2] for each in parameters if each[:2].lower() == "q="]
+        quality = _quality(given[0]) if given else 1.0
         if value and quality is not None:
-            found.append(Range(value.lower(), quality, given))
+            found.append(Range(value.lower(), quality))
     return found
 
 
@@ -84,8 +86,6 @@ _ALIAS = 3
 
 def _specificity(offered: Format, wanted: Range) -> int:
     """How closely a range names a format: 4 by its own type, 3 by an alias, 2 by type/*, 1 by */*, 0 not."""
-    if any(name not in {"charset", "version"} for name in wanted.parameters) and "profile" not in wanted.parameters:
-        return 0 if wanted.value not in {"*/*"} else 1
     if wanted.value == offered.media_type:
         return 4
     if wanted.value in offered.aliases:
@@ -122,11 +122,6 @@ def _split(text: str, separator: str) -> list[str]:
             parts.append(text[start:position])
             start = position + 1
     return [*parts, text[start:]]
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip().lower(), value.strip().strip('"')
 
 
 def _quality(text: str) -> float | None:

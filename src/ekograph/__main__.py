@@ -1,0 +1,5 @@
+"""`python -m ekograph` is the command `ekograph`."""
+
+from ekograph.cli import main
+
+main()

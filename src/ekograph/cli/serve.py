@@ -1,0 +1,83 @@
+"""`ekograph serve`: serve the current snapshot; with --watch, publish again when a source changes."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ekograph.cli import fail
+from ekograph.config import Settings, load
+from ekograph.i18n import Messages, reader_language
+from ekograph.snapshot import Shelf
+
+if TYPE_CHECKING:
+    from ekograph.web.live import Live
+
+
+@click.command(epilog="Example: ekograph serve --port 8080 --watch")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: any free one.")
+@click.option("--watch", is_flag=True, help="Publish again whenever a source changes.")
+@click.option("--lang", type=click.Choice(["fi", "sv", "en"]), help="Language of the messages.")
+@click.pass_obj
+def command(site: Path, host: str | None, port: int | None, watch: bool, lang: str | None) -> None:
+    """Serve the published snapshot; without one, publish it first."""
+    settings = load(site, host=host, port=port)
+    messages = Messages("serve", reader_language(lang))
+    logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
+    if watch or Shelf(settings.snapshots_dir).current_name() is None:
+        status = _publish(site, messages.language)
+        if status and Shelf(settings.snapshots_dir).current_name() is None:
+            sys.exit(status)
+    sys.exit(_serve(settings, site, messages, watch=watch))
+
+
+def _serve(settings: Settings, site: Path, messages: Messages, *, watch: bool) -> int:
+    """Serve until a signal comes; returns the exit status."""
+    from ekograph.web.server import listen, serve
+
+    try:
+        listening, settings = listen(settings)
+    except OSError as error:
+        fail(_cannot_listen(settings, messages, error))
+    stopped = threading.Event()
+
+    def ready(live: Live) -> None:
+        click.echo(messages("serving", url=settings.address, snapshot=live.pair.snapshot.name))
+        if watch:
+            threading.Thread(target=_watch, args=(site, live, messages, stopped), daemon=True).start()
+
+    try:
+        return serve(settings, listening, ready)
+    finally:
+        stopped.set()
+
+
+def _watch(site: Path, live: Live, messages: Messages, stopped: threading.Event) -> None:
+    """Publish whenever the sources change; what does not conform is told to the terminal and to /health."""
+    from ekograph.publish.watch import watch
+    from ekograph.web.live import Trouble
+
+    def publish() -> None:
+        status = _publish(site, messages.language)
+        live.trouble = Trouble.now(messages("not_published")) if status else None
+
+    watch(site, publish, stopped)
+
+
+def _publish(site: Path, language: str) -> int:
+    """Publish in a process of its own, so that nothing of the press stays in the memory of the server."""
+    arguments = [sys.executable, "-m", "ekograph", "--site", str(site), "publish", "--lang", language]
+    return subprocess.run(arguments, check=False).returncode
+
+
+def _cannot_listen(settings: Settings, messages: Messages, error: OSError) -> str:
+    key = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden"}.get(error.errno or 0, "cannot_listen")
+    return messages(key, host=settings.host, port=settings.port, reason=error.strerror or str(error))

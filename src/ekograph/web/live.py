@@ -1,0 +1,148 @@
+"""What is in service: a snapshot with its printed answers and its engine, swapped whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ekograph.engine.base import Engine, QueryError
+from ekograph.snapshot import Shelf, Snapshot, SnapshotError
+from ekograph.web.printed import Table
+
+#: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
+LOOK_EVERY = 0.2
+
+log = logging.getLogger("ekograph")
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A snapshot in service, its answers and its engine. A request takes it once, at its start."""
+
+    snapshot: Snapshot
+    table: Table
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why the newest state is not in service: what happened, and when (UTC, ISO 8601)."""
+
+    text: str
+    since: str
+
+    @classmethod
+    def now(cls, text: str) -> Trouble:
+        """Trouble that has just come up."""
+        return cls(text, datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+class Live:
+    """Keeps the pair in service and follows the shelf.
+
+    `engine_for` makes the engine of a snapshot; `public_url` is where this copy is reached. A snapshot that cannot
+    be put in service leaves the pair as it is and is told of in `trouble`.
+    """
+
+    def __init__(self, shelf: Shelf, engine_for: Callable[[Snapshot], Engine], public_url: str) -> None:
+        self._shelf = shelf
+        self._engine_for = engine_for
+        self._public_url = public_url
+        self._pair: Pair | None = None
+        self._refused = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.trouble: Trouble | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """What is in service; raises SnapshotError before anything is."""
+        if self._pair is None:
+            raise SnapshotError("nothing is in service yet")
+        return self._pair
+
+    async def start(self) -> None:
+        """Put the current snapshot in service, or, if it is damaged, the newest one before that is whole.
+
+        Raises SnapshotError when none is.
+        """
+        for name in reversed(self._shelf.history()):
+            try:
+                self._pair = await self._load(name)
+            except SnapshotError as error:
+                self._report(str(error))
+                self._refused = self._refused or name
+            else:
+                self._in_background(self._follow())
+                return
+        raise SnapshotError(f"no snapshot in {self._shelf.path} can be served; publish one: ekograph publish")
+
+    async def stop(self) -> None:
+        """End following and let the engine finish."""
+        for task in list(self._tasks):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        if self._pair is not None:
+            await self._pair.engine.stop()
+
+    async def lifespan(
+        self, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Start and stop with the server (the lifespan protocol of ASGI)."""
+        await receive()
+        try:
+            await self.start()
+        except SnapshotError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _load(self, name: str) -> Pair:
+        """The pair of a snapshot, ready to answer; raises SnapshotError."""
+        snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
+        engine = self._engine_for(snapshot)
+        try:
+            table, _ = await asyncio.gather(asyncio.to_thread(Table, snapshot, self._public_url), engine.start())
+        except QueryError as error:
+            raise SnapshotError(f"{name}: its engine does not start ({error})") from error
+        return Pair(snapshot, table, engine)
+
+    async def _follow(self) -> None:
+        """Look again and again which snapshot is current, and put it in service."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            name = self._shelf.current_name()
+            if name is None or name in {self.pair.snapshot.name, self._refused}:
+                continue
+            try:
+                new = await self._load(name)
+            except (SnapshotError, OSError, ValueError) as error:  # the old one stays in service
+                self._refused = name
+                self._report(f"{name} cannot be served: {error}")
+            else:
+                self._swap(new)
+
+    def _swap(self, new: Pair) -> None:
+        old = self.pair
+        self._pair, self._refused, self.trouble = new, "", None
+        log.info("in service: %s", new.snapshot.name)
+        self._in_background(old.engine.stop())
+
+    def _report(self, text: str) -> None:
+        self.trouble = Trouble.now(text)
+        log.error("%s", text)
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

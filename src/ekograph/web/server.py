@@ -1,0 +1,128 @@
+"""The server process: a socket, uvicorn, and the site on it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from ekograph.config import Settings
+from ekograph.engine.base import Limits
+from ekograph.engine.embedded import EmbeddedEngine
+from ekograph.snapshot import Shelf, Snapshot
+from ekograph.web.front import Application, Front
+from ekograph.web.live import Live
+from ekograph.web.protocol import Protocol
+
+if TYPE_CHECKING:
+    from ekograph.engine.base import Engine
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def listen(settings: Settings) -> tuple[socket.socket, Settings]:
+    """A socket on the host and port of `settings`, and the settings with the port it got and its address.
+
+    Raises OSError when the address is taken or not this machine's.
+    """
+    family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    settings = replace(settings, port=listening.getsockname()[1])
+    return listening, replace(settings, public_url=settings.address)
+
+
+def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], None]) -> int:
+    """Serve the site until a signal ends it; `ready` is called once it answers. Returns the exit status."""
+    live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), settings.public_url)
+    application = _Later(settings, live)
+    front = Front(live, application, _hosts(settings))
+    config = uvicorn.Config(
+        front,
+        http=Protocol,
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=2048,
+        timeout_graceful_shutdown=max(1, round(settings.query_seconds) + 1),
+    )
+
+    async def up() -> None:
+        ready(live)
+        await application()
+
+    server = _Server(config, up)
+    server.run(sockets=[listening])
+    return 0 if server.started else 2
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it is up."""
+
+    def __init__(self, config: uvicorn.Config, up: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._up = up
+        self._after: asyncio.Future[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and do what follows beside the first requests."""
+        await super().startup(sockets)
+        if self.started:
+            self._after = asyncio.ensure_future(self._up())
+
+
+class _Later:
+    """The application behind the front, loaded beside the first requests and not before them."""
+
+    def __init__(self, settings: Settings, live: Live) -> None:
+        self._settings = settings
+        self._live = live
+        self._loading: asyncio.Task[Application] | None = None
+
+    async def __call__(self) -> Application:
+        """The application; the first call begins to load it, in a thread."""
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
+        return await asyncio.shield(self._loading)
+
+    def _load(self) -> Application:
+        from ekograph.web.app import create_app
+
+        return create_app(self._settings, self._live)
+
+
+def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
+    limits = Limits(
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+        result_mb=settings.result_mb,
+        query_kb=settings.query_kb,
+    )
+    manifest = snapshot.manifest
+    return EmbeddedEngine(
+        snapshot.dataset,
+        limits,
+        prefixes=manifest.prefixes,
+        base=manifest.base,
+        union=settings.union_default_graph,
+    )
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """The names this server answers to."""
+    own = urlsplit(settings.public_url).hostname or ""
+    return frozenset(each.lower() for each in (own, settings.host, *LOOPBACK, *settings.allowed_hosts) if each)
