@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -13,10 +13,11 @@ from ekograph.web.errors import Problem, ProblemError, send_problem
 from ekograph.web.live import Live
 
 
-class _ProblemResponse:
-    """A problem as the response of a handler (an ASGI application)."""
+class _ProblemResponse(Response):
+    """A problem as the response of a handler."""
 
     def __init__(self, problem: Problem) -> None:
+        super().__init__(status_code=problem.status)
         self._problem = problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ekograph import formats
 from ekograph.formats import Format
 from ekograph.i18n import LANGUAGES, Messages
+from ekograph.web.asgi import Scope, Send
 from ekograph.web.headers import COMMON, values
 from ekograph.web.negotiation import choose, choose_language
-
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 

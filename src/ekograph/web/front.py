@@ -6,22 +6,16 @@ Everything else (queries, dumps, health) goes on to the application behind.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import parse_qsl
 
 from ekograph.addresses import normal_path
 from ekograph.web import errors
+from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import send_problem
 from ekograph.web.headers import COMMON, is_fresh, values
 from ekograph.web.live import Live
 from ekograph.web.negotiation import accepts_gzip
 from ekograph.web.printed import Answer, Page, Table
-
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,14 +12,13 @@ from typing import Any
 
 from ekograph.engine.base import Engine, QueryError
 from ekograph.snapshot import Shelf, Snapshot, SnapshotError
+from ekograph.web.asgi import Receive, Send
 from ekograph.web.printed import Table
 
 #: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
 LOOK_EVERY = 0.2
 
 log = logging.getLogger("ekograph")
-
-Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,7 @@ class Live:
         if self._pair is not None:
             await self._pair.engine.stop()
 
-    async def lifespan(
-        self, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-    ) -> None:
+    async def lifespan(self, receive: Receive, send: Send) -> None:
         """Start and stop with the server (the lifespan protocol of ASGI)."""
         await receive()
         try:
@@ -142,7 +139,7 @@ class Live:
         self.trouble = Trouble.now(text)
         log.error("%s", text)
 
-    def _in_background(self, work: Any) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -38,14 +38,14 @@ def ranges(lines: Iterable[str]) -> list[Range]:
 
 
 def choose(accept: Sequence[str], offered: Sequence[Format]) -> Format | None:
-    """The offered format wanted most, or None when none is acceptable; without Accept, the first.
+    """The offered format wanted most, or None when none is acceptable; without a readable Accept, the first.
 
     The most specific range that matches a format decides its quality, an alias of the media type counting
     a little less than the type itself; among equals the order of `offered` decides.
     """
     wanted = ranges(accept)
     if not wanted:
-        return offered[0] if offered and not any(line.strip() for line in accept) else None
+        return offered[0] if offered else None
     return _best(offered, [_format_quality(each, wanted) for each in offered])
 
 

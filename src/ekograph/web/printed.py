@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cached_property
-from typing import Any
 
 from ekograph import formats
 from ekograph.formats import Format
 from ekograph.snapshot import PUBLIC_URL, Representation, Snapshot
+from ekograph.web.asgi import Message
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.negotiation import choose, choose_language
 
-Message = dict[str, Any]
 HeaderList = list[tuple[bytes, bytes]]
 
 #: Bodies shorter than this are sent as they are: gzip would save less than a packet.

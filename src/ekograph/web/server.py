@@ -15,7 +15,8 @@ from ekograph.config import Settings
 from ekograph.engine.base import Limits
 from ekograph.engine.embedded import EmbeddedEngine
 from ekograph.snapshot import Shelf, Snapshot
-from ekograph.web.front import Application, Front
+from ekograph.web.asgi import Application
+from ekograph.web.front import Front
 from ekograph.web.live import Live
 from ekograph.web.protocol import Protocol
 
