@@ -1,18 +1,14 @@
-"""The folder of a published snapshot: Draft writes it, Snapshot reads it, Shelf keeps all and knows the current one.
-
-A snapshot never changes once it has its name. `current` is a symbolic link to one of them, moved by one rename.
-"""
+"""The folder of a published snapshot: Draft writes it, Snapshot reads it. It never changes once it has its name."""
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -20,12 +16,16 @@ from typing import Self
 MANIFEST = "manifest.json"
 DATASET = "dataset.nq"
 PRINTED = "representations.sqlite"
-CURRENT = "current"
-HISTORY = "history.json"
 
 #: Stands in printed text for the address this copy is served at, which is known only when it is served.
 #: The top-level domain is reserved (RFC 2606), so no data can hold it by chance.
 PUBLIC_URL = "http://public-url.invalid"
+
+# The table of printed representations.
+_COLUMNS = (
+    "address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,"
+    " body BLOB NOT NULL, links TEXT NOT NULL"
+)
 
 #: Up to this many bytes a snapshot's files are read and compared with their checksums when it is opened.
 VERIFIED_BYTES = 64_000_000
@@ -137,118 +137,42 @@ class Draft:
         self._files[name] = (digest, (self.path / name).stat().st_size)
 
     def print(self, representations: Iterable[Representation]) -> None:
-        """Add all printed representations."""
+        """Add all printed representations; raises OSError when the disk does not take them."""
         connection = sqlite3.connect(self.path / PRINTED)
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute(
-            "CREATE TABLE printed (address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL,"
-            " language TEXT NOT NULL, body BLOB NOT NULL, links TEXT NOT NULL)"
-        )
-        with connection:
-            connection.executemany(
-                "INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        each.address,
-                        each.page,
-                        each.content_type,
-                        each.language,
-                        each.body,
-                        json.dumps(each.links),
-                    )
-                    for each in representations
-                ),
-            )
-        connection.close()
+        try:
+            # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(f"CREATE TABLE printed ({_COLUMNS})")
+            with connection:
+                connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", map(_row, representations))
+        except sqlite3.OperationalError as error:
+            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+            code = errno.ENOSPC if full else errno.EIO
+            raise OSError(code, os.strerror(code), str(self.path / PRINTED)) from error
+        finally:
+            connection.close()
         self.add(PRINTED)
 
     def finish(self, manifest: Manifest) -> Snapshot:
-        """Give the draft its name: from here on it is a snapshot. One of that name, if there is, stays."""
+        """Give the draft its name: from here on it is a snapshot. What has that name already is set aside."""
         complete = Manifest(**{**asdict(manifest), "files": self._files})
         path = self._shelf / manifest.name
-        if not path.exists():
-            (self.path / MANIFEST).write_text(
-                json.dumps(asdict(complete), ensure_ascii=False, indent=1), encoding="utf-8"
-            )
-            _sync(self.path / MANIFEST)
-            for folder in [self.path, *(each for each in self.path.rglob("*") if each.is_dir())]:
-                _sync(folder)
-            self.path.rename(path)
-            _sync(self._shelf)
+        text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
+        (self.path / MANIFEST).write_text(text, encoding="utf-8")
+        sync(self.path / MANIFEST)
+        for folder in [self.path, *(each for each in self.path.rglob("*") if each.is_dir())]:
+            sync(folder)
+        if path.exists():
+            path.rename(self.path.with_name(f"{self.path.name}-aside"))
+        self.path.rename(path)
+        sync(self._shelf)
         return Snapshot.open(path)
 
 
-class Shelf:
-    """The folder of all snapshots, and which of them is current."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other publishers waiting; drafts that a killed one has left are swept away."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for left in self.path.glob(".draft-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            yield
-
-    def current_name(self) -> str | None:
-        """The name that `current` points to, or None. One system call: cheap enough to ask again and again."""
-        try:
-            return (self.path / CURRENT).readlink().name
-        except OSError:
-            return None
-
-    def current(self) -> Snapshot | None:
-        """The current snapshot, opened, or None when nothing has been published."""
-        name = self.current_name()
-        return Snapshot.open(self.path / name) if name else None
-
-    def history(self) -> list[str]:
-        """The names that were made current, oldest first, ending in the current one."""
-        try:
-            names: list[str] = json.loads((self.path / HISTORY).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            names = []
-        current = self.current_name()
-        if current in names:
-            return names[: len(names) - names[::-1].index(current)]
-        return [current] if current else []
-
-    def move_current(self, name: str) -> None:
-        """Make the snapshot `name` the current one: durable before visible."""
-        if name != self.current_name():
-            self._move([*self.history(), name])
-
-    def roll_back(self) -> Snapshot:
-        """Make the snapshot that was current before the current one; raises SnapshotError when there is none."""
-        before = self.history()[:-1]
-        while before and not (self.path / before[-1] / MANIFEST).is_file():
-            before.pop()
-        if not before:
-            raise SnapshotError("there is no snapshot to go back to")
-        snapshot = Snapshot.open(self.path / before[-1])
-        self._move(before)
-        return snapshot
-
-    def prune(self, keep: int) -> list[str]:
-        """Remove all but the `keep` newest snapshots of the history and the current one; returns their names."""
-        kept = set(self.history()[-keep:])
-        gone = [each for each in self.path.iterdir() if (each / MANIFEST).is_file() and not each.is_symlink()]
-        gone = [each for each in gone if each.name not in kept]
-        for each in gone:
-            shutil.rmtree(each)
-        return sorted(each.name for each in gone)
-
-    def _move(self, history: list[str]) -> None:
-        _replace(self.path / HISTORY, json.dumps(history).encode())
-        link = self.path / f".{CURRENT}-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(history[-1])
-        link.replace(self.path / CURRENT)
-        _sync(self.path)
+def _row(printed: Representation) -> tuple[str, str, str, str, bytes, str]:
+    links = json.dumps(printed.links)
+    return printed.address, printed.page, printed.content_type, printed.language, printed.body, links
 
 
 def _verify(path: Path, manifest: Manifest) -> None:
@@ -265,15 +189,8 @@ def _verify(path: Path, manifest: Manifest) -> None:
             raise SnapshotError(f"{path / name}: damaged, it is not the file that was published")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write `content` so that `path` holds the old or the new one whole, whatever happens."""
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
-    temporary.write_bytes(content)
-    _sync(temporary)
-    temporary.replace(path)
-
-
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the file or folder on the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

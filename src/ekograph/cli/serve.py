@@ -15,7 +15,7 @@ import click
 from ekograph.cli import fail
 from ekograph.config import Settings, load
 from ekograph.i18n import Messages, reader_language
-from ekograph.snapshot import Shelf
+from ekograph.shelf import Shelf
 
 if TYPE_CHECKING:
     from ekograph.web.live import Live

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ekograph.engine.base import Engine, QueryError
-from ekograph.snapshot import Shelf, Snapshot, SnapshotError
+from ekograph.shelf import Shelf
+from ekograph.snapshot import Snapshot, SnapshotError
 from ekograph.web.asgi import Receive, Send
 from ekograph.web.printed import Table
 

@@ -14,7 +14,8 @@ import uvicorn
 from ekograph.config import Settings
 from ekograph.engine.base import Limits
 from ekograph.engine.embedded import EmbeddedEngine
-from ekograph.snapshot import Shelf, Snapshot
+from ekograph.shelf import Shelf
+from ekograph.snapshot import Snapshot
 from ekograph.web.asgi import Application
 from ekograph.web.front import Front
 from ekograph.web.live import Live
