@@ -1,0 +1,92 @@
+"""Where in its file a thing is said: the places of triples, of subjects and of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from ekograph.authoring import turtle
+from ekograph.authoring.blanks import matched
+from ekograph.authoring.sources import Source
+from ekograph.authoring.text import Lines, Place, decoded
+from ekograph.dataset import TYPE, Term
+from ekograph.formats import N_TRIPLES, TURTLE
+
+_START = Place(1, 1)
+
+
+@dataclass
+class Places:
+    """The places in one source, read when the first is asked for.
+
+    `quads` are what was read from it, by the labels that blank nodes have in what is asked.
+    A source in another format than Turtle and N-Triples has one place, its start.
+    """
+
+    source: Source
+    quads: Iterable[Quad] = field(repr=False)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the source."""
+        return Lines(decoded(self.source.data))
+
+    @cached_property
+    def _statements(self) -> list[turtle.Statement]:
+        if self.source.format not in (TURTLE, N_TRIPLES):
+            return []
+        found = turtle.statements(decoded(self.source.data))
+        theirs = [(quad.subject, quad.predicate, quad.object) for quad in self.quads]
+        if not any(isinstance(end, BlankNode) for triple in theirs for end in (triple[0], triple[2])):
+            return found
+        label = {
+            ours: node for node, ours in matched(theirs, [(s.subject, s.predicate, s.object) for s in found]).items()
+        }
+        return [
+            each._replace(subject=label.get(each.subject, each.subject), object=label.get(each.object, each.object))
+            for each in found
+        ]
+
+    @cached_property
+    def _by_subject(self) -> dict[Term, list[turtle.Statement]]:
+        found: dict[Term, list[turtle.Statement]] = {}
+        for statement in self._statements:
+            found.setdefault(statement.subject, []).append(statement)
+        return found
+
+    def of_object(self, subject: Term, predicate: NamedNode, value: Term | str) -> Place | None:
+        """Where the object of a triple stands; the object may be given by its plain text."""
+        for each in self._by_subject.get(subject, ()):
+            if each.predicate == predicate and value in (each.object, getattr(each.object, "value", None)):
+                return self.lines.place(each.object_at)
+        return None
+
+    def of_last_object(self, subject: Term, predicate: NamedNode) -> Place | None:
+        """Where the last object of a subject and property stands: the one too many, when there are too many."""
+        stated = [each for each in self._by_subject.get(subject, ()) if each.predicate == predicate]
+        return self.lines.place(stated[-1].object_at) if stated else None
+
+    def of_predicate(self, subject: Term, predicate: NamedNode, value: Term | None = None) -> Place | None:
+        """Where a subject has a property (with that value)."""
+        for each in self._by_subject.get(subject, ()):
+            if each.predicate == predicate and value in (None, each.object):
+                return self.lines.place(each.predicate_at)
+        return None
+
+    def of_subject(self, subject: Term) -> Place | None:
+        """Where a thing is described: where it has its type, else where it is first a subject."""
+        stated = self._by_subject.get(subject, ())
+        typed = next((each for each in stated if each.predicate == TYPE), None)
+        first = typed or next(iter(stated), None)
+        return self.lines.place(first.subject_at) if first else None
+
+    def of_term(self, term: Term) -> Place:
+        """Where a term is first said, as subject, property or object; the start of the file if nowhere."""
+        for each in self._statements:
+            for said, at in zip(each[:3], each[3:], strict=True):
+                if said == term:
+                    return self.lines.place(at)
+        return _START

@@ -1,0 +1,52 @@
+"""What a check found: results, and whether the data conforms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """One fault at its place.
+
+    `rule` is the id of the rule; `severity` is Violation, Warning or Info (SHACL, section 3.6); `line` and
+    `column` count from 1, columns in characters; IRIs stand bare, other terms as in N-Triples; what there is
+    not is None. `language` is the tag of the message's language.
+    """
+
+    rule: str
+    severity: str
+    path: str
+    line: int
+    column: int
+    focus_node: str | None
+    result_path: str | None
+    value: str | None
+    message: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The results of one check, in the order of files, lines and columns."""
+
+    conforms: bool
+    results: tuple[Result, ...]
+
+
+def report(results: Iterable[Result]) -> Report:
+    """The report of these results, sorted and each told once; it conforms if there are none (SHACL, 3.6.1)."""
+    ordered = sorted(set(results), key=_order)
+    return Report(not ordered, tuple(ordered))
+
+
+def _order(result: Result) -> tuple[str, int, int, str, str, str]:
+    return (
+        result.path,
+        result.line,
+        result.column,
+        result.rule,
+        result.focus_node or "",
+        result.message,
+    )

@@ -1,0 +1,128 @@
+"""SHACL validation by either engine, and its results in one form (SHACL, section 3.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+
+from ekograph.authoring import templates
+from ekograph.authoring.shapes import SH, ShapesGraph, ntriples
+from ekograph.dataset import Dataset, Node, Term
+
+ENGINES = ("shacl", "pyshacl")
+_OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
+
+
+class ShapesError(Exception):
+    """A shapes graph that the engine refuses; the text is the engine's own, in English."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of an engine. `path` is the predicate at fault, None for longer paths; blank nodes have the labels
+    of the graphs that were given. `bindings` are the values found in the message."""
+
+    rule: str
+    severity: str
+    component: str
+    shape: Node | None
+    focus: Term
+    path: NamedNode | None
+    value: Term | str | None
+    messages: tuple[Literal, ...]
+    templates: tuple[Literal, ...]
+
+
+def findings(data: Sequence[Quad], shapes: ShapesGraph, engine: str) -> list[Finding]:
+    """What the engine finds in the union of `data`. Raises ShapesError."""
+    if engine == "pyshacl":
+        from ekograph.authoring import reference
+
+        report = reference.report(data, shapes)
+    else:
+        report = _report(data, shapes)
+    graph = Dataset(report, base="", prefixes={}, languages=())
+    ontologies = {q.subject for q in data if getattr(q.object, "value", None) == _OWL_ONTOLOGY}
+    results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
+    return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
+
+
+def _report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
+    """The validation report of the Rust engine, with blank nodes under their own labels again."""
+    import shacl
+
+    text = ntriples(data)
+    try:
+        report = shacl.Shapes.from_text(shapes.ntriples, format="ntriples").validate_text(text, format="ntriples")
+    except ValueError as error:
+        raise ShapesError(str(error)) from error
+    quads = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    if not any(isinstance(q.object, BlankNode) and _NUMBERED.match(q.object.value) for q in quads):
+        return quads
+    labels = _in_order(shapes.ntriples) + _in_order(text)
+    return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in quads]
+
+
+# The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
+_NUMBERED = re.compile(r"[01]_b([0-9]+)$")
+_LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
+
+
+def _in_order(text: str) -> list[str]:
+    """The labels of the blank nodes of an N-Triples text, each once, as they come."""
+    return list(dict.fromkeys(match[1] for match in _LABEL.finditer(text) if match[1]))
+
+
+def _own(term: Term, labels: Sequence[str]) -> Term:
+    match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
+    return BlankNode(labels[int(match[1])]) if match else term
+
+
+def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> Finding:
+    def the(name: str) -> Term | None:
+        return next(iter(report.objects(result, SH + name)), None)
+
+    shape, constraint = the("sourceShape"), the("sourceConstraint")
+    component = _local(the("sourceConstraintComponent"))
+    focus, path, value = the("focusNode"), the("resultPath"), the("value")
+    said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
+    wanted = _templates(shapes, constraint, shape)
+    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/rules.md).
+    if component == "SPARQLConstraintComponent" and focus in ontologies and value is not None:
+        focus, value = value, _bound(wanted, said).get("object")
+    return Finding(
+        rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
+        severity=_local(the("resultSeverity")) or "Violation",
+        component=component,
+        shape=shape if isinstance(shape, NamedNode | BlankNode) else None,
+        focus=focus if focus is not None else result,
+        path=path if isinstance(path, NamedNode) else None,
+        value=value,
+        messages=said,
+        templates=wanted,
+    )
+
+
+def _templates(shapes: ShapesGraph, *sources: Term | None) -> tuple[Literal, ...]:
+    """The messages of the constraint, else of the shape (SHACL, section 5.3.2)."""
+    for source in sources:
+        if isinstance(source, NamedNode | BlankNode) and (found := shapes.messages(source)):
+            return tuple(found)
+    return ()
+
+
+def _bound(wanted: Iterable[Literal], said: Iterable[Literal]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    said = list(said)
+    for template in wanted:
+        for message in said:
+            if message.language == template.language:
+                found |= templates.values(template.value, message.value) or {}
+    return found
+
+
+def _local(term: Term | None) -> str:
+    return term.value.rpartition("#")[2] if isinstance(term, NamedNode) else ""

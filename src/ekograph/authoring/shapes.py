@@ -1,0 +1,53 @@
+"""The shapes graph as the checker needs it: which rule a shape belongs to, and what its messages are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+
+from ekograph.dataset import Dataset, Node
+
+SH = "http://www.w3.org/ns/shacl#"
+
+
+class ShapesGraph:
+    """The triples of all shapes files; immutable."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self.graph = Dataset(quads, base="", prefixes={}, languages=())
+
+    @cached_property
+    def ntriples(self) -> str:
+        """The graph for an engine to read."""
+        return ntriples(self.graph.quads)
+
+    def messages(self, source: Node) -> list[Literal]:
+        """The sh:message values of a shape or constraint."""
+        return [each for each in self.graph.objects(source, f"{SH}message") if isinstance(each, Literal)]
+
+    def rule(self, source: Node) -> str:
+        """The id of the rule a shape belongs to: the end of its IRI, or of the nearest shape around it, up to a dash."""
+        node, seen = source, set[Node]()
+        while isinstance(node, BlankNode) and node not in seen:
+            seen.add(node)
+            around = self.graph.quads_to(node)
+            if not around:
+                break
+            node = around[0].subject
+        if not isinstance(node, NamedNode):
+            return "shape"
+        local = node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
+        return local.partition("-")[0] or local
+
+    def parameter(self, shape: Node, name: str) -> str:
+        """The value of the constraint parameter sh:`name` of a shape, as plain text; "" without one."""
+        values = self.graph.objects(shape, SH + name)
+        return ", ".join(each.value if not isinstance(each, Triple) else str(each) for each in values)
+
+
+def ntriples(quads: Iterable[Quad]) -> str:
+    """The triples of `quads`, each once, without their graphs, as N-Triples."""
+    triples = dict.fromkeys(quad.triple for quad in quads)
+    return serialize(triples, format=RdfFormat.N_TRIPLES).decode()

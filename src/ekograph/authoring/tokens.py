@@ -1,0 +1,66 @@
+"""The tokens of Turtle (RDF 1.1 Turtle, section 6.5, and the additions of 1.2): lossless, every character in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_START = f"{_BASE}_"
+_CHARS = f"{_START}0-9\u00b7\u0300-\u036f\u203f-\u2040-"
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+# A dot belongs to a name only where more of the name follows.
+_PREFIX = rf"[{_BASE}](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+"
+_LOCAL = rf"(?:[{_START}:0-9]|{_ESCAPE})(?:[{_CHARS}:]|{_ESCAPE}|\.+(?=[{_CHARS}:%\\]))*+"
+
+# Possessive repetition: a string of megabytes takes no memory for ways back.
+_PATTERNS = {
+    "space": r"[ \t\r\n]+",
+    "comment": r"\#[^\r\n]*",
+    "iri": r"<(?:[^\x00-\x20<>\"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>",
+    "string": (
+        r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""'
+        r"|'''(?:[^'\\]++|\\.|'{1,2}(?!'))*+'''"
+        r'|"(?:[^"\\\r\n]++|\\.)*+"'
+        r"|'(?:[^'\\\r\n]++|\\.)*+'"
+    ),
+    "directive": r"(?<![\"'])@(?:prefix|base|version)(?![A-Za-z0-9-])",
+    "language": r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?",
+    "double": r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+",
+    "decimal": r"[+-]?[0-9]*\.[0-9]+",
+    "integer": r"[+-]?[0-9]+",
+    "blank": rf"_:[{_START}0-9](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+",
+    "name": rf"(?:{_PREFIX})?:(?:{_LOCAL})?",
+    "word": r"[A-Za-z]+",
+    "mark": r"\^\^|<<\(|\)>>|<<|>>|\{\||\|\}|[.;,()\[\]~{}]",
+    "stray": r".",
+}
+_TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.DOTALL)
+
+
+class Token(NamedTuple):
+    """A piece of the text: its kind (a key of the table above), its characters, its offset."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset after its last character."""
+        return self.start + len(self.text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All tokens of `text` in order; what is no Turtle comes as tokens of the kind "stray"."""
+    for match in _TOKEN.finditer(text):
+        yield Token(match.lastgroup or "stray", match.group(), match.start())
+
+
+def significant(text: str) -> Iterator[Token]:
+    """The tokens that are neither white space nor comments."""
+    return (token for token in tokens(text) if token.kind not in {"space", "comment"})

@@ -1,0 +1,62 @@
+"""ekograph check: the data against the rules, every fault at its line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ekograph.i18n import LANGUAGES
+
+_EPILOG = """\b
+Examples:
+  ekograph check
+  ekograph check data/contacts.ttl --lang fi
+  ekograph check --format sarif > check.sarif
+
+Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
+
+
+@click.command("check", epilog=_EPILOG)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    help="Form of the report.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@click.option(
+    "--engine",
+    type=click.Choice(["shacl", "pyshacl"]),
+    default="shacl",
+    help="SHACL engine: the fast one, or the reference.",
+)
+@click.pass_obj
+def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, engine: str) -> None:
+    """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""
+    from ekograph import config
+    from ekograph.authoring import check, rendering, sources
+    from ekograph.cli import fail
+    from ekograph.i18n import Messages, reader_language
+
+    language = reader_language(lang)
+    settings = config.load(site)
+    try:
+        collected = sources.collect(settings, paths)
+        known = sources.collect(settings) if paths and (settings.root / "data").is_dir() else []
+    except sources.SourceError as error:
+        fail(Messages("check", language)(error.key, **error.values))
+    checked = check.check(collected, settings, language, engine, known=known)
+    rendered = rendering.render(checked.report, form, collected, Messages("check", language), colour=_colour())
+    click.echo(rendered, nl=False, color=True)
+    sys.exit(0 if checked.report.conforms else 1)
+
+
+def _colour() -> bool:
+    """Whether the report goes to a terminal that wants colours (https://no-color.org)."""
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
