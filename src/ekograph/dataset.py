@@ -119,28 +119,26 @@ class Dataset:
             found.setdefault(name, []).append(quad)
         return found
 
+    def bounded(self, subject: Node) -> Iterator[Quad]:
+        """What is said of `subject`, and of the blank nodes that this leads to."""
+        pending, seen = [subject], {subject}
+        while pending:
+            for quad in self.quads_of(pending.pop()):
+                yield quad
+                if isinstance(quad.object, BlankNode) and quad.object not in seen:
+                    seen.add(quad.object)
+                    pending.append(quad.object)
+
     def describe(self, subject: Node) -> list[Quad]:
         """The concise bounded description of `subject`, what points to it, and the labels of both ends.
 
         Concise bounded description: https://www.w3.org/Submission/CBD/ (without reification).
         """
-        about = list(self._bounded(subject, set()))
+        about = list(self.bounded(subject))
         incoming = [quad for quad in self.quads_to(subject) if quad.subject != subject]
         ends = {q.object for q in about} | {q.subject for q in incoming} | {subject}
         labels = [quad for end in ends if isinstance(end, NamedNode) for quad in self._label_quads(end)]
         return sorted({*about, *incoming, *labels}, key=lambda quad: (quad.subject != subject, str(quad)))
-
-    def _bounded(self, subject: Node, seen: set[Node]) -> Iterator[Quad]:
-        pending = [subject]
-        while pending:
-            node = pending.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            for quad in self.quads_of(node):
-                yield quad
-                if isinstance(quad.object, BlankNode):
-                    pending.append(quad.object)
 
     def _label_quads(self, node: NamedNode) -> list[Quad]:
         return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -69,7 +70,7 @@ def main() -> None:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
 
-def fail(text: str, status: int = 2) -> None:
+def fail(text: str, status: int = 2) -> NoReturn:
     """Say why the command cannot go on, in one line on standard error, and end with `status`."""
     click.echo(f"ekograph: {text}", err=True)
     sys.exit(status)

@@ -1,0 +1,78 @@
+"""`ekograph publish`: check the sources and make their snapshot the current one."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ekograph.i18n import LANGUAGES, Messages, reader_language
+
+if TYPE_CHECKING:
+    from ekograph.publish.pipeline import Outcome
+
+_EPILOG = """\b
+Examples:
+  ekograph publish
+  ekograph --site ../other publish --lang fi
+
+Exit status: 0 published or already there, 1 the data does not conform, 2 it cannot be published."""
+
+
+@click.command("publish", epilog=_EPILOG)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@click.option(
+    "--engine",
+    type=click.Choice(["shacl", "pyshacl"]),
+    default="shacl",
+    help="SHACL engine: the fast one, or the reference.",
+)
+@click.pass_obj
+def command(site: Path, lang: str | None, engine: str) -> None:
+    """Check the data and, if it conforms, publish it as a snapshot; else the last good one stays."""
+    from ekograph import config
+    from ekograph.authoring.sources import SourceError
+    from ekograph.publish.pipeline import publish
+
+    say = Messages("publish", reader_language(lang))
+    settings = config.load(site)
+    begun = time.monotonic()
+    try:
+        outcome = publish(settings, language=say.language, engine=engine, on_step=lambda step: _progress(say(step)))
+    except SourceError as error:
+        _fail(Messages("check", say.language)(error.key, **error.values))
+    except OSError as error:
+        _fail(say("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
+    _progress("")
+    sys.exit(_told(outcome, say, time.monotonic() - begun))
+
+
+def _told(outcome: Outcome, say: Messages, seconds: float) -> int:
+    """Say what came of it; returns the exit status."""
+    if outcome.snapshot is None:
+        from ekograph.authoring.rendering import render
+
+        words = Messages("check", say.language)
+        click.echo(render(outcome.report, "text", outcome.sources, words, colour=sys.stdout.isatty()), nl=False)
+        click.echo(say("not_published"), err=True)
+        return 1
+    manifest = outcome.snapshot.manifest
+    key = "published" if outcome.new else "unchanged"
+    click.echo(say(key, name=manifest.name, triples=manifest.triples, seconds=f"{seconds:.1f}"))
+    return 0
+
+
+def _progress(text: str) -> None:
+    """Show what is being done, in one line that the next one replaces; on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{text}", nl=False, err=True)
+
+
+def _fail(text: str) -> NoReturn:
+    from ekograph.cli import fail
+
+    _progress("")
+    fail(text)

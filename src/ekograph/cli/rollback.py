@@ -1,0 +1,37 @@
+"""`ekograph rollback`: put the snapshot before the current one back in service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ekograph.cli import fail
+from ekograph.i18n import LANGUAGES, Messages, reader_language
+
+
+@click.command(
+    "rollback",
+    epilog="Example: ekograph rollback\n\nExit status: 0 done, 2 there is no snapshot to go back to.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@click.pass_obj
+def command(site: Path, lang: str | None) -> None:
+    """Make the snapshot that was published before the current one; a server follows at once."""
+    from ekograph import config
+    from ekograph.shelf import Shelf
+    from ekograph.snapshot import SnapshotError
+
+    say = Messages("publish", reader_language(lang))
+    settings = config.load(site)
+    shelf = Shelf(settings.snapshots_dir)
+    if shelf.current_name() is None:
+        fail(say("nothing_published", path=settings.snapshots_dir))
+    try:
+        with shelf.locked():
+            snapshot = shelf.roll_back()
+    except SnapshotError:
+        fail(say("nothing_before", name=shelf.current_name()))
+    except OSError as error:
+        fail(say("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
+    click.echo(say("rolled_back", name=snapshot.name, published=snapshot.manifest.published))

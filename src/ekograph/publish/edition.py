@@ -1,0 +1,30 @@
+"""The edition: what shapes a snapshot besides its dataset, so that a new version of the program prints anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import ekograph
+from ekograph.config import Settings
+
+#: The parts of the program that printed bytes depend on.
+_PRESS = ("*.py", "pages/**/*", "publish/**/*", "syntax/**/*", "locales/pages.*")
+
+
+def edition(settings: Settings, shapes: bytes) -> str:
+    """SHA-256 in hex over the press, the settings that are printed, and the shapes, a document of their own."""
+    digest = hashlib.sha256(json.dumps([settings.base, settings.languages]).encode())
+    digest.update(hashlib.sha256(shapes).digest())
+    root = Path(ekograph.__file__).parent
+    for path in _files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    found = {path for pattern in _PRESS for path in root.glob(pattern)}
+    yield from sorted(each for each in found if each.is_file() and "__pycache__" not in each.parts)

@@ -1,0 +1,122 @@
+"""The way from the sources to a published snapshot, told once, from top to bottom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from ekograph.authoring.check import Checked, canonical, check
+from ekograph.authoring.report import Report
+from ekograph.authoring.sources import Source, collect
+from ekograph.authoring.syntax import parsed
+from ekograph.config import Settings
+from ekograph.dataset import Dataset
+from ekograph.i18n import Messages
+from ekograph.pages.site import Site
+from ekograph.publish.derived import derived
+from ekograph.publish.dumps import FOLDER, dumps
+from ekograph.publish.edition import edition
+from ekograph.publish.printing import representations
+from ekograph.shelf import Shelf
+from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the sources, the report, and the snapshot now current; None when they do not conform.
+
+    `new` says whether the snapshot was made now; otherwise the same had been published before.
+    """
+
+    sources: Sequence[Source]
+    report: Report
+    snapshot: Snapshot | None
+    new: bool
+
+
+def publish(
+    settings: Settings, *, language: str, engine: str = "shacl", on_step: Callable[[str], None] = lambda _: None
+) -> Outcome:
+    """Check the sources of a site and, if they conform, make their snapshot the current one.
+
+    `on_step` is told what is done next: "checking", "printing" or "finishing". Raises SourceError for sources
+    that cannot be read and OSError when the disk does not take the snapshot; the current snapshot stays then,
+    as it does when the process is killed.
+    """
+    shelf = Shelf(settings.snapshots_dir)
+    with shelf.locked():
+        on_step("checking")
+        sources = collect(settings)
+        checked = check(sources, settings, language, engine)
+        if not checked.report.conforms:
+            return Outcome(sources, checked.report, None, new=False)
+        proof = _proof(settings, checked, sources)
+        snapshot = shelf.find(proof.manifest(shelf.current_name()).name)
+        new = snapshot is None
+        if snapshot is None:
+            snapshot = _printed(proof, shelf, on_step)
+        shelf.move_current(snapshot.name)
+        shelf.prune(settings.keep)
+        return Outcome(sources, checked.report, snapshot, new)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own."""
+
+    settings: Settings
+    nquads: bytes
+    shapes: bytes
+    dataset: Dataset
+
+    def manifest(self, previous: str | None) -> Manifest:
+        """What the snapshot will say of itself; `previous` is the name of the one it follows."""
+        digest = hashlib.sha256(self.nquads).hexdigest()
+        press = edition(self.settings, self.shapes)
+        return Manifest(
+            name=f"{digest[:16]}-{press[:8]}",
+            digest=digest,
+            edition=press,
+            published=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            base=self.settings.base,
+            languages=self.settings.languages,
+            prefixes=dict(sorted(self.dataset.prefixes.items())),
+            graphs={name: len(quads) for name, quads in sorted(self.dataset.graphs().items())},
+            triples=len({quad.triple for quad in self.dataset.quads}),
+            previous=previous,
+        )
+
+
+def _proof(settings: Settings, checked: Checked, sources: Sequence[Source]) -> Proof:
+    """What was checked, with the triples that publication adds."""
+    say = Messages("check", "en")
+    shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
+    nquads = canonical([*checked.quads, *derived(checked.quads, settings.base)])
+    dataset = Dataset(
+        parse(nquads, RdfFormat.N_QUADS),
+        base=settings.base,
+        prefixes=checked.prefixes,
+        languages=settings.languages,
+    )
+    return Proof(settings, nquads, canonical(quad for each in shapes for quad in each.quads), dataset)
+
+
+def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snapshot:
+    """The snapshot, printed."""
+    on_step("printing")
+    manifest = proof.manifest(shelf.current_name())
+    with Draft(shelf.path) as draft:
+        draft.write(DATASET, proof.nquads)
+        for name, content in dumps(proof.dataset.quads, proof.dataset.prefixes):
+            draft.write(f"{FOLDER}/{name}", content)
+        draft.print(representations(Site(proof.dataset, manifest.name, manifest.published), _quads(proof.shapes)))
+        on_step("finishing")
+        return draft.finish(manifest)
+
+
+def _quads(nquads: bytes) -> list[Quad]:
+    return list(parse(nquads, RdfFormat.N_QUADS))

@@ -1,0 +1,101 @@
+"""What is printed for a site: every thing and every document, in every format and language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Quad
+
+from ekograph import formats
+from ekograph.addresses import path_of
+from ekograph.pages import html
+from ekograph.pages.representations import NotExpressibleError, rdf
+from ekograph.pages.site import Site
+from ekograph.pages.static import static_files
+from ekograph.publish.links import link
+from ekograph.snapshot import PUBLIC_URL, Representation
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a page is about: a node, its quads, and the page in a language."""
+
+    node: NamedNode
+    quads: Sequence[Quad]
+    page: Callable[[str], bytes]
+
+
+def representations(site: Site, shapes: Sequence[Quad]) -> Iterator[Representation]:
+    """All printed answers of `site`; `shapes` are a document of their own, outside the dataset.
+
+    Those of one page follow one another, the one for whoever has no preference first.
+    """
+    yield from _pages("/", "/index", site, lambda language: html.front_page(site, language), ())
+    # Queries are answered at /sparql itself, so its page has no address that negotiates.
+    yield from _pages("", "/sparql", site, lambda language: html.sparql_page(site, language), ())
+    for subject in subjects(site, shapes):
+        yield from _of(subject, site)
+    for address, content_type, body in static_files():
+        yield Representation(address, "", content_type, "", body)
+
+
+def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[Subject]:
+    """What has a page of its own: things, the vocabulary, the shapes, the named graphs."""
+    base = site.dataset.base
+    for thing in site.dataset.subjects_under(f"{base}id/"):
+        yield Subject(thing, site.dataset.describe(thing), _printer(html.resource_page, site, thing))
+    if vocabulary := _vocabulary(site):
+        yield _document(html.vocabulary_page, site, f"{base}def", vocabulary)
+    if shapes:
+        yield _document(html.document_page, site, f"{base}shapes", shapes)
+    for name, quads in site.dataset.graphs().items():
+        if name.startswith(f"{base}graph/"):
+            yield _document(html.document_page, site, name, quads)
+
+
+def _printer(page: Callable[..., bytes], *about: object) -> Callable[[str], bytes]:
+    return lambda language: page(*about, language)
+
+
+def _document(page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad]) -> Subject:
+    node = NamedNode(iri)
+    return Subject(node, quads, _printer(page, site, node, quads))
+
+
+def _vocabulary(site: Site) -> list[Quad]:
+    """What is said of the ontology and of its terms."""
+    ontology = f"{site.dataset.base}def"
+    terms = (each for each in site.dataset.subjects_under(ontology) if each.value.partition("#")[0] == ontology)
+    return sorted({quad for term in terms for quad in site.dataset.bounded(term)}, key=str)
+
+
+def _of(subject: Subject, site: Site) -> Iterator[Representation]:
+    """The HTML of each language, then every RDF format that can express the quads."""
+    page = path_of(subject.node.value, site.dataset.base)
+    links = _links(subject.node, site, page)
+    yield from _pages(page, page, site, subject.page, links)
+    for form in formats.RDF:
+        try:
+            body = rdf(subject.quads, form, site.dataset.prefixes, subject.node)
+        except NotExpressibleError:  # the other formats remain
+            continue
+        yield Representation(f"{page}.{form.suffix}", page, form.content_type, "", body, links)
+
+
+def _pages(
+    page: str, stem: str, site: Site, printed: Callable[[str], bytes], links: tuple[str, ...]
+) -> Iterator[Representation]:
+    for language in site.dataset.languages:
+        address = f"{stem}.{language}.html"
+        yield Representation(address, page, formats.HTML.content_type, language, printed(language), links)
+
+
+def _links(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
+    """Where the page is, which thing it tells of and of what types that is (RFC 6596, 6903, 8574)."""
+    return (
+        link(f"{PUBLIC_URL}{page}", "canonical"),
+        link(node.value, "cite-as"),
+        link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
+        *(link(each, "type") for each in site.dataset.types(node)),
+    )
