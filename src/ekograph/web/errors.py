@@ -99,8 +99,8 @@ def _json(problem: Problem, language: str) -> bytes:
 
 def _page(problem: Problem, language: str) -> bytes:
     # The templates take longer to load than most answers to make; most servers' lives see no error page.
-    from ekograph.pages.html import error_page
+    from ekograph.pages.html import Failure, error_page
 
     title, detail = texts(problem, language if language in LANGUAGES else "en")
     links = [(each["type"], each["href"]) for each in problem.members.get("available", ())]
-    return error_page(None, language, problem.status, title, detail, links)
+    return error_page(language, Failure(problem.status, title, detail, links))

@@ -1,0 +1,108 @@
+"""A published site as its pages see it: the dataset, and the views of it that several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import NamedNode
+
+from ekograph.addresses import ELSEWHERE, path_of
+from ekograph.dataset import Dataset, Node
+from ekograph.pages import hierarchy, terms
+
+
+@dataclass(frozen=True)
+class Site:
+    """The dataset, the name of its version, and when that was published (ISO 8601)."""
+
+    dataset: Dataset
+    version: str
+    published: str
+
+    @cached_property
+    def agreements(self) -> tuple[NamedNode, ...]:
+        """The agreements in the order of their source."""
+        return self._all(terms.AGREEMENT)
+
+    @cached_property
+    def schemes(self) -> tuple[NamedNode, ...]:
+        """The concept schemes with at least one top concept, agreements among them."""
+        return tuple(each for each in self._all(terms.SCHEME) if hierarchy.tree(self.dataset, each))
+
+    @cached_property
+    def trees(self) -> Mapping[NamedNode, tuple[hierarchy.Branch, ...]]:
+        """The tree of each concept scheme."""
+        return {each: hierarchy.tree(self.dataset, each) for each in (*self.agreements, *self.schemes)}
+
+    @cached_property
+    def places(self) -> tuple[NamedNode, ...]:
+        """The places that an agreement covers, themselves or as a part, in the order of the agreements."""
+        covered = [each for agreement in self.agreements for each in self.named(agreement, terms.SPATIAL)]
+        parts = [part for each in covered for part in (each, *self.named(each, terms.HAS_PART))]
+        return tuple(dict.fromkeys(parts))
+
+    @cached_property
+    def contacts(self) -> tuple[NamedNode, ...]:
+        """The contact points in the order of their source."""
+        return self._all(terms.CONTACT)
+
+    @cached_property
+    def vocabulary(self) -> NamedNode | None:
+        """The ontology of the site, if it has one under its base."""
+        own = NamedNode(f"{self.dataset.base}def")
+        return own if self.dataset.base and self.dataset.quads_of(own) else None
+
+    @cached_property
+    def catalogues(self) -> tuple[NamedNode, ...]:
+        """What describes the whole: the catalogue and the data sets in it, else the concept schemes."""
+        return (*self._all(f"{terms.DCAT}Catalog"), *self._all(f"{terms.DCAT}Dataset"), *self.schemes)
+
+    @cached_property
+    def licence(self) -> NamedNode | None:
+        """The licence of the data, as the catalogue states it."""
+        stated = [each for catalogue in self.catalogues for each in self.named(catalogue, terms.LICENCE)]
+        return stated[0] if stated else None
+
+    @cached_property
+    def classes(self) -> Mapping[str, int]:
+        """How many things of this site there are of each class, most first."""
+        counts: dict[str, int] = {}
+        for thing in self.things:
+            for kind in self.dataset.types(thing):
+                counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def things(self) -> tuple[NamedNode, ...]:
+        """All things that have a page of their own here."""
+        return tuple(each for each in self.dataset.subjects_under("") if self.has_page(each) and not _hash(each))
+
+    def has_page(self, node: Node) -> bool:
+        """Whether this site describes `node` at an address of its own."""
+        if not isinstance(node, NamedNode) or not self.dataset.quads_of(node):
+            return False
+        return not self.dataset.base or not path_of(node.value, self.dataset.base).startswith(ELSEWHERE)
+
+    def named(self, subject: Node, predicate: str) -> list[NamedNode]:
+        """The things that `subject` points to with the property of IRI `predicate`, in order."""
+        return hierarchy.in_order(self.dataset, self.dataset.objects(subject, predicate))
+
+    def pointing(self, predicate: str, target: Node) -> list[NamedNode]:
+        """The things that point to `target` with the property of IRI `predicate`, in order."""
+        return hierarchy.in_order(self.dataset, self.dataset.subjects(predicate, target))
+
+    def agreements_on(self, place: Node) -> list[NamedNode]:
+        """The agreements that cover `place`, or a place that it is part of."""
+        around = [*self.pointing(terms.HAS_PART, place), *self.named(place, terms.IS_PART_OF)]
+        places = [place, *(each for each in around if each != place)]
+        found = [each for where in places for each in self.pointing(terms.SPATIAL, where)]
+        return hierarchy.in_order(self.dataset, (each for each in found if each in self.agreements))
+
+    def _all(self, kind: str) -> tuple[NamedNode, ...]:
+        return tuple(hierarchy.in_order(self.dataset, self.dataset.instances(kind)))
+
+
+def _hash(node: NamedNode) -> bool:
+    return "#" in node.value
