@@ -1,0 +1,101 @@
+"""Who may start a query now: a share for each client, and turns between clients."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+
+from ekograph.engine.base import Busy, Greedy, Limits
+
+
+class Gate:
+    """The fast lane and its queue.
+
+    A query enters once and leaves once; in between it may free its place in the fast lane, when it turns out
+    to be slow or becomes a stream, and still counts for its client.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.fast = 0
+        self.running: Counter[str] = Counter()
+        #: Set while no query is at work and none waits.
+        self.empty = asyncio.Event()
+        self.empty.set()
+        self._limits = limits
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait."""
+        return sum(map(len, self._waiting.values()))
+
+    async def enter(self, client: str) -> None:
+        """Wait for a place in the fast lane; raises Greedy or Busy when there is no place to wait either."""
+        if not self._waiting and self._admissible(client):
+            self._admit(client)
+            return
+        queue = self._place_to_wait(client)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        self._next()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.free_fast()
+                self.leave(client)
+            else:
+                self._forget(client, turn)
+            raise
+
+    def free_fast(self) -> None:
+        """Give the place in the fast lane to the next."""
+        self.fast -= 1
+        self._next()
+
+    def leave(self, client: str) -> None:
+        """Count a query of `client` no longer."""
+        self.running[client] -= 1
+        if not self.running[client]:
+            del self.running[client]
+        self._next()
+        if not self.running and not self._waiting:
+            self.empty.set()
+
+    def _admissible(self, client: str) -> bool:
+        return (
+            self.fast < self._limits.fast
+            and self.running[client] < self._limits.running
+            and self.running.total() < self._limits.total
+        )
+
+    def _admit(self, client: str) -> None:
+        self.fast += 1
+        self.running[client] += 1
+        self.empty.clear()
+
+    def _place_to_wait(self, client: str) -> deque[asyncio.Future[None]]:
+        if self.waiting >= self._limits.queue:
+            raise Busy
+        if len(self._waiting.get(client, ())) >= self._limits.queued:
+            raise Greedy({"limit": self._limits.running + self._limits.queued})
+        return self._waiting.setdefault(client, deque())
+
+    def _next(self) -> None:
+        """Admit whoever can be, one of each client before the second of any."""
+        for client in [each for each in self._waiting if self._admissible(each)]:
+            if not self._admissible(client):
+                return
+            queue = self._waiting[client]
+            turn = queue.popleft()
+            if queue:
+                self._waiting.move_to_end(client)
+            else:
+                del self._waiting[client]
+            self._admit(client)
+            turn.set_result(None)
+
+    def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
+        self._waiting[client].remove(turn)
+        if not self._waiting[client]:
+            del self._waiting[client]

@@ -1,0 +1,179 @@
+"""The engine for one machine: the dataset in the memory of a zygote, each query in a process that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter, deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ekograph.engine.admission import Gate
+from ekograph.engine.base import (
+    Answer,
+    Broken,
+    Limits,
+    Query,
+    QueryError,
+    QueryTooLarge,
+    ServiceRefused,
+    UpdateRefused,
+)
+from ekograph.engine.process import Worker, Zygote
+from ekograph.engine.run import Run
+from ekograph.engine.scanner import Scan, scan
+from ekograph.engine.slow_lane import SlowLane
+
+#: Queries after which a worker is replaced, so that what fragments in its memory goes.
+_LIFETIME = 500
+
+#: How long a zygote that has ended is left before the next is started, in seconds.
+_PAUSE = 0.2
+
+
+class EmbeddedEngine:
+    """Answers from the quads of one N-Quads file.
+
+    `prefixes` and `base` are predeclared in every query, `union` makes the default graph the union of all.
+    """
+
+    def __init__(
+        self, dataset: Path, limits: Limits, prefixes: Mapping[str, str], base: str = "", *, union: bool = True
+    ) -> None:
+        self.limits = limits
+        self.gate = Gate(limits)
+        self.slow_lane = SlowLane(limits.slow)
+        self.streams = 0
+        self.quads = 0
+        self._dataset = dataset
+        self.prefixes = prefixes
+        self._base = base
+        self._union = union
+        self._idle: deque[Worker] = deque()
+        self._counts: Counter[str] = Counter()
+        self._ready = asyncio.Event()
+        self._zygote: Zygote
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Load the dataset; raises Broken when it cannot be read."""
+        await self._start_zygote()
+        self._run(self._supervise())
+
+    async def query(self, query: Query) -> Answer:
+        """Begin to answer; raises a QueryError."""
+        self._counts["queries_total"] += 1
+        try:
+            seen = self._examined(query)
+            return await Run(self, query, seen, self._request(query, seen)).begin()
+        except QueryError as error:
+            self._counts[f"failed_{error.kind.replace('-', '_')}_total"] += 1
+            raise
+
+    async def stop(self) -> None:
+        """Wait for what is at work, within its bounds, then end the zygote and its workers."""
+        self._stopping = True
+        await self.gate.empty.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._zygote.stop()
+
+    def figures(self) -> Mapping[str, float]:
+        """What is running, waiting and idle now, and what has happened since the start."""
+        return {
+            "quads": self.quads,
+            "workers": len(self._zygote.workers),
+            "idle": len(self._idle),
+            "running": self.gate.running.total(),
+            "waiting": self.gate.waiting,
+            "slow": len(self.slow_lane),
+            "streams": self.streams,
+            **self._counts,
+        }
+
+    async def take(self) -> Worker:
+        """A worker that nobody uses; a new one when none is idle."""
+        while self._idle:
+            worker = self._idle.popleft()
+            if not worker.ended.done():
+                self._run(self._refill())
+                return worker
+        await self._ready.wait()
+        self._run(self._refill())
+        return await self._zygote.fork()
+
+    def give_back(self, worker: Worker) -> None:
+        """Keep a worker for the next query, unless it has served long or enough are idle."""
+        if worker.served >= _LIFETIME or len(self._idle) >= 2 * self.limits.fast or self._stopping:
+            worker.kill()
+        else:
+            self._idle.appendleft(worker)
+
+    def _examined(self, query: Query) -> Scan:
+        """What is seen in the query; raises a QueryError when it cannot or may not be run."""
+        if len(query.text.encode(errors="replace")) > self.limits.query_kb * 1024:
+            raise QueryTooLarge({"limit": self.limits.query_kb})
+        seen = scan(query.text)
+        if seen.update:
+            raise UpdateRefused({"keyword": seen.update})
+        if seen.service:
+            raise ServiceRefused({"line": seen.service.line, "column": seen.service.column})
+        return seen
+
+    def _request(self, query: Query, seen: Scan) -> dict[str, Any]:
+        """What a worker is told. The union is switched off when the query names its own dataset."""
+        return {
+            "text": query.text,
+            "default": query.default_graphs,
+            "named": query.named_graphs,
+            "union": self._union and not seen.dataset,
+            "results": query.results and query.results.name,
+            "graph": query.graph and query.graph.name,
+        }
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "dataset": os.fspath(self._dataset),
+            "prefixes": dict(self.prefixes),
+            "base": self._base,
+            "memory": self.limits.memory_mb << 20,
+            "stack": self.limits.stack,
+            "seconds": self.limits.seconds,
+            "life": self.limits.seconds + self.limits.stream_seconds + 5,
+            "result": self.limits.result_mb * 1_000_000,
+        }
+
+    async def _start_zygote(self) -> None:
+        self._zygote = Zygote(self._configuration())
+        await self._zygote.start()
+        self.quads = self._zygote.quads
+        self._ready.set()
+        await self._refill()
+
+    async def _supervise(self) -> None:
+        """Replace a zygote that has ended, for as long as this engine runs."""
+        while True:
+            await self._zygote.ended.wait()
+            self._ready.clear()
+            self._counts["zygotes_lost_total"] += 1
+            await asyncio.sleep(_PAUSE)
+            try:
+                await self._start_zygote()
+            except Broken:
+                self._counts["zygotes_failed_total"] += 1
+
+    async def _refill(self) -> None:
+        """Have as many workers idle as queries can start at once."""
+        try:
+            while len(self._idle) < self.limits.fast and not self._stopping:
+                self._idle.append(await self._zygote.fork())
+        except Broken:
+            return
+
+    def _run(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,81 @@
+"""From what a worker says, or dies of, to what the client is told."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Container, Mapping
+from typing import Any
+
+from ekograph.engine.base import (
+    BadParameter,
+    BadQuery,
+    Broken,
+    Limits,
+    NotAcceptable,
+    OutOfMemory,
+    QueryError,
+    ResultTooLarge,
+    ServiceRefused,
+    TimedOut,
+    TooDeep,
+    UndeclaredPrefix,
+    UnknownFunction,
+    Unwritable,
+)
+from ekograph.engine.scanner import undeclared
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_FUNCTION = re.compile(r"custom (?:aggregate )?function <(.*)> is not supported")
+# Character classes, which tell a reader nothing, among what the parser expected.
+_CLASS = re.compile(r"\[[^\]]*\](?:, )?", re.DOTALL)
+
+_OUT_OF_MEMORY = frozenset({signal.SIGABRT, signal.SIGBUS})
+_OUT_OF_TIME = frozenset({signal.SIGXCPU, signal.SIGALRM})
+
+
+def from_worker(error: Mapping[str, Any], text: str, known: Container[str], limits: Limits) -> QueryError:
+    """The error that a worker has reported about the query `text`; `known` are the site's prefixes."""
+    kind, reason = error["kind"], error.get("reason", "")
+    if kind == "bad-query":
+        return _bad_query(reason, text, known)
+    if kind == "failed":
+        function = _FUNCTION.search(reason)
+        return UnknownFunction({"function": function[1]}) if function else Broken({"reason": reason})
+    if kind == "bad-parameter":
+        return BadParameter({"name": error["name"], "value": error["value"]})
+    if kind == "unwritable":
+        return Unwritable({"format": error["format"], "reason": reason})
+    return {
+        "result-too-large": ResultTooLarge({"limit": limits.result_mb}),
+        "out-of-memory": OutOfMemory({"limit": limits.memory_mb}),
+        "refused-service": ServiceRefused({"line": 1, "column": 1}),
+        "not-acceptable": NotAcceptable({"family": error.get("family", "")}),
+    }[kind]
+
+
+def from_signal(number: int, limits: Limits) -> QueryError:
+    """What a worker died of, in the place of an answer."""
+    if number in _OUT_OF_MEMORY:
+        return OutOfMemory({"limit": limits.memory_mb})
+    if number in _OUT_OF_TIME:
+        return TimedOut({"limit": limits.seconds})
+    if number == signal.SIGSEGV:
+        return TooDeep()
+    return Broken({"reason": f"signal {number}"})
+
+
+def _bad_query(reason: str, text: str, known: Container[str]) -> QueryError:
+    """The fault in `text`: a prefix that nobody declares, else where the parser gave up and what it expected."""
+    missing = undeclared(text, known)
+    if missing:
+        prefix, place = missing
+        return UndeclaredPrefix({"prefix": prefix, "line": place.line, "column": place.column})
+    found = _PLACE.search(reason)
+    line, column, expected = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, reason)
+    return BadQuery({"line": line, "column": column, "expected": _readable(expected)})
+
+
+def _readable(expected: str) -> str:
+    """What the parser expected, without its character classes."""
+    return _CLASS.sub("", expected).replace("expected one of ", "").replace("expected ", "").strip(" ,\n")

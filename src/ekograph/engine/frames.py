@@ -1,0 +1,14 @@
+"""How the web process and a worker talk: requests of a length and JSON, answers of frames."""
+
+from __future__ import annotations
+
+import struct
+
+#: What stands before a request: the length of the JSON that follows.
+LENGTH = struct.Struct("!I")
+
+#: What stands before the payload of a frame: its kind, and the length of the payload.
+FRAME = struct.Struct("!cI")
+
+#: The name of the format, once, before any data; data; the end of a whole answer; an error as JSON.
+HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"

@@ -1,0 +1,201 @@
+"""The zygote and its workers as the web process sees them: started, asked, slowed down and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ekograph.engine import zygote
+from ekograph.engine.base import Broken
+from ekograph.engine.frames import FRAME, LENGTH
+
+_CLOCK_OF_PROCESS = 2
+
+
+class Worker:
+    """One forked process that answers one query at a time.
+
+    `ended` becomes the number of the signal that ended it (0: none) as soon as it is gone.
+    """
+
+    def __init__(self, pid: int, pidfd: int, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+        self.pid = pid
+        self.served = 0
+        self.demoted = False
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._pidfd = pidfd
+        self._reader, self._writer = streams
+
+    async def ask(self, request: Mapping[str, Any]) -> None:
+        """Send a query; raises ConnectionError when the worker is gone."""
+        self.served += 1
+        payload = json.dumps(request).encode()
+        self._writer.write(LENGTH.pack(len(payload)) + payload)
+        await self._writer.drain()
+
+    async def frames(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        """Kind and payload of each frame as it comes; raises EOFError or ConnectionError when the worker ends."""
+        while True:
+            kind, length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
+            yield kind, await self._reader.readexactly(length) if length else b""
+
+    def cpu(self) -> float:
+        """CPU time used since it was forked, in seconds; none when it is gone."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | _CLOCK_OF_PROCESS)
+        except OSError:
+            return 0.0
+
+    def demote(self) -> None:
+        """Let everybody else go before this worker: it computes only when a core would idle."""
+        self.demoted = True
+        with contextlib.suppress(OSError):
+            for thread in Path(f"/proc/{self.pid}/task").iterdir():
+                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+
+    def pause(self) -> None:
+        """Stop computing, keeping everything."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on computing."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self._signal(signal.SIGKILL)
+        self._writer.close()
+
+    def gone(self, by: int) -> None:
+        """Take note of its end."""
+        os.close(self._pidfd)
+        self._pidfd = -1
+        self._writer.close()
+        if not self.ended.done():
+            self.ended.set_result(by)
+
+    def _signal(self, number: int) -> None:
+        if self._pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, number)
+
+
+class Zygote:
+    """The process that holds the dataset; `ended` is set when it is gone, for whatever reason."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.quads = 0
+        self.ended = asyncio.Event()
+        self.workers: dict[int, Worker] = {}
+        self._config = config
+        self._ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._asked: deque[asyncio.Future[tuple[int, int]]] = deque()
+        self._control: socket.socket
+        self._process: subprocess.Popen[bytes]
+
+    async def start(self) -> None:
+        """Start it and wait until the dataset is loaded; raises Broken when it cannot be."""
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            # Spawned from this thread, not from a pool's: the zygote ends when the thread that made it does.
+            self._process = subprocess.Popen(  # noqa: ASYNC220
+                [sys.executable, "-I", "-S", zygote.__file__, str(theirs.fileno()), *_folders()],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self._control.send(json.dumps({**self._config, "parent": os.getpid()}).encode())
+        self._control.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._control, self._read)
+        self.quads = await self._ready
+
+    async def fork(self) -> Worker:
+        """A new worker; raises Broken when the zygote is gone."""
+        if self.ended.is_set():
+            raise Broken({"reason": "no zygote"})
+        ours, theirs = socket.socketpair()
+        asked = asyncio.get_running_loop().create_future()
+        with theirs:
+            self._asked.append(asked)
+            socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+        try:
+            # Shielded: who asks may go away, but the answer must still be taken in its turn.
+            pid, pidfd = await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            ours.close()
+            asked.add_done_callback(_close_descriptor)
+            raise
+        worker = Worker(pid, pidfd, await asyncio.open_unix_connection(sock=ours))
+        self.workers[pid] = worker
+        return worker
+
+    async def stop(self) -> None:
+        """End it and all its workers."""
+        for worker in list(self.workers.values()):
+            worker.kill()
+        self._process.kill()
+        self._over()
+        await asyncio.to_thread(self._process.wait)
+
+    def _read(self) -> None:
+        """Take what the zygote has sent."""
+        while True:
+            try:
+                message, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                message = b""
+            if not message:
+                self._over()
+                return
+            self._take(json.loads(message), descriptors)
+
+    def _take(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
+        if "ready" in message:
+            self._ready.set_result(message["ready"])
+        elif "failed" in message:
+            self._ready.set_exception(Broken({"reason": message["failed"]}))
+        elif "pid" in message:
+            self._asked.popleft().set_result((message["pid"], descriptors[0]))
+        elif worker := self.workers.pop(message["gone"], None):
+            worker.gone(message["signal"])
+
+    def _over(self) -> None:
+        """Take note of the end of the zygote: its workers are killed by the kernel."""
+        if self.ended.is_set():
+            return
+        self.ended.set()
+        asyncio.get_running_loop().remove_reader(self._control)
+        self._control.close()
+        ended = Broken({"reason": "the zygote ended"})
+        if not self._ready.done():
+            self._ready.set_exception(ended)
+        for asked in self._asked:
+            asked.set_exception(ended)
+        while self.workers:
+            self.workers.popitem()[1].gone(signal.SIGKILL)
+
+
+def _close_descriptor(asked: asyncio.Future[tuple[int, int]]) -> None:
+    if not asked.exception():
+        os.close(asked.result()[1])
+
+
+def _folders() -> list[str]:
+    """Where the zygote finds pyoxigraph and this package."""
+    import pyoxigraph
+
+    here = Path(__file__)
+    return list(dict.fromkeys([str(Path(pyoxigraph.__file__).parents[1]), str(here.parents[2])]))

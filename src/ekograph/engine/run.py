@@ -1,0 +1,189 @@
+"""One query from its admission to the last byte of its answer, and what it holds meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+from ekograph import formats
+from ekograph.engine.admission import Gate
+from ekograph.engine.base import Answer, Broken, Busy, Limits, Query, QueryError, TimedOut
+from ekograph.engine.failures import from_signal, from_worker
+from ekograph.engine.frames import DATA, END, ERROR, HEAD
+from ekograph.engine.process import Worker
+from ekograph.engine.scanner import Scan
+from ekograph.engine.slow_lane import SlowLane
+
+_FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
+
+
+class Pool(Protocol):
+    """Where workers come from and go back to."""
+
+    limits: Limits
+    gate: Gate
+    slow_lane: SlowLane
+    streams: int
+    prefixes: Mapping[str, str]
+
+    async def take(self) -> Worker:
+        """A worker that nobody uses."""
+
+    def give_back(self, worker: Worker) -> None:
+        """Take back a worker whose answer is whole."""
+
+
+class Run:
+    """A query at work. It ends once, with `_finish`, whatever happens."""
+
+    def __init__(self, pool: Pool, query: Query, seen: Scan, request: Mapping[str, Any]) -> None:
+        self._pool = pool
+        self._limits = pool.limits
+        self._query = query
+        self._seen = seen
+        self._request = request
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.time() + self._limits.seconds
+        self._worker: Worker | None = None
+        self._frames: AsyncIterator[tuple[bytes, bytes]]
+        self._format = formats.RESULTS_JSON
+        self._lane = ""
+        self._timers: list[asyncio.TimerHandle] = []
+        self._cpu_before = 0.0
+
+    async def begin(self) -> Answer:
+        """The answer, whole when it is short; raises a QueryError."""
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                await self._start()
+                held, whole = await self._hold()
+        except TimeoutError:
+            started = self._worker is not None
+            self._finish(whole=False)
+            raise (TimedOut({"limit": self._limits.seconds}) if started else Busy()) from None
+        except BaseException:
+            self._finish(whole=False)
+            raise
+        if whole:
+            self._finish(whole=True)
+            return self._answer(_once(held), len(held))
+        self._become_stream()
+        return self._answer(self._stream(held), None)
+
+    async def _start(self) -> None:
+        await self._pool.gate.enter(self._query.client)
+        self._lane = "fast"
+        self._worker = await self._pool.take()
+        self._cpu_before = self._worker.cpu()
+        self._look_later()
+        self._frames = self._worker.frames()
+        await self._worker.ask(self._request)
+
+    async def _hold(self) -> tuple[bytes, bool]:
+        """The first part of the answer, and whether it is the whole."""
+        held = bytearray()
+        while len(held) <= self._limits.held:
+            data = await self._next()
+            if data is None:
+                return bytes(held), True
+            held += data
+        return bytes(held), False
+
+    async def _next(self) -> bytes | None:
+        """The next data, None at the end; raises the QueryError that the worker reports or dies of."""
+        try:
+            kind, payload = await anext(self._frames)
+        except (EOFError, ConnectionError):
+            raise await self._cause() from None
+        if kind == HEAD:
+            self._format = _FORMATS[payload.decode()]
+            return b""
+        if kind == DATA:
+            return payload
+        if kind == ERROR:
+            raise from_worker(json.loads(payload), self._query.text, self._pool.prefixes, self._limits)
+        return None if kind == END else b""
+
+    async def _cause(self) -> QueryError:
+        if self._worker is None:
+            return Broken()
+        async with asyncio.timeout(1):
+            return from_signal(await asyncio.shield(self._worker.ended), self._limits)
+
+    def _look_later(self) -> None:
+        self._timers = [self._loop.call_later(self._limits.slice, self._look)]
+
+    def _look(self) -> None:
+        """Move the query to the slow lane once it has used its slice of CPU time."""
+        if self._worker is None or self._lane != "fast":
+            return
+        if self._worker.cpu() - self._cpu_before < self._limits.slice:
+            self._look_later()
+            return
+        self._lane = "slow"
+        self._pool.slow_lane.join(self._worker, self._query.client)
+        self._pool.gate.free_fast()
+
+    def _become_stream(self) -> None:
+        """Free the place in the lane: from here on it is the client who sets the pace."""
+        if self._worker is None or self._pool.streams >= self._limits.streams:
+            self._finish(whole=False)
+            raise Busy
+        self._leave_lane()
+        self._worker.demote()
+        self._lane = "stream"
+        self._pool.streams += 1
+        self._timers.append(self._loop.call_later(self._limits.stream_seconds, self._worker.kill))
+
+    async def _stream(self, held: bytes) -> AsyncIterator[bytes]:
+        """The whole answer; the time that the worker takes counts, the time that the client takes does not."""
+        whole = False
+        left = self._deadline - self._loop.time()
+        try:
+            yield held
+            while True:
+                began = self._loop.time()
+                async with asyncio.timeout(left):
+                    data = await self._next()
+                left -= self._loop.time() - began
+                if data is None:
+                    break
+                if data:
+                    yield data
+            whole = True
+        except TimeoutError:
+            raise TimedOut({"limit": self._limits.seconds}) from None
+        finally:
+            self._finish(whole=whole)
+
+    def _answer(self, body: AsyncIterator[bytes], length: int | None) -> Answer:
+        return Answer(self._format, self._seen.form, body, length, lasting=not self._seen.volatile)
+
+    def _leave_lane(self) -> None:
+        if self._lane == "fast":
+            self._pool.gate.free_fast()
+        elif self._lane == "slow" and self._worker:
+            self._pool.slow_lane.leave(self._worker)
+        elif self._lane == "stream":
+            self._pool.streams -= 1
+
+    def _finish(self, *, whole: bool) -> None:
+        """Give everything back. A worker whose answer is not whole, or that was slow, is never used again."""
+        if not self._lane:
+            return
+        for timer in self._timers:
+            timer.cancel()
+        self._leave_lane()
+        self._lane = ""
+        if self._worker and whole and not self._worker.demoted:
+            self._pool.give_back(self._worker)
+        elif self._worker:
+            self._worker.kill()
+        self._worker = None
+        self._pool.gate.leave(self._query.client)
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,0 +1,212 @@
+"""What a worker does: answers one query at a time over its one socket, with nothing but the dataset at hand.
+
+It knows pyoxigraph and the frames, and nothing else of this package: it is what stays when all else is given up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import signal
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
+
+_BLOCK = 32_768
+
+_RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+_GRAPHS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+
+# What XML 1.0 cannot hold even escaped (section 2.2) becomes U+FFFD; a bare CR would be read back as LF.
+_XML_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_XML_REPLACEMENT = b"\xef\xbf\xbd"
+# An element in RDF/XML is named by the end of an IRI that is an NCName.
+_LOCAL_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
+
+
+class _NoAnswerError(Exception):
+    """A query that gets no answer: the kind of the error, and its values."""
+
+    def __init__(self, kind: str, **values: Any) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.values = values
+
+
+def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) -> None:
+    """Answer one query after the other, until the other end closes."""
+    try:
+        while request := _read(connection):
+            _bound_time(config["seconds"], config["life"])
+            out = _Output(connection, config["result"])
+            try:
+                _answer(store, request, config, out)
+                out.end()
+            except _NoAnswerError as failure:
+                out.fail(failure)
+            except MemoryError:
+                out.fail(_NoAnswerError("out-of-memory"))
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _read(connection: socket.socket) -> dict[str, Any] | None:
+    header = connection.recv(LENGTH.size, socket.MSG_WAITALL)
+    if len(header) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(header)
+    request: dict[str, Any] = json.loads(connection.recv(length, socket.MSG_WAITALL))
+    return request
+
+
+def _bound_time(seconds: float, life: float) -> None:
+    """Have the kernel end this process even if nobody else does: by its CPU time, and in the end by the clock."""
+    used = int(time.process_time() + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (used, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_REAL, life)
+
+
+def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], out: _Output) -> None:
+    try:
+        results = store.query(
+            request["text"], **_dataset(request), prefixes=config["prefixes"], base_iri=config["base"]
+        )
+        if isinstance(results, ox.QueryTriples):
+            _write_graph(results, _wanted(request, "graph"), config["prefixes"], out)
+        else:
+            wanted = _wanted(request, "results")
+            out.xml = wanted == "xml"
+            out.head(wanted)
+            results.serialize(cast("IO[bytes]", out), _RESULTS[wanted])
+    except (SyntaxError, ValueError) as error:
+        raise _NoAnswerError("bad-query", reason=str(error)) from error
+    except RuntimeError as error:
+        raise _NoAnswerError("failed", reason=str(error)) from error
+    except OSError as error:
+        raise _refused(error, out) from error
+
+
+def _dataset(request: dict[str, Any]) -> dict[str, Any]:
+    """The dataset of the query: what the protocol names, else FROM, else the configured default graph."""
+    if not (request["default"] or request["named"]):
+        return {"use_default_graph_as_union": request["union"]}
+    return {
+        "default_graph": [_graph("default-graph-uri", iri) for iri in request["default"]],
+        "named_graphs": [_graph("named-graph-uri", iri) for iri in request["named"]],
+    }
+
+
+def _graph(parameter: str, iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise _NoAnswerError("bad-parameter", name=parameter, value=iri) from error
+
+
+def _wanted(request: dict[str, Any], family: str) -> str:
+    if request[family] is None:
+        raise _NoAnswerError("not-acceptable", family=family)
+    return str(request[family])
+
+
+def _write_graph(triples: Iterable[ox.Triple], wanted: str, prefixes: dict[str, str], out: _Output) -> None:
+    out.head(wanted)
+    if wanted == "rdfxml":
+        out.xml = True
+        triples = _nameable(triples)
+    ox.serialize(triples, cast("IO[bytes]", out), _GRAPHS[wanted], prefixes=prefixes)
+
+
+def _nameable(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The same triples; raises _NoAnswerError at one whose predicate no XML element can be named after."""
+    for triple in triples:
+        if not _LOCAL_NAME.search(triple.predicate.value):
+            raise _NoAnswerError("unwritable", format="RDF/XML", reason=triple.predicate.value)
+        yield triple
+
+
+def _refused(error: OSError, out: _Output) -> Exception:
+    """What an OSError means: our own byte cap, the other end gone, no way to write this, or a call that went out."""
+    if out.full:
+        return _NoAnswerError("result-too-large")
+    if isinstance(error, ConnectionError):
+        return error
+    if "does not support" in str(error):
+        return _NoAnswerError("unwritable", format="JSON-LD", reason=str(error))
+    return _NoAnswerError("refused-service")
+
+
+class _Output:
+    """What pyoxigraph writes to: frames on the socket, made valid for XML where asked, up to a cap in bytes."""
+
+    def __init__(self, connection: socket.socket, cap: int) -> None:
+        self.xml = False
+        self.full = False
+        self._connection = connection
+        self._left = cap
+        self._block = bytearray()
+
+    def head(self, wanted: str) -> None:
+        """Say which format the answer has."""
+        self._send(HEAD, wanted.encode())
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; they leave in blocks."""
+        self._block += data
+        if len(self._block) >= _BLOCK:
+            self._flush(last=False)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: a block leaves when it is full, or at the end."""
+
+    def end(self) -> None:
+        """Say that the answer is whole."""
+        self._flush(last=True)
+        self._send(END, b"")
+
+    def fail(self, failure: _NoAnswerError) -> None:
+        """Say that there is no answer."""
+        self._send(ERROR, json.dumps({"kind": failure.kind, **failure.values}).encode())
+
+    def _flush(self, *, last: bool) -> None:
+        block, kept = bytes(self._block), b""
+        if self.xml:
+            block, kept = (block, b"") if last else _whole_characters(block)
+            block = _XML_ILLEGAL.sub(_XML_REPLACEMENT, block).replace(b"\r", b"&#xD;")
+        self._block = bytearray(kept)
+        self._left -= len(block)
+        if self._left < 0:
+            self.full = True
+            raise OSError("the answer is larger than its cap")
+        if block:
+            self._send(DATA, block)
+
+    def _send(self, kind: bytes, payload: bytes) -> None:
+        self._connection.sendall(FRAME.pack(kind, len(payload)) + payload)
+
+
+def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
+    """`block` cut before a character of three bytes that has not all arrived, and the rest."""
+    for length in (1, 2):
+        if block[-length:].startswith(b"\xef") and len(block[-length:]) == length:
+            return block[:-length], block[-length:]
+    return block, b""

@@ -1,0 +1,143 @@
+"""The process that holds the dataset and forks a worker for whoever asks; run as a program of its own.
+
+It never parses a query and never has a second thread, so forking it is safe at any time.
+
+Started as `python -I -S zygote.py CONTROL PATH...`: CONTROL is the descriptor of a SOCK_SEQPACKET socket, PATH...
+the folders that pyoxigraph and this package are found in. The first message on CONTROL is the configuration.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import gc
+import itertools
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NoReturn
+
+if __name__ == "__main__":
+    sys.path += sys.argv[2:]
+
+import pyoxigraph as ox
+
+from ekograph.engine import worker
+
+_PR_SET_PDEATHSIG = 1
+_SOCKET = 3
+
+
+def main() -> None:
+    """Load the dataset, say so, then fork until the other end of the control socket closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    config = json.loads(control.recv(1 << 20))
+    _die_with_parent(config["parent"])
+    try:
+        store = _load(config["dataset"])
+    except (OSError, SyntaxError, ValueError, MemoryError) as error:
+        control.send(json.dumps({"failed": str(error)}).encode())
+        return
+    gc.freeze()
+    control.send(json.dumps({"ready": len(store)}).encode())
+    _fork_on_request(control, store, config)
+
+
+def _load(path: str) -> ox.Store:
+    """The dataset in memory, with the labels of its blank nodes as they are; in batches, to use less memory."""
+    store = ox.Store()
+    quads = ox.parse(path=path, format=ox.RdfFormat.N_QUADS)
+    while batch := list(itertools.islice(quads, 10_000)):
+        store.extend(batch)
+    return store
+
+
+def _fork_on_request(control: socket.socket, store: ox.Store, config: dict[str, Any]) -> None:
+    """Fork a worker for each socket that arrives; report its process, and later its end, on the control socket."""
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    while True:
+        ready, _, _ = select.select([control.fileno(), woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+            _report_ends(control)
+        if control.fileno() in ready:
+            message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+            if not message:
+                return
+            _fork(control, descriptors[0], store, config)
+
+
+def _fork(control: socket.socket, connection: int, store: ox.Store, config: dict[str, Any]) -> None:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _become_worker(connection, parent, store, config)
+    os.close(connection)
+    # Taken before the child can be waited for, so that it stands for this process and no later one.
+    pidfd = os.pidfd_open(pid)
+    fds = array.array("i", [pidfd])
+    control.sendmsg([json.dumps({"pid": pid}).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds.tobytes())])
+    os.close(pidfd)
+
+
+def _report_ends(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        control.send(json.dumps({"gone": pid, "signal": status & 0x7F}).encode())
+
+
+def _become_worker(connection: int, parent: int, store: ox.Store, config: dict[str, Any]) -> NoReturn:
+    """Give up all but one socket, set the limits, and answer on a thread with a stack that no query overflows."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        os.dup2(connection, _SOCKET)
+        os.closerange(_SOCKET + 1, 1 << 16)
+        _die_with_parent(parent)
+        _set_limits(config)
+        threading.stack_size(config["stack"])
+        thread = threading.Thread(target=worker.serve, args=(socket.socket(fileno=_SOCKET), store, config))
+        thread.start()
+        thread.join()
+    finally:
+        os._exit(0)
+
+
+def _die_with_parent(parent: int) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _set_limits(config: dict[str, Any]) -> None:
+    """Bound what this process may take, on top of what it has from its parent."""
+    data = config["memory"] + config["stack"] + _data_in_use()
+    resource.setrlimit(resource.RLIMIT_DATA, (data, data))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_SOCKET + 1, _SOCKET + 1))
+
+
+def _data_in_use() -> int:
+    with Path("/proc/self/status").open(encoding="ascii") as status:
+        return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
+
+
+if __name__ == "__main__":
+    main()
