@@ -70,7 +70,7 @@ class _Writer:
         """The node object of `subject`; without @id where nothing but its place names it."""
         node: Json = {} if subject in self.nesting.inside else {"@id": self._iri(subject)}
         for predicate, objects in self.graph.get(subject, {}).items():
-            if predicate == TYPE and not any(isinstance(each, Literal) for each in objects):
+            if predicate == TYPE and all(isinstance(each, NamedNode) for each in objects):
                 node["@type"] = _one_or_all([self._iri(each) for each in objects])
             else:
                 node[self._iri(predicate)] = _one_or_all([self._value(each) for each in objects])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# Local names that need no escape in Turtle and are names in XML too: a part of PN_LOCAL (Turtle) and of NCName.
-_LOCAL = re.compile(r"[A-Za-z_À-ÖØ-öø-ÿ][A-Za-z0-9_\-À-ÖØ-öø-ÿ]*")
+# What a name begins with and goes on with: NCName of XML, and the same in Turtle (PN_CHARS_U, PN_CHARS).
+_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿\u200c\u200d⁰-↏Ⰰ-⿯、-\ud7ff豈-﷏ﷰ-\ufffd\U00010000-\U000effff"
+_MORE = f"{_START}0-9·\u0300-\u036f‿⁀\\-"
+_LOCAL = re.compile(f"[{_START}](?:[{_MORE}.]*[{_MORE}])?")
+_XML_LOCAL = re.compile(f"[{_START}][{_MORE}.]*\\Z")
 
 
 class Names:
@@ -37,7 +40,6 @@ class Names:
 
 
 def xml_name(iri: str) -> tuple[str, str] | None:
-    """Namespace and local name of a property as RDF/XML needs them, or None when it has no local name."""
-    namespace = iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1]
-    local = iri[len(namespace) :]
-    return (namespace, local) if namespace and _LOCAL.fullmatch(local) else None
+    """Namespace and local name of a property as RDF/XML needs them, or None when it does not end in a name."""
+    found = _XML_LOCAL.search(iri)
+    return (iri[: found.start()], found[0]) if found and found.start() else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from textwrap import indent
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
@@ -47,7 +46,9 @@ def _block(name: str, text: str, names: Names) -> str:
     if not name:
         return text
     label = name if name.startswith("_:") else names.short(name) or f"<{name}>"
-    return f"{label} {{\n{indent(text, '    ')}}}\n"
+    # Line ends in literals are escaped; textwrap.indent would break lines at U+2028 in them too.
+    lines = "".join(f"    {line}\n" if line else "\n" for line in text.split("\n")[:-1])
+    return f"{label} {{\n{lines}}}\n"
 
 
 def _shared(graphs: Iterable[Graph]) -> Collection[Node]:
