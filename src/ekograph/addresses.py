@@ -11,8 +11,9 @@ from urllib.parse import quote, unquote, urlencode
 #: Below the base, what is described at /doc/….
 THINGS = "id/"
 
-#: Below the base, the documents that are served under their own path.
-DOCUMENTS = ("def", "shapes", "catalog", "graph/")
+#: Below the base, the documents that are served under their own path, and the folder of the named graphs.
+DOCUMENTS = ("def", "shapes", "catalog")
+GRAPHS = "graph/"
 
 #: The page about a thing that is named elsewhere, with its IRI as the parameter.
 ELSEWHERE = "/about"
@@ -28,7 +29,7 @@ def path_of(iri: str, base: str) -> str:
         if below.startswith(THINGS):
             return "/doc/" + normal_path(below[len(THINGS) :])
         document, hash_, fragment = below.partition("#")
-        if document.startswith(DOCUMENTS):
+        if document in DOCUMENTS or document.startswith(GRAPHS):
             return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
     return f"{ELSEWHERE}?{urlencode({'iri': iri})}"
 

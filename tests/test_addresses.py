@@ -1,0 +1,48 @@
+"""From the IRI of a thing to the address of its page."""
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ekograph.addresses import normal_path, path_of
+
+BASE = "https://w3id.org/ekograph/"
+
+
+@pytest.mark.parametrize(
+    ("iri", "path"),
+    [
+        (f"{BASE}id/agreement/lahti", "/doc/agreement/lahti"),
+        (f"{BASE}id/place/äänekoski", "/doc/place/%C3%A4%C3%A4nekoski"),
+        (f"{BASE}id/place/%c3%a4%C3%A4nekoski", "/doc/place/%C3%A4%C3%A4nekoski"),
+        (f"{BASE}id/a b?c#d", "/doc/a%20b%3Fc%23d"),
+        (f"{BASE}def", "/def"),
+        (f"{BASE}def#Agreement", "/def#Agreement"),
+        (f"{BASE}shapes#B06", "/shapes#B06"),
+        (f"{BASE}catalog#dataset", "/catalog#dataset"),
+        (f"{BASE}graph/agreement-lahti", "/graph/agreement-lahti"),
+        (f"{BASE}definitely", "/about?iri=https%3A%2F%2Fw3id.org%2Fekograph%2Fdefinitely"),
+        (f"{BASE}def/x", "/about?iri=https%3A%2F%2Fw3id.org%2Fekograph%2Fdef%2Fx"),
+        ("http://www.yso.fi/onto/yso/p1", "/about?iri=http%3A%2F%2Fwww.yso.fi%2Fonto%2Fyso%2Fp1"),
+    ],
+)
+def test_each_kind_of_iri_has_its_path(iri, path):
+    assert path_of(iri, BASE) == path
+
+
+def test_without_a_base_everything_is_named_elsewhere():
+    assert path_of("http://example.org/id/a", "") == "/about?iri=http%3A%2F%2Fexample.org%2Fid%2Fa"
+
+
+@given(st.text(min_size=1))
+def test_the_path_of_a_thing_leads_back_to_its_name(name):
+    encoded = normal_path(name.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    assert normal_path(encoded) == encoded
+    assert encoded.isascii()
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=("Cs",), blacklist_characters="%"), min_size=1))
+def test_different_names_have_different_paths(name):
+    assert unquote(path_of(f"{BASE}id/{name}", BASE).removeprefix("/doc/")) == name
