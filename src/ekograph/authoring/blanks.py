@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -12,6 +13,10 @@ from ekograph.dataset import Term
 
 Spoken: TypeAlias = tuple[Term, NamedNode, Term]
 Colours: TypeAlias = Mapping[BlankNode, int]
+
+
+#: Nodes that differ only in what lies further than this from them are paired as they come.
+_ROUNDS = 64
 
 
 def matched(theirs: Iterable[Spoken], ours: Iterable[Spoken]) -> dict[BlankNode, BlankNode]:
@@ -35,9 +40,10 @@ def _colours(triples: Sequence[Spoken]) -> Colours:
     ends = chain.from_iterable((subject, value) for subject, _, value in touching)
     colours: Colours = {end: 0 for end in ends if isinstance(end, BlankNode)}
     kinds = 0
-    while kinds < (found := len(set(colours.values()))):
-        kinds = found
+    for _ in range(_ROUNDS):
         colours = _refined(touching, colours)
+        if kinds == (kinds := len(set(colours.values()))):
+            break
     return colours
 
 
@@ -53,3 +59,46 @@ def _refined(triples: Iterable[Spoken], colours: Colours) -> Colours:
 
 def _colour(term: Term, colours: Colours) -> object:
     return colours[term] if isinstance(term, BlankNode) else term
+
+
+def entangled(triples: Iterable[Spoken]) -> BlankNode | None:
+    """A blank node of a tangle that would take canonicalisation (RDFC-1.0) minutes or for ever, or None.
+
+    Its cost explodes with the number of linked nodes of which the same is said (RDF Dataset Canonicalization,
+    section 7.1): here a dozen may be linked in any way, a hundred in chains and trees.
+    """
+    triples = list(triples)
+    colours = _refined(triples, {end: 0 for each in triples for end in each[::2] if isinstance(end, BlankNode)})
+    alike = Counter(colours.values())
+    links = [
+        (subject, value)
+        for subject, _, value in triples
+        if isinstance(subject, BlankNode) and isinstance(value, BlankNode)
+        if alike[colours[subject]] > 1 and alike[colours[value]] > 1
+    ]
+    return next((tangle[0] for tangle, count in _linked(links) if _costly(len(tangle), count)), None)
+
+
+def _costly(nodes: int, links: int) -> bool:
+    return nodes > 12 and (nodes > 100 or links > nodes)
+
+
+def _linked(links: Sequence[tuple[BlankNode, BlankNode]]) -> Iterator[tuple[list[BlankNode], int]]:
+    """The groups of linked nodes, and how many links each has."""
+    near: dict[BlankNode, list[BlankNode]] = {}
+    for one, other in links:
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    seen: set[BlankNode] = set()
+    for start in near:
+        if start in seen:
+            continue
+        group, pending = [], [start]
+        seen.add(start)
+        while pending:
+            node = pending.pop()
+            group.append(node)
+            fresh = [each for each in dict.fromkeys(near[node]) if each not in seen]
+            seen.update(fresh)
+            pending += fresh
+        yield group, sum(len(near[each]) for each in group) // 2

@@ -1,35 +1,28 @@
-"""Guards of the gate itself: shapes that would let everything pass, and data that no reader should be given."""
+"""The guard of the gate itself: shapes that would let everything pass are results, not a pass."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from ekograph.authoring import vocabulary
+from ekograph.authoring.flaws import ENDS, Flaw, results
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
-from ekograph.authoring.shapes import SH, ShapesGraph
+from ekograph.authoring.shapes import SH
 from ekograph.authoring.syntax import Parsed
 from ekograph.authoring.text import Place
-from ekograph.dataset import RDFS, TYPE, Dataset, Node, Term
+from ekograph.dataset import RDFS, TYPE, Dataset, Node
 from ekograph.i18n import Messages
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 _CLASSES = {f"{RDFS}Class", f"{_OWL}Class"}
 _SHAPES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 
-#: Characters that XML 1.0 cannot carry (section 2.2), and with it RDF/XML and SPARQL's XML results.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-#: Schemes of IRIs that name or locate things; others (javascript:, data:, file:) run or hold something.
-SCHEMES = frozenset(
-    {"http", "https", "mailto", "tel", "urn", "info", "tag", "geo", "doi", "did", "ark", "ni", "ftp", "sip", "xmpp"}
-)
 
-
-def shapes_results(files: Sequence[Parsed], known: Iterable[Quad], say: Messages) -> list[Result]:
+def vacuous(files: Sequence[Parsed], known: Iterable[Quad], say: Messages) -> list[Result]:
     """The faults of the shapes: none at all, misspelt terms, targets unknown to `known`, queries that do not parse."""
     graph = Dataset((q for each in files for q in each.quads), base="", prefixes={}, languages=())
     if not any(q.predicate.value.removeprefix(SH) in vocabulary.TARGETS for q in graph.quads):
@@ -37,21 +30,10 @@ def shapes_results(files: Sequence[Parsed], known: Iterable[Quad], say: Messages
     terms = _Known(known)
     found = []
     for each in files:
-        places = Places(each.source, each.quads)
-        found += [_result(places, rule, quad, text, say) for rule, quad, text in _unknown_terms(each.quads, say)]
-        found += [_result(places, rule, quad, text, say) for rule, quad, text in _targets(each.quads, terms, say)]
-        found += [_result(places, rule, quad, text, say) for rule, quad, text in _idle(each.quads, graph, say)]
-        found += list(_queries(each.quads, graph, places, say))
+        flaws = [*_unknown_terms(each.quads, say), *_targets(each.quads, terms, say)]
+        flaws += [*_idle(each.quads, graph, say), *_queries(each.quads, graph, say)]
+        found += results(flaws, Places(each.source, each.quads), say)
     return found
-
-
-def data_results(files: Sequence[Parsed], say: Messages) -> list[Result]:
-    """The faults of the data that no shape can tell: none at all, characters or IRIs that are unfit to publish."""
-    data = [each for each in files if each.source.kind == "data"]
-    if not any(each.quads for each in data):
-        name = data[0].source.name if data else "data"
-        return [Result("gate-empty", "Violation", name, 1, 1, None, None, None, say("gate-empty"), say.language)]
-    return [result for each in files for result in _unfit(each, say)]
 
 
 class _Known:
@@ -81,17 +63,17 @@ def _no_shapes(files: Sequence[Parsed], say: Messages) -> Result:
     return Result("gate-no-shapes", "Violation", name, 1, 1, None, None, None, say("gate-no-shapes"), say.language)
 
 
-def _unknown_terms(quads: Iterable[Quad], say: Messages) -> Iterator[tuple[str, Quad, str]]:
+def _unknown_terms(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
     for quad in quads:
-        for term in (quad.predicate, quad.object):
+        for end, term in zip(ENDS, quad.triple, strict=True):
             local = term.value.removeprefix(SH) if isinstance(term, NamedNode) and term.value.startswith(SH) else ""
             if local and local not in vocabulary.TERMS:
                 near = vocabulary.nearest(local)
                 hint = f" {say('did-you-mean', found=f'sh:{near}')}" if near else ""
-                yield "gate-unknown-term", quad, say("gate-unknown-term", term=f"sh:{local}") + hint
+                yield Flaw("gate-unknown-term", quad, end, say("gate-unknown-term", term=f"sh:{local}") + hint)
 
 
-def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[tuple[str, Quad, str]]:
+def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[Flaw]:
     for quad in quads:
         role = vocabulary.ROLES.get(quad.predicate.value.removeprefix(SH))
         if role is None or not isinstance(quad.object, NamedNode):
@@ -101,10 +83,10 @@ def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[tu
             continue
         near = known.near(iri, role)
         hint = f" {say('did-you-mean', found=f'<{near}>')}" if near else ""
-        yield "gate-unknown-target", quad, say(f"gate-unknown-{role}", iri=iri) + hint
+        yield Flaw("gate-unknown-target", quad, "object", say(f"gate-unknown-{role}", iri=iri) + hint)
 
 
-def _idle(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[tuple[str, Quad, str]]:
+def _idle(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[Flaw]:
     """Shapes that nothing leads to: without a target and part of no other shape."""
     for quad in quads:
         if quad.predicate != TYPE or getattr(quad.object, "value", "") not in _SHAPES:
@@ -112,10 +94,10 @@ def _idle(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[tupl
         shape = quad.subject
         targeted = any(q.predicate.value.removeprefix(SH) in vocabulary.TARGETS for q in graph.quads_of(shape))
         if not (targeted or graph.quads_to(shape) or _CLASSES & set(graph.types(shape))):
-            yield "gate-no-target", quad, say("gate-no-target")
+            yield Flaw("gate-no-target", quad, "subject", say("gate-no-target"))
 
 
-def _queries(quads: Iterable[Quad], graph: Dataset, places: Places, say: Messages) -> Iterator[Result]:
+def _queries(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[Flaw]:
     for quad in quads:
         if quad.predicate.value not in {f"{SH}select", f"{SH}ask"} or not isinstance(quad.object, Literal):
             continue
@@ -123,10 +105,9 @@ def _queries(quads: Iterable[Quad], graph: Dataset, places: Places, say: Message
         try:
             Store().query(head + quad.object.value.replace("$PATH", "<x:path>"))
         except SyntaxError as error:
-            place = places.of_object(quad.subject, quad.predicate, quad.object) or Place(1, 1)
-            if error.lineno and error.lineno > 1:
-                place = Place(place.line + error.lineno - 1, error.offset or 1)
-            yield _at(places, "gate-query", quad, place, say("gate-query"), say)
+            line = error.lineno or 1
+            within = Place(line, error.offset or 1) if line > 1 else None
+            yield Flaw("gate-query", quad, "object", say("gate-query"), within)
 
 
 def _prefixes(source: Node, graph: Dataset) -> Mapping[str, str]:
@@ -142,49 +123,3 @@ def _prefixes(source: Node, graph: Dataset) -> Mapping[str, str]:
 
 def _text(graph: Dataset, node: Node, name: str) -> str:
     return next((each.value for each in graph.objects(node, SH + name) if isinstance(each, Literal | NamedNode)), "")
-
-
-def _unfit(file: Parsed, say: Messages) -> Iterator[Result]:
-    places = Places(file.source, file.quads)
-    for quad in file.quads:
-        if isinstance(quad.object, Literal) and (match := _NOT_IN_XML.search(quad.object.value)):
-            code = f"U+{ord(match.group()):04X}"
-            yield _result(places, "gate-character", quad, say("gate-character", code=code), say)
-        for term in (quad.subject, quad.predicate, quad.object):
-            if isinstance(term, NamedNode) and (scheme := term.value.partition(":")[0].lower()) not in SCHEMES:
-                yield _result(places, "gate-scheme", quad, say("gate-scheme", scheme=scheme), say, at=term)
-
-
-def _result(places: Places, rule: str, quad: Quad, message: str, say: Messages, *, at: Term | None = None) -> Result:
-    """A result at the object of a triple, or at its property or subject if that is `at` or no term of ours."""
-    misspelt = rule == "gate-unknown-term" and quad.predicate.value.removeprefix(SH) not in vocabulary.TERMS
-    if at == quad.subject:
-        place = places.of_subject(quad.subject)
-    elif at == quad.predicate or (misspelt and quad.predicate.value.startswith(SH)):
-        place = places.of_predicate(quad.subject, quad.predicate, quad.object)
-    elif rule == "gate-no-target":
-        place = places.of_subject(quad.subject)
-    else:
-        place = places.of_object(quad.subject, quad.predicate, quad.object)
-    return _at(places, rule, quad, place or Place(1, 1), message, say)
-
-
-def _at(places: Places, rule: str, quad: Quad, place: Place, message: str, say: Messages) -> Result:
-    return Result(
-        rule,
-        "Violation",
-        places.source.name,
-        *place,
-        plain(quad.subject),
-        plain(quad.predicate),
-        plain(quad.object),
-        message,
-        say.language,
-    )
-
-
-def plain(term: Term | str | None) -> str | None:
-    """A term for a report: an IRI bare, other terms as in N-Triples."""
-    if term is None or isinstance(term, str):
-        return term
-    return term.value if isinstance(term, NamedNode) else str(term)

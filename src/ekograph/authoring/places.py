@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,10 +45,7 @@ class Places:
         label = {
             ours: node for node, ours in matched(theirs, [(s.subject, s.predicate, s.object) for s in found]).items()
         }
-        return [
-            each._replace(subject=label.get(each.subject, each.subject), object=label.get(each.object, each.object))
-            for each in found
-        ]
+        return [each._replace(subject=_own(each.subject, label), object=_own(each.object, label)) for each in found]
 
     @cached_property
     def _by_subject(self) -> dict[Term, list[turtle.Statement]]:
@@ -90,3 +87,7 @@ class Places:
                 if said == term:
                     return self.lines.place(at)
         return _START
+
+
+def _own(term: Term, labels: Mapping[BlankNode, BlankNode]) -> Term:
+    return labels.get(term, term) if isinstance(term, BlankNode) else term

@@ -22,8 +22,12 @@ class ShapesError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """One result of an engine. `path` is the predicate at fault, None for longer paths; blank nodes have the labels
-    of the graphs that were given. `bindings` are the values found in the message."""
+    """One result of an engine.
+
+    `path` is the predicate at fault, None for longer paths; `value` may be plain text where the engine gave no
+    term; `messages` are those of the engine, `templates` the sh:message they were made from. Blank nodes have
+    the labels of the graphs that were given.
+    """
 
     rule: str
     severity: str
@@ -87,11 +91,12 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
 
     shape, constraint = the("sourceShape"), the("sourceConstraint")
     component = _local(the("sourceConstraintComponent"))
-    focus, path, value = the("focusNode"), the("resultPath"), the("value")
+    focus, path = the("focusNode"), the("resultPath")
+    value: Term | str | None = the("value")
     said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
     wanted = _templates(shapes, constraint, shape)
     # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/rules.md).
-    if component == "SPARQLConstraintComponent" and focus in ontologies and value is not None:
+    if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
         focus, value = value, _bound(wanted, said).get("object")
     return Finding(
         rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
@@ -118,9 +123,7 @@ def _bound(wanted: Iterable[Literal], said: Iterable[Literal]) -> dict[str, str]
     found: dict[str, str] = {}
     said = list(said)
     for template in wanted:
-        for message in said:
-            if message.language == template.language:
-                found |= templates.values(template.value, message.value) or {}
+        found |= templates.bound(template, said) or {}
     return found
 
 

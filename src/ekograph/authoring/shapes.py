@@ -28,7 +28,7 @@ class ShapesGraph:
         return [each for each in self.graph.objects(source, f"{SH}message") if isinstance(each, Literal)]
 
     def rule(self, source: Node) -> str:
-        """The id of the rule a shape belongs to: the end of its IRI, or of the nearest shape around it, up to a dash."""
+        """The id of the rule of a shape: the end of its IRI, or of the nearest shape around it, up to a dash."""
         node, seen = source, set[Node]()
         while isinstance(node, BlankNode) and node not in seen:
             seen.add(node)
@@ -50,4 +50,4 @@ class ShapesGraph:
 def ntriples(quads: Iterable[Quad]) -> str:
     """The triples of `quads`, each once, without their graphs, as N-Triples."""
     triples = dict.fromkeys(quad.triple for quad in quads)
-    return serialize(triples, format=RdfFormat.N_TRIPLES).decode()
+    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()

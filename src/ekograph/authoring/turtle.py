@@ -98,7 +98,7 @@ class _Reader:
 
     def _take(self, token: Token) -> None:
         if token.kind == "mark":
-            _MARKS[token.text](self, token)
+            getattr(self, f"_{_MARKS[token.text]}")(token)
         elif token.kind == "directive" or (token.kind == "word" and token.text.upper() in _DIRECTIVES):
             self._declare(token)
         else:
@@ -230,9 +230,6 @@ class _Reader:
             raise ValueError
         return frame
 
-    def _datatype(self, _: Token) -> None:
-        raise ValueError
-
 
 def _tagged(value: str, tag: str) -> Literal:
     language, _, direction = tag.partition("--")
@@ -261,21 +258,18 @@ def _triple(frame: _Frame) -> Triple:
 _DIRECTIVES = {"PREFIX", "BASE", "VERSION"}
 _TRIPLES = {"<<", "<<("}
 _MARKS = {
-    ".": _Reader._dot,
-    ";": _Reader._semicolon,
-    ",": _Reader._comma,
-    "[": _Reader._open,
-    "(": _Reader._open,
-    "{|": _Reader._open,
-    "<<": _Reader._open,
-    "<<(": _Reader._open,
-    "]": _Reader._close_blank,
-    ")": _Reader._close_list,
-    "|}": _Reader._close_annotation,
-    ">>": _Reader._close_triple,
-    ")>>": _Reader._close_triple,
-    "~": _Reader._tilde,
-    "^^": _Reader._datatype,
-    "{": _Reader._datatype,
-    "}": _Reader._datatype,
+    ".": "dot",
+    ";": "semicolon",
+    ",": "comma",
+    "[": "open",
+    "(": "open",
+    "{|": "open",
+    "<<": "open",
+    "<<(": "open",
+    "]": "close_blank",
+    ")": "close_list",
+    "|}": "close_annotation",
+    ">>": "close_triple",
+    ")>>": "close_triple",
+    "~": "tilde",
 }

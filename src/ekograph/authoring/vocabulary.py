@@ -24,7 +24,7 @@ _CONSTRAINTS = """
 _SAID = "name description order group defaultValue message severity deactivated shapesGraph entailment"
 
 TARGETS = frozenset(_TARGETS.split())
-TERMS = frozenset(" ".join((_CLASSES, _VALUES, _TARGETS, _PATHS, _CONSTRAINTS, _SAID)).split())
+TERMS = frozenset(f"{_CLASSES} {_VALUES} {_TARGETS} {_PATHS} {_CONSTRAINTS} {_SAID}".split())
 
 #: What each target is looked for as: the role of the term in the data.
 ROLES = {"targetClass": "class", "targetSubjectsOf": "property", "targetObjectsOf": "property", "targetNode": "node"}
