@@ -10,8 +10,7 @@ from pyoxigraph import Quad
 
 from ekograph import formats
 from ekograph.formats import Format
-from ekograph.pages.representations import NotExpressibleError, rdf
-from ekograph.syntax import jsonld
+from ekograph.pages.representations import NotExpressibleError, rdf, written
 
 #: Where the dumps lie in the folder of a snapshot.
 FOLDER = "dumps"
@@ -43,7 +42,7 @@ def compressed(body: bytes) -> bytes:
 def _body(quads: Sequence[Quad], form: Format, prefixes: Mapping[str, str]) -> bytes | None:
     """The dump in `form`; None where RDF/XML has no way to write the dataset."""
     if form is formats.JSON_LD:
-        return jsonld.text(jsonld.dataset_json(quads, prefixes)).encode()
+        return written(sorted(quads, key=str), form, prefixes)
     try:
         return rdf(quads, form, prefixes)
     except NotExpressibleError:
