@@ -58,14 +58,14 @@ def check(
     shapes = [each for each in files if each.source.kind == "shapes"]
     others = [quad for source in known for quad in parsed(source, say).quads]
     found = fitness.unfit(published, say) + gate.vacuous(shapes, [*quads, *others], say)
-    graph = ShapesGraph(quad for each in shapes for quad in each.quads)
-    try:
-        findings = shacl.findings(quads, graph, engine)
-    except shacl.ShapesError as error:
-        found = found or [_refused(shapes, error, say)]
-    else:
-        telling = Telling(Locator(sources, quads if findings else ()), shortener(settings.base, prefixes), say)
-        found += telling.results(findings)
+    if not any(result.rule == "gate-query" for result in found):
+        try:
+            findings = shacl.findings(quads, ShapesGraph(q for each in shapes for q in each.quads), engine)
+        except shacl.ShapesError as error:
+            found.append(_refused(shapes, error, say))
+        else:
+            locator = Locator(sources, quads if findings else ())
+            found += Telling(locator, shortener(settings.base, prefixes), say).results(findings)
     return Checked(report(found), quads, prefixes, nquads)
 
 

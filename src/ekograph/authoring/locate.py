@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.authoring.places import Places
+from ekograph.authoring.places import START, Places
 from ekograph.authoring.shacl import Finding
 from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Place
 from ekograph.dataset import TYPE, Term
 
-_ABOUT_THE_PROPERTY = {"ClosedConstraintComponent", "SPARQLConstraintComponent"}
+#: Something is missing; what is there is not at fault.
+_MISSING = ("MinCount", "QualifiedMinCount", "HasValue")
+#: The property itself is at fault, whatever its value.
+_ABOUT_THE_PROPERTY = ("ClosedConstraintComponent", "SPARQLConstraintComponent")
 
 
 class Locator:
     """Finds places in the sources of a check; reads only those files that a finding leads to."""
 
     def __init__(self, sources: Sequence[Source], quads: Sequence[Quad]) -> None:
-        self._places: dict[str, list[Places]] = {}
         by_graph: dict[str, list[Quad]] = {}
+        self._by_subject: dict[Term, list[Quad]] = {}
         for quad in quads:
-            by_graph.setdefault(getattr(quad.graph_name, "value", ""), []).append(quad)
+            by_graph.setdefault(_graph(quad), []).append(quad)
+            self._by_subject.setdefault(quad.subject, []).append(quad)
+        self._quads = quads
+        self._sources = sources
+        self._places: dict[str, list[Places]] = {}
         for source in sources:
             places = Places(source, by_graph.get(source.graph, []))
             self._places.setdefault(source.graph, []).append(places)
-        self._by_subject: dict[Term, list[Quad]] = {}
-        for quad in quads:
-            self._by_subject.setdefault(quad.subject, []).append(quad)
-        self._quads = quads
 
     def place(self, finding: Finding) -> tuple[str, Place]:
         """The name of the file and the place in it."""
@@ -37,75 +40,71 @@ class Locator:
             self._of_triple(finding)
             or self._of_property(finding)
             or self._of_thing(finding.focus)
-            or self._of_value(finding)
+            or self._of_mention(finding.focus)
+            or self._of_mention(finding.value)
             or self._anywhere()
         )
 
     def object_of(self, finding: Finding) -> Term | str | None:
         """The value as a term, where the engine's message gave only its text."""
-        if not isinstance(finding.value, str) or finding.path is None:
-            return finding.value
-        for quad in self._by_subject.get(finding.focus, ()):
-            if quad.predicate == finding.path and getattr(quad.object, "value", None) == finding.value:
-                return quad.object
-        return finding.value
+        stated = self._stated(finding) if isinstance(finding.value, str) else []
+        return next((q.object for q in stated if _is(q.object, finding.value)), finding.value)
+
+    def _stated(self, finding: Finding) -> list[Quad]:
+        """The triples of the thing and the property at fault."""
+        return [q for q in self._by_subject.get(finding.focus, ()) if q.predicate == finding.path]
 
     def _of_triple(self, finding: Finding) -> tuple[str, Place] | None:
-        if finding.path is None or finding.value is None:
+        if finding.value is None:
             return None
-        for quad in self._by_subject.get(finding.focus, ()):
-            if quad.predicate != finding.path:
-                continue
-            if finding.value not in (quad.object, getattr(quad.object, "value", None)):
-                continue
-            for places in self._files(quad):
-                if finding.component == "ClosedConstraintComponent":
-                    found = places.of_predicate(finding.focus, finding.path, quad.object)
-                else:
-                    found = places.of_object(finding.focus, finding.path, quad.object)
-                if found:
-                    return places.source.name, found
-        return None
+        found = [quad for quad in self._stated(finding) if _is(quad.object, finding.value)]
+        if finding.component == "ClosedConstraintComponent":
+            return self._first(found, lambda quad, places: places.of_predicate(*quad.triple))
+        return self._first(found, lambda quad, places: places.of_object(*quad.triple))
 
     def _of_property(self, finding: Finding) -> tuple[str, Place] | None:
-        """The property that a thing has wrongly, or once too often."""
-        if finding.path is None or finding.component.startswith(("MinCount", "QualifiedMinCount", "HasValue")):
+        """The property that a thing has wrongly, or its last object, which is one too many."""
+        if finding.component.startswith(_MISSING):
             return None
-        stated = [q for q in self._by_subject.get(finding.focus, ()) if q.predicate == finding.path]
-        for quad in reversed(stated):
-            for places in self._files(quad):
-                if finding.component in _ABOUT_THE_PROPERTY:
-                    found = places.of_predicate(finding.focus, finding.path)
-                else:
-                    found = places.of_last_object(finding.focus, finding.path)
+        stated = self._stated(finding)
+        if finding.component in _ABOUT_THE_PROPERTY:
+            return self._first(stated, lambda quad, places: places.of_predicate(quad.subject, quad.predicate))
+        stated.sort(key=self._position, reverse=True)
+        return self._first(stated, lambda quad, places: places.of_last_object(quad.subject, quad.predicate))
+
+    def _of_thing(self, thing: Term) -> tuple[str, Place] | None:
+        """Where the thing is described: in the file that types it, else in another."""
+        stated = sorted(self._by_subject.get(thing, ()), key=lambda quad: quad.predicate != TYPE)
+        return self._first(stated, lambda quad, places: places.of_subject(quad.subject))
+
+    def _of_mention(self, term: Term | str | None) -> tuple[str, Place] | None:
+        """Where a term that nothing describes is said."""
+        if term is None or isinstance(term, str):
+            return None
+        saying = [quad for quad in self._quads if term in (quad.object, quad.predicate)]
+        return self._first(saying, lambda _, places: places.of_term(term))
+
+    def _anywhere(self) -> tuple[str, Place]:
+        """The start of the data: for what is stated nowhere."""
+        data = [source for source in self._sources if source.kind == "data"]
+        return (data or self._sources)[0].name, START
+
+    def _first(self, quads: Iterable[Quad], ask: Callable[[Quad, Places], Place | None]) -> tuple[str, Place] | None:
+        for quad in quads:
+            for places in self._places.get(_graph(quad), ()):
+                found = ask(quad, places) if places.known else START
                 if found:
                     return places.source.name, found
         return None
 
-    def _of_thing(self, thing: Term) -> tuple[str, Place] | None:
-        stated = sorted(self._by_subject.get(thing, ()), key=lambda quad: quad.predicate != TYPE)
-        for quad in stated:
-            for places in self._files(quad):
-                if found := places.of_subject(thing):
-                    return places.source.name, found
-        return None
+    def _position(self, quad: Quad) -> int:
+        """The number of the source in the order in which they are read."""
+        return next((n for n, source in enumerate(self._sources) if source.graph == _graph(quad)), 0)
 
-    def _of_value(self, finding: Finding) -> tuple[str, Place] | None:
-        """Where the thing, described nowhere, is pointed to; else where the value is."""
-        wanted = [finding.focus, finding.value]
-        for term in wanted:
-            for quad in self._quads:
-                if term is not None and term in (quad.object, quad.predicate):
-                    places = next(iter(self._files(quad)), None)
-                    if places and not isinstance(term, str):
-                        return places.source.name, places.of_term(term)
-        return None
 
-    def _anywhere(self) -> tuple[str, Place]:
-        every = [places.source for group in self._places.values() for places in group]
-        data = [source for source in every if source.kind == "data"]
-        return (data or every)[0].name, Place(1, 1)
+def _graph(quad: Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
 
-    def _files(self, quad: Quad) -> list[Places]:
-        graph = quad.graph_name
-        return self._places.get(graph.value, []) if isinstance(graph, NamedNode) else []
+
+def _is(term: Term, value: Term | str | None) -> bool:
+    return value in (term, getattr(term, "value", None))

@@ -15,7 +15,8 @@ from ekograph.authoring.text import Lines, Place, decoded
 from ekograph.dataset import TYPE, Term
 from ekograph.formats import N_TRIPLES, TURTLE
 
-_START = Place(1, 1)
+#: The place in a source that no more is known of.
+START = Place(1, 1)
 
 
 @dataclass
@@ -23,7 +24,6 @@ class Places:
     """The places in one source, read when the first is asked for.
 
     `quads` are what was read from it, by the labels that blank nodes have in what is asked.
-    A source in another format than Turtle and N-Triples has one place, its start.
     """
 
     source: Source
@@ -34,9 +34,14 @@ class Places:
         """The lines of the source."""
         return Lines(decoded(self.source.data))
 
+    @property
+    def known(self) -> bool:
+        """Whether there are places: in other formats than Turtle and N-Triples there are none."""
+        return self.source.format in (TURTLE, N_TRIPLES)
+
     @cached_property
     def _statements(self) -> list[turtle.Statement]:
-        if self.source.format not in (TURTLE, N_TRIPLES):
+        if not self.known:
             return []
         found = turtle.statements(decoded(self.source.data))
         theirs = [(quad.subject, quad.predicate, quad.object) for quad in self.quads]
@@ -86,7 +91,7 @@ class Places:
             for said, at in zip(each[:3], each[3:], strict=True):
                 if said == term:
                     return self.lines.place(at)
-        return _START
+        return START
 
 
 def _own(term: Term, labels: Mapping[BlankNode, BlankNode]) -> Term:

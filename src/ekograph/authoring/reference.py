@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 def report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
     """The validation report as pySHACL gives it; blank nodes keep their labels. Raises ShapesError."""
     import pyshacl
+    from pyparsing import ParseBaseException
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 
     from ekograph.authoring.shacl import ShapesError
 
     try:
         _, graph, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes.graph.quads))
-    except (ReportableRuntimeError, ShapeLoadError) as error:
+    except (ReportableRuntimeError, ShapeLoadError, ParseBaseException) as error:
         raise ShapesError(str(error)) from error
     if isinstance(graph, Exception | bytes) or graph is None:
         raise ShapesError(str(text))

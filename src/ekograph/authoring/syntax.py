@@ -115,8 +115,10 @@ def _too_deep(text: str) -> int | None:
 
 
 def _faults(source: Source, errors: list[SyntaxError], prefixes: Mapping[str, str], say: Messages) -> list[Result]:
-    lines = Lines(decoded(source.data)) if errors else None
-    return [_fault(source, error, lines, prefixes, say) for error in errors if lines is not None]
+    """The first fault of each line; a second is most often a consequence of it."""
+    lines = Lines(decoded(source.data)) if errors else Lines("")
+    firsts = {error.lineno: error for error in reversed(errors)}
+    return [_fault(source, error, lines, prefixes, say) for error in firsts.values()]
 
 
 def _fault(source: Source, error: SyntaxError, lines: Lines, prefixes: Mapping[str, str], say: Messages) -> Result:
