@@ -22,6 +22,10 @@ class Messages:
         self.language = language if language in LANGUAGES else "en"
         self._texts: dict[str, str] = json.loads(_file(area, self.language))
 
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a message of this key, without a plural."""
+        return key in self._texts
+
     def __call__(self, key: str, **values: Any) -> str:
         """The text of `key` with `values` in its {places}."""
         if "count" in values and key not in self._texts:

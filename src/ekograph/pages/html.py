@@ -9,11 +9,11 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.formats import RDF, RESULTS
-from ekograph.i18n import Messages
 from ekograph.pages import kinds, links, statements, terms, vocabulary
 from ekograph.pages.site import Site
 from ekograph.pages.templating import Frame, page
 from ekograph.pages.view import View
+from ekograph.pages.vocabularies import messages
 
 #: The pages that the head of every page leads to, with the keys of their names.
 _PLACES = (("/", "nav.front"), ("/def", "nav.vocabulary"), ("/sparql", "nav.sparql"))
@@ -76,7 +76,7 @@ def sparql_page(site: Site, language: str) -> bytes:
 
 def error_page(language: str, failure: Failure) -> bytes:
     """The page for a request that has no other answer."""
-    say = Messages("pages", language)
+    say = messages("pages", language)
     frame = Frame(failure.title, "", language, (language,), say("nav.front"), say, places=_PLACES[:1])
     offered = [(name, each if each.startswith("/") else links.web_address(each)) for name, each in failure.offered]
     return page("error.html", frame, failure=failure, offered=offered)

@@ -100,7 +100,8 @@ def contact_point(view: View, node: NamedNode) -> Content:
 
 def place(view: View, node: NamedNode) -> Content:
     """A place: the agreements that cover it, who funds them and whom to ask."""
-    agreements = view.site.agreements_on(node)
+    site = view.site
+    agreements = site.agreements_on(node)
     return {
         "agreements": agreements,
         "authorities": [view.link(each) for each in _each(view, agreements, terms.FUNDED_BY)],
@@ -108,7 +109,7 @@ def place(view: View, node: NamedNode) -> Content:
         "facts": [
             ("part_of", [view.link(each) for each in view.site.pointing(terms.HAS_PART, node)]),
             ("parts", _links(view, node, terms.HAS_PART)),
-            ("same_as", _links(view, node, terms.SAME_AS)),
+            ("same_as", [view.elsewhere(each) for each in site.named(node, terms.SAME_AS)]),
         ],
     }
 

@@ -26,16 +26,12 @@ WRITERS = {
 
 _RANKS = {TYPE: 0} | {label: rank for rank, label in enumerate(LABELS, 1)}
 
-# Names that the grammar of RDF/XML gives a meaning of their own (section 5.1), and what XML 1.0 does not have.
-_RESERVED = re.compile(
-    re.escape(RDF) + "(RDF|ID|about|parseType|resource|nodeID|datatype|li|Description|aboutEach|aboutEachPrefix|bagID)"
-)
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 # pyoxigraph writes the prefixes in an order that changes from run to run; these find them, to be sorted.
 _TURTLE_PREFIXES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 _XML_PREFIXES = re.compile(rb' xmlns:[^=]+="[^"]*"')
 
+# How an IRI must end to be a property in RDF/XML, the names that its grammar keeps for itself (section 5.1), and what
+# XML 1.0 does not have.
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RESERVED = {
@@ -137,8 +133,16 @@ def _namespace(node: NamedNode) -> str:
 def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
     """Raise NotExpressibleError for a property whose IRI is no XML name, and for characters that XML does not have."""
     for predicate in dict.fromkeys(each.predicate.value for each in statements):
-        if not re.search(r"[^\W\d][\w.-]*\Z", predicate) or _RESERVED.fullmatch(predicate):
+        if not _XML_NAME.search(predicate) or predicate in _RESERVED:
             raise NotExpressibleError(f"RDF/XML cannot write the property {predicate}")
     for each in statements:
         if isinstance(each.object, Literal) and _NOT_XML.search(each.object.value):
             raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
+
+
+def _with_sorted_namespaces(body: bytes) -> bytes:
+    before, root, rest = body.partition(b"<rdf:RDF")
+    attributes, end, after = rest.partition(b">")
+    # A carriage return as it is would be read as a line feed (XML 1.0, section 2.11).
+    after = after.replace(b"\r", b"&#13;")
+    return b"".join([before, root, *sorted(_XML_PREFIXES.findall(attributes)), end, after])

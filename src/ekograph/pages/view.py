@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from ekograph.addresses import path_of
 from ekograph.dataset import Dataset, Node, Term, Text, local_name
 from ekograph.i18n import Messages
-from ekograph.pages import links, localised, terms
+from ekograph.pages import links, localised, terms, vocabularies
 from ekograph.pages.site import Site
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -37,7 +37,7 @@ class View:
     @cached_property
     def say(self) -> Messages:
         """The messages of the pages."""
-        return Messages("pages", self.language)
+        return vocabularies.messages("pages", self.language)
 
     @property
     def dataset(self) -> Dataset:
@@ -83,7 +83,7 @@ class View:
         """Links to the classes of `node`: those that the site itself defines, else all."""
         found = [NamedNode(each) for each in self.dataset.types(node)]
         own = [each for each in found if self.dataset.quads_of(each)]
-        return [self.link(each) for each in own or found]
+        return [self.link(each) for each in own] or [escape(self._term(each.value)) for each in found]
 
     def other_names(self, node: Node) -> list[Text]:
         """The names of `node` in the other languages, and further names in this one."""
@@ -132,7 +132,7 @@ class View:
 
     def property_name(self, predicate: NamedNode) -> Markup:
         """The name of a property: its label, or its prefixed name."""
-        return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self.short(predicate.value))
+        return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self._term(predicate.value))
 
     def short(self, iri: str) -> str:
         """`iri` as a prefixed name where the site has a prefix for it, else itself."""
@@ -176,8 +176,19 @@ class View:
         """The path at which this site tells of `iri`."""
         return path_of(iri, self.dataset.base)
 
+    def elsewhere(self, node: NamedNode) -> Markup:
+        """A link to the same thing at another site, named by that site's host."""
+        address = links.web_address(node.value)
+        if address is None:
+            return escape(node.value)
+        host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
+        return Markup('<a href="{}" rel="external">{}</a>').format(address, host)
+
+    def _term(self, iri: str) -> str:
+        return vocabularies.name(iri, self.language) or self.short(iri)
+
     def _outward(self, address: str, node: Node) -> Markup:
-        shown = self.name(node) if self.dataset.quads_of(node) else escape(self.short(address))
+        shown = self.name(node) if self.dataset.quads_of(node) else escape(self._term(address))
         return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
 
 

@@ -1,0 +1,115 @@
+"""What the pages of the real site tell, as a person reads it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from pyoxigraph import NamedNode
+from tests.pages.sites import BASE, LANGUAGES, real, small, thing
+
+from ekograph.pages import html
+
+
+def plain(page: str) -> str:
+    """The words of a page, with single spaces."""
+    content = re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
+
+
+def front(language: str) -> str:
+    return html.front_page(real(), language).decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_front_page_shows_every_agreement_priority_place_authority_and_contact(language):
+    page = front(language)
+    shown = [*real().agreements, *real().places, *real().contacts]
+    shown += [each for agreement in real().agreements for top in real().trees[agreement] for each in top.walk()]
+    assert len(shown) == 4 + 8 + 3 + 44
+    for each in shown:
+        assert f'"/doc/{each.value.removeprefix(BASE + "id/")}.{language}.html"' in page
+
+
+def test_priorities_stand_in_the_order_of_the_source():
+    words = plain(thing("agreement/lappeenranta"))
+    lines = [
+        "Vihreä sähköistäminen LPR.1",
+        "LPR.1.1",
+        "LPR.1.2 ",
+        "Hiilidioksidin talteenotto ja käsittely LPR.1.2.1",
+        "Vihreän vedyn tuotanto ja vetytalouden edistäminen LPR.1.2.2",
+        "LPR.1.2.3",
+        "LPR.1.3 ",
+        "LPR.1.4",
+        "Toimenpidekokonaisuudet LPR.2",
+        "LPR.2.7",
+    ]
+    positions = [words.index(each) for each in lines]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("place/imatra", ["Lappeenrannan (ml. Imatra) ekosysteemisopimus", "Laura Peuhkuri", "Etelä-Karjalan liitto"]),
+        ("place/helsinki", ["Pääkaupunkiseudun ekosysteemisopimus", "Hanna Laaksonen", "040 574 8930"]),
+        ("priority/lappeenranta/vihrea-vety", ["Etelä-Karjalan liitto", "Susanna Kaskinen", "040 682 5819", "P2X"]),
+        ("authority/uudenmaan-liitto", ["Lahden ekosysteemisopimus", "Turun ekosysteemisopimus", "Hanna Laaksonen"]),
+        (
+            "contact/etela-karjalan-liitto-2",
+            ["Susanna Kaskinen", "Hallintoasiantuntija", "susanna.kaskinen@ekarjala.fi"],
+        ),
+        (
+            "agreement/turku",
+            ["Rahoitettavien hankkeiden tulee olla", "ohjelmakausi 2021–2027", "9.2.2021", "31.12.2027"],
+        ),
+    ],
+)
+def test_a_page_answers_what_people_ask(path, told):
+    words = plain(thing(path))
+    assert [each for each in told if each not in words] == []
+
+
+def test_numbers_and_addresses_can_be_called_and_written_to():
+    page = thing("contact/uudenmaan-liitto-1", "en")
+    assert 'href="tel:+358405748930"' in page
+    assert 'href="mailto:hanna.laaksonen@uudenmaanliitto.fi"' in page
+
+
+def test_a_translation_without_standing_is_marked_in_words():
+    page = plain(thing("priority/lappeenranta/p2x", "en"))
+    assert "Unofficial translation" in page
+    assert "Names and texts with an asterisk are unofficial translations" in page
+    assert "asterisk" not in plain(thing("place/imatra", "fi"))
+
+
+def test_a_text_in_another_language_says_which():
+    page = thing("agreement/lahti", "en")
+    assert '<span lang="fi">Kestävä kaupunkikehittäminen – ekosysteemisopimukset</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("fi", "9.2.2021"), ("sv", "9 februari 2021"), ("en", "9 February 2021")]
+)
+def test_dates_are_written_as_the_reader_does(language, day):
+    assert f'<time datetime="2021-02-09">{day}</time>' in thing("agreement/lahti", language)
+
+
+def test_the_vocabulary_has_an_anchor_and_an_example_for_every_class():
+    iri = NamedNode(f"{BASE}def")
+    quads = [each for each in real().dataset.quads if each.subject.value.startswith(iri.value)]
+    page = html.vocabulary_page(real(), iri, quads, "en").decode()
+    for name in ("Agreement", "Priority", "FundingAuthority", "ContactPoint", "FundingRequirement", "priorityKind"):
+        assert f'id="{name}"' in page
+    assert "Used 44 times." in plain(page)
+
+
+def test_a_site_of_another_vocabulary_gets_pages_too():
+    book = "<https://example.org/id/1>"
+    site = small(f"{book} a ex:Book ; ex:by <https://example.net/w> ; ex:pages 1234 ; ex:has [ ex:x 'deep' ] .")
+    words = plain(html.resource_page(site, NamedNode("https://example.org/id/1"), "fi").decode())
+    assert "1 234" in words
+    assert "deep" in words
+    assert "ex:Book" in plain(html.front_page(site, "sv").decode())
