@@ -111,32 +111,32 @@ class QueryError(Exception):
 class BadQuery(QueryError):
     """Not SPARQL 1.1: `line`, `column` (from 1, in characters) and `expected`."""
 
-    kind = "bad-query"
+    kind = "bad_query"
     status = 400
 
 
 class UndeclaredPrefix(BadQuery):
     """A prefix that neither the query nor the site declares: `line`, `column`, `prefix`."""
 
-    kind = "undeclared-prefix"
+    kind = "undeclared_prefix"
 
 
 class UnknownFunction(BadQuery):
     """A function that this engine does not have: `function`."""
 
-    kind = "unknown-function"
+    kind = "unknown_function"
 
 
 class TooDeep(BadQuery):
     """Nested so deep that the parser gave up."""
 
-    kind = "too-deep"
+    kind = "too_deep"
 
 
 class BadParameter(BadQuery):
     """A parameter of the protocol that cannot be used: `name`, `value`."""
 
-    kind = "bad-parameter"
+    kind = "bad_parameter"
 
 
 class Refused(QueryError):
@@ -148,19 +148,19 @@ class Refused(QueryError):
 class UpdateRefused(Refused):
     """SPARQL Update: `keyword`."""
 
-    kind = "refused-update"
+    kind = "refused_update"
 
 
 class ServiceRefused(Refused):
     """A call to another endpoint: `line`, `column`."""
 
-    kind = "refused-service"
+    kind = "refused_service"
 
 
 class NotAcceptable(QueryError):
     """The client accepts no format of what its query gives: `offered`."""
 
-    kind = "not-acceptable"
+    kind = "not_acceptable"
     status = 406
 
 
@@ -173,27 +173,27 @@ class Unwritable(NotAcceptable):
 class QueryTooLarge(QueryError):
     """The text of the query is longer than `limit` kB."""
 
-    kind = "query-too-large"
+    kind = "query_too_large"
     status = 413
 
 
 class ResultTooLarge(QueryError):
     """The answer is larger than `limit` MB."""
 
-    kind = "result-too-large"
+    kind = "result_too_large"
     status = 413
 
 
 class TimedOut(QueryError):
     """Not answered within `limit` seconds."""
 
-    kind = "timed-out"
+    kind = "timed_out"
 
 
 class OutOfMemory(QueryError):
     """Not answered within `limit` MB."""
 
-    kind = "out-of-memory"
+    kind = "out_of_memory"
 
 
 class Busy(QueryError):

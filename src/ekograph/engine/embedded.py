@@ -69,7 +69,7 @@ class EmbeddedEngine:
             seen = self._examined(query)
             return await Run(self, query, seen, self._request(query, seen)).begin()
         except QueryError as error:
-            self._counts[f"failed_{error.kind.replace('-', '_')}_total"] += 1
+            self._counts[f"failed_{error.kind}_total"] += 1
             raise
 
     async def stop(self) -> None:

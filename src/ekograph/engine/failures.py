@@ -37,20 +37,20 @@ _OUT_OF_TIME = frozenset({signal.SIGXCPU, signal.SIGALRM})
 def from_worker(error: Mapping[str, Any], text: str, known: Container[str], limits: Limits) -> QueryError:
     """The error that a worker has reported about the query `text`; `known` are the site's prefixes."""
     kind, reason = error["kind"], error.get("reason", "")
-    if kind == "bad-query":
+    if kind == "bad_query":
         return _bad_query(reason, text, known)
     if kind == "failed":
         function = _FUNCTION.search(reason)
         return UnknownFunction({"function": function[1]}) if function else Broken({"reason": reason})
-    if kind == "bad-parameter":
+    if kind == "bad_parameter":
         return BadParameter({"name": error["name"], "value": error["value"]})
     if kind == "unwritable":
         return Unwritable({"format": error["format"], "reason": reason})
     return {
-        "result-too-large": ResultTooLarge({"limit": limits.result_mb}),
-        "out-of-memory": OutOfMemory({"limit": limits.memory_mb}),
-        "refused-service": ServiceRefused({"line": 1, "column": 1}),
-        "not-acceptable": NotAcceptable({"family": error.get("family", "")}),
+        "result_too_large": ResultTooLarge({"limit": limits.result_mb}),
+        "out_of_memory": OutOfMemory({"limit": limits.memory_mb}),
+        "refused_service": ServiceRefused({"line": 1, "column": 1}),
+        "not_acceptable": NotAcceptable({"family": error.get("family", "")}),
     }[kind]
 
 

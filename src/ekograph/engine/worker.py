@@ -63,7 +63,7 @@ def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) ->
             except _NoAnswerError as failure:
                 out.fail(failure)
             except MemoryError:
-                out.fail(_NoAnswerError("out-of-memory"))
+                out.fail(_NoAnswerError("out_of_memory"))
     except (BrokenPipeError, ConnectionResetError):
         return
 
@@ -97,7 +97,7 @@ def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], ou
             out.head(wanted)
             results.serialize(cast("IO[bytes]", out), _RESULTS[wanted])
     except (SyntaxError, ValueError) as error:
-        raise _NoAnswerError("bad-query", reason=str(error)) from error
+        raise _NoAnswerError("bad_query", reason=str(error)) from error
     except RuntimeError as error:
         raise _NoAnswerError("failed", reason=str(error)) from error
     except OSError as error:
@@ -118,12 +118,12 @@ def _graph(parameter: str, iri: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri)
     except ValueError as error:
-        raise _NoAnswerError("bad-parameter", name=parameter, value=iri) from error
+        raise _NoAnswerError("bad_parameter", name=parameter, value=iri) from error
 
 
 def _wanted(request: dict[str, Any], family: str) -> str:
     if request[family] is None:
-        raise _NoAnswerError("not-acceptable", family=family)
+        raise _NoAnswerError("not_acceptable", family=family)
     return str(request[family])
 
 
@@ -146,12 +146,12 @@ def _nameable(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 def _refused(error: OSError, out: _Output) -> Exception:
     """What an OSError means: our own byte cap, the other end gone, no way to write this, or a call that went out."""
     if out.full:
-        return _NoAnswerError("result-too-large")
+        return _NoAnswerError("result_too_large")
     if isinstance(error, ConnectionError):
         return error
     if "does not support" in str(error):
         return _NoAnswerError("unwritable", format="JSON-LD", reason=str(error))
-    return _NoAnswerError("refused-service")
+    return _NoAnswerError("refused_service")
 
 
 class _Output:

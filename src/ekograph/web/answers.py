@@ -1,0 +1,132 @@
+"""How an answer of an engine goes out: compressed where that is wanted, cut off visibly when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import zlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import aclosing
+from typing import TypeVar
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from ekograph.engine.base import QueryError
+
+log = logging.getLogger("ekograph")
+
+#: Bodies shorter than this are sent as they are: gzip would save less than a packet.
+GZIP_FROM = 1000
+
+# The fastest level: the web process has other things to do.
+_LEVEL = 1
+_IN_THREAD_FROM = 65_536
+
+T = TypeVar("T")
+
+
+class ClientGoneError(Exception):
+    """The client went away before there was an answer."""
+
+
+class StreamedResponse(Response):
+    """An answer of unknown length. When it breaks off, the last chunk is never sent: the client sees the cut."""
+
+    def __init__(self, body: AsyncIterator[bytes], headers: dict[str, str]) -> None:
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._stream = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; what the engine holds is freed when the client goes away."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            await unless_gone(self._send_body(send, head=scope["method"] == "HEAD"), receive)
+        except ClientGoneError:
+            return
+        except QueryError as error:
+            log.warning("an answer was cut off: %s", error)
+
+    async def _send_body(self, send: Send, *, head: bool) -> None:
+        async with aclosing(self._stream) as body:  # type: ignore[type-var]
+            async for chunk in body:
+                if head:
+                    break
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def unless_gone(work: Awaitable[T], receive: Receive) -> T:
+    """What `work` gives, cancelled when the client goes away: then raises ClientGoneError."""
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientGoneError
+        return working.result()
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def zipped(body: bytes) -> bytes:
+    """`body` in gzip; a large one beside the event loop."""
+    if len(body) < _IN_THREAD_FROM:
+        return gzip.compress(body, _LEVEL, mtime=0)
+    return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
+
+
+async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks of `body` in gzip."""
+    compressor = zlib.compressobj(_LEVEL, wbits=16 + zlib.MAX_WBITS)
+    async with aclosing(body) as chunks:  # type: ignore[type-var]
+        async for chunk in chunks:
+            # The first chunk holds what was held back; it is too large to compress in one go here.
+            for start in range(0, len(chunk), _IN_THREAD_FROM):
+                if piece := compressor.compress(chunk[start : start + _IN_THREAD_FROM]):
+                    yield piece
+                await asyncio.sleep(0)
+    yield compressor.flush()
+
+
+class AnswerCache:
+    """Answers given before, by what they depend on; the least used go when all are larger than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.hits = 0
+        self.misses = 0
+        self.size = 0
+        self._limit = limit
+        self._answers: OrderedDict[object, tuple[bytes, dict[str, str]]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, key: object) -> tuple[bytes, dict[str, str]] | None:
+        """The body and the headers that were put in under `key`."""
+        found = self._answers.get(key)
+        if found is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._answers.move_to_end(key)
+        return found
+
+    def put(self, key: object, body: bytes, headers: dict[str, str]) -> None:
+        """Keep an answer."""
+        if key in self._answers:
+            return
+        self._answers[key] = (body, headers)
+        self.size += len(body)
+        while self.size > self._limit:
+            self.size -= len(self._answers.popitem(last=False)[1][0])

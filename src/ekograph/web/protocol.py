@@ -1,0 +1,165 @@
+"""HTTP/1.1 with the bounds that uvicorn leaves to a proxy: on receiving, on sending, on URL, headers, connections."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+#: Seconds from the first byte of a request, or from the connection, to the last byte of its body.
+RECEIVE_SECONDS = 10.0
+
+#: Seconds in which a client must take at least `SEND_BYTES` of what is ready for it.
+SEND_SECONDS = 6.0
+SEND_BYTES = 16_384
+
+#: Bytes of a URL: 64 kB for a query, 8 kB for the rest; and bytes and number of header fields.
+URL_BYTES = 73_728
+HEADER_BYTES = 32_768
+HEADER_FIELDS = 100
+
+#: Connections beyond which the longest idle one is closed for each new one. Fewer where there are few descriptors.
+CONNECTIONS = 4096
+
+#: Seconds in which a refused client may still send, so that it reads the refusal and not a reset.
+_LINGER_SECONDS = 2.0
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = self.loop.time()
+        self._receiving: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
+        self._unsent = 0
+        self._head_bytes = 0
+        self._head_complete = False
+        self._refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, at the cost of the longest idle connection when there are too many."""
+        super().connection_made(transport)
+        self._await_request()
+        if len(self.connections) > connection_limit():
+            _close_longest_idle(self.connections, but=self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        for timer in (self._receiving, self._sending):
+            if timer:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no response is awaited or under way."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, up to the bounds of a request."""
+        if self._refused:
+            return
+        if not self._head_complete:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if not self._head_complete and not self.transport.is_closing():
+            self._check_head()
+
+    def on_message_begin(self) -> None:
+        """Note the beginning of a request."""
+        super().on_message_begin()
+        self._head_complete = False
+        self._await_request()
+
+    def on_headers_complete(self) -> None:
+        """Pass a request on, unless its head is too large."""
+        self._head_complete = True
+        self._head_bytes = 0
+        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if len(self.url) > URL_BYTES:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif size > HEADER_BYTES or len(self.headers) > HEADER_FIELDS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take part of a body."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note the end of a request."""
+        if self._receiving:
+            self._receiving.cancel()
+            self._receiving = None
+        self.since = self.loop.time()
+        if not self._refused:
+            super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Watch whether the client takes what is ready for it."""
+        super().pause_writing()
+        self._watch_sending()
+
+    def resume_writing(self) -> None:
+        """Stop watching."""
+        super().resume_writing()
+        if self._sending:
+            self._sending.cancel()
+            self._sending = None
+
+    def _await_request(self) -> None:
+        if self._receiving is None:
+            self._receiving = self.loop.call_later(RECEIVE_SECONDS, self._too_late)
+
+    def _too_late(self) -> None:
+        self._receiving = None
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _check_head(self) -> None:
+        """Refuse a head that is too large before it has all come."""
+        if len(self.url or b"") > URL_BYTES:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif self._head_bytes > URL_BYTES + HEADER_BYTES or len(self.headers or ()) > HEADER_FIELDS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer with `status` and close; without a word when another answer is under way."""
+        self._refused = True
+        if not self.idle or (status is HTTPStatus.REQUEST_TIMEOUT and not self._head_bytes):
+            self.transport.abort()
+            return
+        body = f"{status.value} {status.phrase}\n".encode()
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        head += f"content-length: {len(body)}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+        self.transport.write(head.encode() + body)
+        self.transport.write_eof()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    def _watch_sending(self) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self._sending = self.loop.call_later(SEND_SECONDS, self._check_sending)
+
+    def _check_sending(self) -> None:
+        """Cut a client off that takes next to nothing."""
+        if self._unsent - self.transport.get_write_buffer_size() < SEND_BYTES:
+            self.transport.abort()
+        else:
+            self._watch_sending()
+
+
+def connection_limit() -> int:
+    """How many connections are held at once: some descriptors are needed for other things."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(CONNECTIONS, soft * 3 // 4)
+
+
+def _close_longest_idle(connections: set[Any], but: Protocol) -> None:
+    idle = [each for each in connections if each is not but and getattr(each, "idle", False)]
+    (min(idle, key=lambda each: each.since) if idle else but).transport.abort()

@@ -1,0 +1,140 @@
+"""What a request to the endpoint asks: the operations of the SPARQL 1.1 Protocol, section 2.1."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, replace
+from email.message import Message
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from ekograph.web.errors import Problem, ProblemError
+from ekograph.web.headers import values
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+#: Parameters of one request; more are an attack on whoever counts them.
+_MOST_PARAMETERS = 1000
+
+#: Percent-encoding makes a text at most three times as long; this much is for the other parameters.
+_FORM_EXTRA = 16_384
+
+#: Bytes of a body beyond which the connection is cut.
+_THROWN_AWAY = 16_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, read: `text` is None when it has no query, `format` is the parameter of that name, or ""."""
+
+    text: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str
+
+
+async def read(request: Request, query_bytes: int) -> Asked:
+    """The query of a request with at most `query_bytes`; raises ProblemError.
+
+    Parameters that the protocol does not name are ignored.
+    """
+    parameters = _parameters(request.scope["query_string"], "utf-8")
+    if request.method != "POST":
+        return _asked(parameters)
+    media_type, charset = _content_type(request)
+    if media_type == FORM:
+        body = await _body(request, 3 * query_bytes + _FORM_EXTRA, query_bytes)
+        return _asked([*_dataset_of(parameters), *_parameters(body, charset)])
+    body = await _body(request, query_bytes, query_bytes)
+    return _asked([*_dataset_of(parameters), ("query", _decoded(body, charset))])
+
+
+def _asked(parameters: list[tuple[str, str]]) -> Asked:
+    def given(name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in parameters if key == name)
+
+    if given("update"):
+        raise ProblemError(Problem(403, "refused_update", {"keyword": "update"}))
+    queries = given("query")
+    if len(queries) > 1:
+        raise ProblemError(Problem(400, "bad_parameter", {"name": "query", "value": f"{len(queries)} ×"}))
+    return Asked(
+        text=queries[0] if queries else None,
+        default_graphs=given("default-graph-uri"),
+        named_graphs=given("named-graph-uri"),
+        format=next(iter(given("format")), ""),
+    )
+
+
+def _dataset_of(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in parameters if key != "query"]
+
+
+def _parameters(encoded: bytes, charset: str) -> list[tuple[str, str]]:
+    """The names and values of a form; raises ProblemError when they are not text in `charset`."""
+    try:
+        return parse_qsl(
+            encoded.decode("ascii"),
+            keep_blank_values=True,
+            encoding=charset,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError as error:
+        raise ProblemError(Problem(400, "bad_encoding", {"charset": charset})) from error
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset)
+    except UnicodeDecodeError as error:
+        raise ProblemError(Problem(400, "bad_encoding", {"charset": charset})) from error
+
+
+def _content_type(request: Request) -> tuple[str, str]:
+    """Media type and charset of the body; raises ProblemError when it cannot hold a query."""
+    given = Message()
+    given["content-type"] = request.headers.get("content-type", "")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encodings = [each.strip().lower() for each in values(request.scope["headers"], b"content-encoding")]
+    if media_type == UPDATE:
+        raise ProblemError(Problem(403, "refused_update", {"keyword": UPDATE}))
+    charset = str(given.get_param("charset", "utf-8"))
+    if media_type not in {FORM, QUERY} or not _is_known(charset) or set(encodings) - {"identity"}:
+        what = ", ".join([media_type, charset, *encodings])
+        accepted = ((b"accept-post", f"{FORM}, {QUERY}".encode()),)
+        raise ProblemError(Problem(415, "wrong_content_type", {"given": what}, headers=accepted))
+    return media_type, charset
+
+
+def _is_known(charset: str) -> bool:
+    """Whether `charset` is one of text: Python also has codecs that unpack archives."""
+    try:
+        return codecs.lookup(charset).name in {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"}
+    except LookupError:
+        return False
+
+
+async def _body(request: Request, limit: int, query_bytes: int) -> bytes:
+    """The body; raises ProblemError when it is larger than `limit`.
+
+    Somewhat more is read and thrown away, since many clients read no answer before they have sent everything.
+    """
+    too_large = Problem(413, "query_too_large", {"limit": query_bytes // 1024}, {"limit": query_bytes // 1024})
+    cut = replace(too_large, headers=((b"connection", b"close"),))
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > _THROWN_AWAY:
+        raise ProblemError(cut)
+    body, size = bytearray(), 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _THROWN_AWAY:
+            raise ProblemError(cut)
+        if size <= limit:
+            body += chunk
+    if size > limit:
+        raise ProblemError(too_large)
+    return bytes(body)
