@@ -78,9 +78,8 @@ def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str
         _refuse_what_xml_cannot_say(statements)
         return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
     body = _serialized(statements, WRITERS[form], used)
-    if (head := _TURTLE_PREFIXES.match(body)) is None:
-        return body
-    return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]])
+    head = _TURTLE_PREFIXES.match(body)
+    return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]]) if head else body
 
 
 def _serialized(statements: Sequence[Statement], form: RdfFormat, prefixes: Mapping[str, str] | None = None) -> bytes:
