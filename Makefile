@@ -5,6 +5,7 @@
 BIN := .venv/bin
 
 serve: setup          ## set up, check, publish and serve the site
+	@$(BIN)/ekograph publish || test -e snapshots/current
 	@$(BIN)/ekograph serve
 
 test: .venv/dev       ## set up and run every test

@@ -32,6 +32,7 @@ def command(site: Path, host: str | None, port: int | None, watch: bool, lang: s
     settings = load(site, host=host, port=port)
     messages = Messages("serve", reader_language(lang))
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if watch or Shelf(settings.snapshots_dir).current_name() is None:
         status = _publish(site, messages.language)
         if status and Shelf(settings.snapshots_dir).current_name() is None:
