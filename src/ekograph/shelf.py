@@ -30,7 +30,7 @@ class Shelf:
     def locked(self) -> Iterator[None]:
         """Keep other publishers waiting; what a killed one has left unfinished is swept away."""
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / LOCK).open("w") as lock:
+        with (self.path / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for left in (each for each in self.path.glob(".*") if each.name != LOCK):
                 _remove(left)

@@ -77,9 +77,7 @@ def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str
     if form is formats.RDF_XML:
         _refuse_what_xml_cannot_say(statements)
         return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
-    body = _serialized(statements, WRITERS[form], used)
-    head = _TURTLE_PREFIXES.match(body)
-    return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]]) if head else body
+    return _with_sorted_prefixes(_serialized(statements, WRITERS[form], used))
 
 
 def _serialized(statements: Sequence[Statement], form: RdfFormat, prefixes: Mapping[str, str] | None = None) -> bytes:
@@ -137,6 +135,11 @@ def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
     for each in statements:
         if isinstance(each.object, Literal) and _NOT_XML.search(each.object.value):
             raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
+
+
+def _with_sorted_prefixes(body: bytes) -> bytes:
+    head = _TURTLE_PREFIXES.match(body)
+    return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]]) if head else body
 
 
 def _with_sorted_namespaces(body: bytes) -> bytes:
