@@ -12,7 +12,7 @@ from ekograph.snapshot import PUBLIC_URL, Draft, Manifest, Representation
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 
-LONG = "<p>Hyvinvointi ja terveysteknologia</p>".encode() * 100
+LONG = b"<p>Hyvinvointi ja terveysteknologia</p>" * 100
 PAGE = "/doc/agreement/lahti"
 PRINTED = [
     Representation(f"{PAGE}.fi.html", PAGE, "text/html; charset=utf-8", "fi", LONG, ('<https://x/>; rel="type"',)),
