@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -68,7 +69,9 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], 
         await application()
 
     server = _Server(config, up)
-    server.run(sockets=[listening])
+    # uvicorn ends in good order on Ctrl-C, and then raises the signal once more.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
     return 0 if server.started else 2
 
 
