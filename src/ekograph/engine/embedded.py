@@ -159,6 +159,7 @@ class EmbeddedEngine:
             await self._zygote.ended.wait()
             self._ready.clear()
             self._counts["zygotes_lost_total"] += 1
+            await self._zygote.stop()
             await asyncio.sleep(_PAUSE)
             try:
                 await self._start_zygote()

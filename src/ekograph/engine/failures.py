@@ -27,8 +27,11 @@ from ekograph.engine.scanner import undeclared
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _FUNCTION = re.compile(r"custom (?:aggregate )?function <(.*)> is not supported")
-# Character classes, which tell a reader nothing, among what the parser expected.
-_CLASS = re.compile(r"\[[^\]]*\](?:, )?", re.DOTALL)
+# Among what the parser expected, character classes tell a reader nothing.
+_CLASS = re.compile(r"""\[(?:_|['^].*?)\](?:, |$)""", re.DOTALL)
+
+#: As many of the things that the parser expected are told.
+_MOST_EXPECTED = 12
 
 _OUT_OF_MEMORY = frozenset({signal.SIGABRT, signal.SIGBUS})
 _OUT_OF_TIME = frozenset({signal.SIGXCPU, signal.SIGALRM})
@@ -59,7 +62,7 @@ def from_signal(number: int, limits: Limits) -> QueryError:
     if number in _OUT_OF_MEMORY:
         return OutOfMemory({"limit": limits.memory_mb})
     if number in _OUT_OF_TIME:
-        return TimedOut({"limit": limits.seconds})
+        return TimedOut({"limit": f"{limits.seconds:g}"})
     if number == signal.SIGSEGV:
         return TooDeep()
     return Broken({"reason": f"signal {number}"})
@@ -77,5 +80,7 @@ def _bad_query(reason: str, text: str, known: Container[str]) -> QueryError:
 
 
 def _readable(expected: str) -> str:
-    """What the parser expected, without its character classes."""
-    return _CLASS.sub("", expected).replace("expected one of ", "").replace("expected ", "").strip(" ,\n")
+    """What the parser expected, without its character classes, and not more of it than one reads."""
+    listed = _CLASS.sub("", expected.removeprefix("expected one of ").removeprefix("expected ")).strip(" ,\n")
+    things = listed.split(", ")
+    return listed if len(things) <= _MOST_EXPECTED else ", ".join([*things[:_MOST_EXPECTED], "…"])

@@ -22,6 +22,9 @@ from ekograph.engine.frames import FRAME, LENGTH
 
 _CLOCK_OF_PROCESS = 2
 
+#: Seconds that workers have to be gone once they are killed.
+_PATIENCE = 2.0
+
 
 class Worker:
     """One forked process that answers one query at a time.
@@ -118,7 +121,11 @@ class Zygote:
         self._control.send(json.dumps({**self._config, "parent": os.getpid()}).encode())
         self._control.setblocking(False)
         asyncio.get_running_loop().add_reader(self._control, self._read)
-        self.quads = await self._ready
+        try:
+            self.quads = await self._ready
+        except BaseException:
+            await self.stop()
+            raise
 
     async def fork(self) -> Worker:
         """A new worker; raises Broken when the zygote is gone."""
@@ -141,12 +148,16 @@ class Zygote:
         return worker
 
     async def stop(self) -> None:
-        """End it and all its workers."""
-        for worker in list(self.workers.values()):
+        """End all its workers, then itself."""
+        workers = list(self.workers.values())
+        for worker in workers:
             worker.kill()
+        if workers and not self.ended.is_set():
+            await asyncio.wait([worker.ended for worker in workers], timeout=_PATIENCE)
         self._process.kill()
         self._over()
-        await asyncio.to_thread(self._process.wait)
+        # Killed, it is gone in a moment: not worth a thread.
+        self._process.wait()
 
     def _read(self) -> None:
         """Take what the zygote has sent."""

@@ -62,7 +62,7 @@ class Run:
         except TimeoutError:
             started = self._worker is not None
             self._finish(whole=False)
-            raise (TimedOut({"limit": self._limits.seconds}) if started else Busy()) from None
+            raise (TimedOut({"limit": f"{self._limits.seconds:g}"}) if started else Busy()) from None
         except BaseException:
             self._finish(whole=False)
             raise
@@ -154,7 +154,7 @@ class Run:
                     yield data
             whole = True
         except TimeoutError:
-            raise TimedOut({"limit": self._limits.seconds}) from None
+            raise TimedOut({"limit": f"{self._limits.seconds:g}"}) from None
         finally:
             self._finish(whole=whole)
 

@@ -5,13 +5,14 @@ It knows pyoxigraph and the frames, and nothing else of this package: it is what
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import resource
 import signal
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -19,6 +20,9 @@ import pyoxigraph as ox
 from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
 
 _BLOCK = 32_768
+
+#: A graph of fewer triples than this is written with the prefixes that it uses, a larger one with all.
+_LOOKED_AT = 1000
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -127,15 +131,24 @@ def _wanted(request: dict[str, Any], family: str) -> str:
     return str(request[family])
 
 
-def _write_graph(triples: Iterable[ox.Triple], wanted: str, prefixes: dict[str, str], out: _Output) -> None:
+def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], out: _Output) -> None:
     out.head(wanted)
     if wanted == "rdfxml":
         out.xml = True
         triples = _nameable(triples)
-    ox.serialize(triples, cast("IO[bytes]", out), _GRAPHS[wanted], prefixes=prefixes)
+    first = list(itertools.islice(triples, _LOOKED_AT))
+    if len(first) < _LOOKED_AT:
+        prefixes = _used(prefixes, first)
+    ox.serialize(itertools.chain(first, triples), cast("IO[bytes]", out), _GRAPHS[wanted], prefixes=prefixes)
 
 
-def _nameable(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
+    """The prefixes that shorten something in `triples`, as written in N-Triples."""
+    text = "".join(map(str, triples))
+    return {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
+
+
+def _nameable(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
     """The same triples; raises _NoAnswerError at one whose predicate no XML element can be named after."""
     for triple in triples:
         if not _LOCAL_NAME.search(triple.predicate.value):

@@ -1,0 +1,104 @@
+"""Each client has its share, and turns go round the clients."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ekograph.engine.admission import Gate
+from ekograph.engine.base import Busy, Greedy, Limits
+
+
+async def _settle():
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_one_client_never_runs_more_than_its_share():
+    async def session():
+        gate = Gate(Limits(fast=10, running=2, queued=5))
+        tasks = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(5)]
+        await _settle()
+        running = gate.running["greedy"]
+        gate.free_fast()
+        gate.leave("greedy")
+        await _settle()
+        return running, gate.running["greedy"], sum(task.done() for task in tasks), gate.waiting
+
+    assert asyncio.run(session()) == (2, 2, 3, 2)
+
+
+def test_one_client_never_waits_with_more_than_its_share():
+    async def session():
+        gate = Gate(Limits(fast=1, running=1, queued=2))
+        waiting = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(3)]
+        await _settle()
+        with pytest.raises(Greedy):
+            await gate.enter("greedy")
+        other = asyncio.ensure_future(gate.enter("other"))
+        await _settle()
+        return waiting[0].done(), other.done(), gate.waiting
+
+    assert asyncio.run(session()) == (True, False, 3)
+
+
+def test_the_queue_of_all_is_bounded():
+    async def session():
+        gate = Gate(Limits(fast=1, queue=2))
+        for name in ("a", "b", "c"):
+            asyncio.ensure_future(gate.enter(name))  # noqa: RUF006 - ends with the loop
+        await _settle()
+        with pytest.raises(Busy):
+            await gate.enter("d")
+
+    asyncio.run(session())
+
+
+def test_a_newcomer_goes_before_the_second_of_another():
+    async def session():
+        gate = Gate(Limits(fast=1))
+        order: list[str] = []
+
+        async def enter(client: str) -> None:
+            await gate.enter(client)
+            order.append(client)
+
+        tasks = [asyncio.ensure_future(enter(each)) for each in ("many", "many", "many", "few")]
+        for _ in tasks:
+            await _settle()
+            gate.free_fast()
+            gate.leave(order[-1])
+        return order
+
+    assert asyncio.run(session()) == ["many", "many", "few", "many"]
+
+
+def test_who_gives_up_waiting_leaves_no_trace():
+    async def session():
+        gate = Gate(Limits(fast=1))
+        await gate.enter("first")
+        task = asyncio.ensure_future(gate.enter("second"))
+        await _settle()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        gate.free_fast()
+        gate.leave("first")
+        return gate.fast, gate.waiting, dict(gate.running), gate.empty.is_set()
+
+    assert asyncio.run(session()) == (0, 0, {}, True)
+
+
+def test_who_gives_up_when_admitted_frees_the_place():
+    async def session():
+        gate = Gate(Limits(fast=1))
+        await gate.enter("first")
+        task = asyncio.ensure_future(gate.enter("second"))
+        await _settle()
+        gate.free_fast()
+        gate.leave("first")
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return gate.fast, dict(gate.running), gate.empty.is_set()
+
+    assert asyncio.run(session()) == (0, {}, True)

@@ -1,0 +1,294 @@
+"""The embedded engine answers, refuses, and bounds what it cannot answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from xml.etree.ElementTree import fromstring
+
+import pyoxigraph as ox
+import pytest
+from tests.engine.conftest import LINES, PREFIXES, ask, running
+
+from ekograph import formats
+from ekograph.engine import base
+from ekograph.engine.base import Limits
+from ekograph.engine.embedded import EmbeddedEngine
+
+ALL = "SELECT * { ?s ?p ?o }"
+PRODUCT = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
+FOREVER = f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}"
+
+
+def descriptors(process: int | str) -> list[str]:
+    return sorted(each.name for each in Path(f"/proc/{process}/fd").iterdir())
+
+
+async def slow(engine) -> None:
+    """Wait until a query is in the slow lane."""
+    async with asyncio.timeout(20):
+        while not engine.slow_lane:  # noqa: ASYNC110 - the lane tells nobody
+            await asyncio.sleep(0.01)
+
+
+def solutions(body: bytes) -> list[dict]:
+    return json.loads(body)["results"]["bindings"]
+
+
+def test_answers_are_those_of_the_store_itself(asking):
+    store = ox.Store()
+    store.extend(ox.parse("\n".join(LINES), ox.RdfFormat.N_QUADS))
+    queries = [
+        "SELECT * { ?s ex:next ?o }",
+        "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
+        "ASK { ex:s1 ?p ?o }",
+        "SELECT ?o { ex:s7 ?p ?o }",
+    ]
+    direct = [
+        store.query(each, prefixes=PREFIXES, use_default_graph_as_union=True).serialize(
+            format=ox.QueryResultsFormat.JSON
+        )
+        for each in queries
+    ]
+    assert asking(*queries) == direct
+
+
+@pytest.mark.parametrize("form", formats.RESULTS, ids=lambda form: form.name)
+def test_every_results_format_is_written(asking, form):
+    (body,) = asking("SELECT ?o { ex:s0 ex:next ?o }", results=form)
+    assert b"http://example.org/s1" in body
+
+
+@pytest.mark.parametrize("form", formats.RDF, ids=lambda form: form.name)
+def test_every_graph_format_is_written_and_read_back(asking, form):
+    (body,) = asking("DESCRIBE ex:s0", graph=form)
+    syntax = ox.RdfFormat.from_media_type(form.media_type)
+    triples = {quad.triple for quad in ox.parse(body, syntax)}
+    assert ox.Triple(*map(ox.NamedNode, (f"{PREFIXES['ex']}{each}" for each in ("s0", "next", "s1")))) in triples
+    assert len(triples) == 2
+
+
+@pytest.mark.parametrize("form", [formats.RESULTS_XML, formats.RDF_XML], ids=lambda form: form.name)
+def test_xml_is_well_formed_whatever_characters_the_data_holds(asking, form):
+    query = "SELECT ?o { ?s ex:label ?o }" if form in formats.RESULTS else "CONSTRUCT WHERE { ?s ex:label ?o }"
+    (body,) = asking(query, results=form, graph=form)
+    texts = [each.text for each in fromstring(body).iter() if each.text and "<&>" in each.text]  # noqa: S314
+    assert texts == ["�\r�<&>"]
+
+
+def test_illegal_characters_are_found_across_blocks(asking):
+    values = " ".join(f'"{"x" * (n % 7)}\\uFFFF"' for n in range(3000))
+    (body,) = asking(f"SELECT ?v {{ VALUES ?v {{ {values} }} }}", results=formats.RESULTS_XML)
+    assert len(fromstring(body).findall(".//{*}result")) == 3000  # noqa: S314
+    assert body.count("�".encode()) == 3000
+
+
+def test_blank_nodes_keep_their_labels(asking):
+    (body,) = asking("SELECT ?s { ?s ex:label ?o }")
+    assert solutions(body)[0]["s"] == {"type": "bnode", "value": "kept"}
+
+
+DATASETS = [
+    (ALL, {}, 302),
+    ("SELECT * FROM <http://example.org/g1> { ?s ?p ?o }", {}, 100),
+    ("SELECT * FROM NAMED <http://example.org/g1> { ?s ?p ?o }", {}, 0),
+    ("SELECT * FROM NAMED <http://example.org/g1> { GRAPH ?g { ?s ?p ?o } }", {}, 100),
+    (ALL, {"default_graphs": ("http://example.org/g1",)}, 100),
+    (ALL, {"default_graphs": ("http://example.org/g1", "http://example.org/g2")}, 200),
+    (ALL, {"named_graphs": ("http://example.org/g1",)}, 0),
+    ("SELECT * { GRAPH ?g { ?s ?p ?o } }", {"default_graphs": ("http://example.org/g1",)}, 0),
+    ("SELECT * { GRAPH ?g { ?s ?p ?o } }", {"named_graphs": ("http://example.org/g1",)}, 100),
+    ("SELECT * FROM <http://example.org/g1> { ?s ?p ?o }", {"default_graphs": ("http://nowhere/",)}, 0),
+]
+
+
+@pytest.mark.parametrize(("query", "parameters", "count"), DATASETS)
+def test_the_dataset_of_the_protocol_goes_before_from_and_from_before_the_union(asking, query, parameters, count):
+    assert len(solutions(asking(query, **parameters)[0])) == count
+
+
+def test_the_prefixes_of_the_site_never_override_those_of_the_query(asking):
+    own = "PREFIX ex: <http://other/> SELECT (STR(ex:a) AS ?x) (STR(<b>) AS ?y) {}"
+    (body,) = asking(own)
+    (found,) = solutions(body)
+    assert (found["x"]["value"], found["y"]["value"]) == ("http://other/a", "http://example.org/b")
+
+
+FAULTS = [
+    ("SELECT * {\n  ?s ex:p ?o", base.BadQuery, {"line": 2, "column": 13}),
+    ("SELECT * {\n  ?s no:p ?o }", base.UndeclaredPrefix, {"line": 2, "column": 6, "prefix": "no"}),
+    ("SELECT * { ?s ?p ?o FILTER(ex:none(?o)) }", base.UnknownFunction, {"function": "http://example.org/none"}),
+    ("SELECT (nothing(1) AS ?x) {}", base.BadQuery, {"line": 1}),
+    ("", base.BadQuery, {"line": 1, "column": 1}),
+    ("INSERT DATA { <a> <b> <c> }", base.UpdateRefused, {"keyword": "INSERT"}),
+    ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", base.ServiceRefused, {"line": 1, "column": 7}),
+    ("#" + "x" * 65_536, base.QueryTooLarge, {"limit": 64}),
+]
+
+
+@pytest.mark.parametrize(("query", "error", "values"), FAULTS, ids=[error.kind for _, error, _ in FAULTS])
+def test_a_fault_is_named_with_its_place(asking, query, error, values):
+    (found,) = asking(query)
+    assert type(found) is error
+    assert {name: found.values[name] for name in values} == values
+
+
+def test_a_bad_graph_name_is_a_bad_parameter(asking):
+    (found,) = asking(ALL, default_graphs=("not an IRI",))
+    assert type(found) is base.BadParameter
+    assert found.values == {"name": "default-graph-uri", "value": "not an IRI"}
+
+
+def test_what_no_accepted_format_can_carry_is_not_acceptable(asking):
+    assert [type(each) for each in asking(ALL, "DESCRIBE ex:s1", results=None, graph=None)] == [base.NotAcceptable] * 2
+
+
+UNWRITABLE = [
+    (formats.RDF_XML, "CONSTRUCT { ?s <http://example.org/1/> 1 } WHERE { ?s ex:next ?o }"),
+    (formats.JSON_LD, "CONSTRUCT { ?s ex:p <<( ex:a ex:b ex:c )>> } WHERE { ?s ex:next ?o }"),
+]
+
+
+@pytest.mark.parametrize(("form", "query"), UNWRITABLE, ids=lambda each: getattr(each, "name", ""))
+def test_what_a_format_cannot_express_is_said_and_not_written(asking, form, query):
+    (found,) = asking(query, graph=form)
+    assert type(found) is base.Unwritable
+
+
+def test_a_query_out_of_time_ends_and_the_next_is_answered(asking):
+    slow, next_ = asking(FOREVER, "ASK {}", limits={"seconds": 0.5})
+    assert type(slow) is base.TimedOut
+    assert json.loads(next_)["boolean"] is True
+
+
+def test_a_query_out_of_memory_ends_and_the_next_is_answered(asking):
+    greedy, next_ = asking(f"SELECT * {{ {PRODUCT} }} ORDER BY ?c", "ASK {}", limits={"memory_mb": 64})
+    assert type(greedy) is base.OutOfMemory
+    assert json.loads(next_)["boolean"] is True
+
+
+def test_an_answer_over_its_cap_breaks_off_with_an_error(asking):
+    (found,) = asking(f"SELECT * {{ {PRODUCT} }}", limits={"result_mb": 3})
+    assert type(found) is base.ResultTooLarge
+
+
+def test_a_short_answer_has_its_length_and_a_long_one_streams(dataset):
+    async def session():
+        async with running(dataset, held=1000) as engine:
+            short, body = await ask(engine, "ASK {}")
+            long, stream = await ask(engine, ALL)
+            return short.length == len(body), long.length, len(solutions(stream))
+
+    assert asyncio.run(session()) == (True, None, 302)
+
+
+def test_an_answer_left_unread_frees_its_worker(dataset):
+    async def session():
+        async with running(dataset, held=1000) as engine:
+            answer = await engine.query(base.Query(ALL, results=formats.RESULTS_JSON))
+            before = engine.figures()["streams"]
+            await anext(answer.body)
+            await answer.body.aclose()
+            return before, engine.figures()
+
+    before, after = asyncio.run(session())
+    assert (before, after["streams"], after["running"]) == (1, 0, 0)
+
+
+def test_a_cancelled_query_frees_its_worker_at_once(dataset):
+    async def session():
+        async with running(dataset) as engine:
+            task = asyncio.ensure_future(ask(engine, FOREVER))
+            await slow(engine)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return engine.figures()
+
+    figures = asyncio.run(session())
+    assert (figures["running"], figures["slow"]) == (0, 0)
+
+
+def test_a_killed_worker_costs_one_answer_only(dataset):
+    async def session():
+        async with running(dataset) as engine:
+            task = asyncio.ensure_future(ask(engine, FOREVER))
+            await slow(engine)
+            for pid in engine._zygote.workers:
+                os.kill(pid, signal.SIGKILL)
+            (error,) = await asyncio.gather(task, return_exceptions=True)
+            return error, (await ask(engine, "ASK {}"))[1]
+
+    error, next_ = asyncio.run(session())
+    assert type(error) is base.Broken
+    assert json.loads(next_)["boolean"] is True
+
+
+def test_a_killed_zygote_is_replaced_and_takes_no_worker_into_the_next_life(dataset):
+    async def session():
+        async with running(dataset) as engine:
+            old = set(engine._zygote.workers)
+            engine._zygote._process.kill()
+            answered = await _answered_in_the_end(engine)
+            return old, answered
+
+    old, answered = asyncio.run(session())
+    assert answered
+    assert not any(_alive(pid) for pid in old)
+
+
+async def _answered_in_the_end(engine) -> bool:
+    """Ask until the loss has been noticed and there is an answer; before that, an answer may be Broken."""
+    async with asyncio.timeout(20):
+        while True:
+            lost = engine.figures().get("zygotes_lost_total") == 1
+            try:
+                if (await ask(engine, "ASK {}"))[1] and lost:
+                    return True
+            except base.Broken:
+                await asyncio.sleep(0.01)
+
+
+def test_a_worker_can_open_neither_file_nor_socket(dataset):
+    async def session():
+        async with running(dataset) as engine:
+            (worker, *_) = engine._zygote.workers
+            limits = Path(f"/proc/{worker}/limits").read_text()  # noqa: ASYNC240 - not a file on a disk
+            return descriptors(worker), limits
+
+    open_, limits = asyncio.run(session())
+    assert open_ == ["0", "1", "2", "3"]
+    assert next(line.split()[3] for line in limits.splitlines() if line.startswith("Max open files")) == "4"
+
+
+def test_nothing_is_left_when_the_engine_stops(dataset):
+    async def session():
+        before = descriptors("self")
+        async with running(dataset) as engine:
+            await asyncio.gather(*(ask(engine, "ASK {}") for _ in range(8)))
+            pids = [*engine._zygote.workers, engine._zygote._process.pid]
+        await asyncio.sleep(0)
+        return pids, before, descriptors("self")
+
+    pids, before, after = asyncio.run(session())
+    assert len(after) <= len(before)
+    assert not any(_alive(pid) for pid in pids)
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process computes or waits; one that is dead and not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_dataset_that_cannot_be_read_is_said_so(tmp_path):
+    async def session():
+        (tmp_path / "bad.nq").write_text("<a> <b> .")
+        await EmbeddedEngine(tmp_path / "bad.nq", Limits(), {}).start()
+
+    with pytest.raises(base.Broken):
+        asyncio.run(session())

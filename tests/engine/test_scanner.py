@@ -1,0 +1,104 @@
+"""The scanner tells what matters of a query, and is linear whatever the text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ekograph.engine.scanner import Place, scan, undeclared
+
+SEEN = [
+    ("SELECT * {?s ?p ?o}", {"form": "SELECT"}),
+    ("  # a comment\nask {}", {"form": "ASK"}),
+    ("PREFIX select: <http://x/> BASE <http://y/> DESCRIBE select:a", {"form": "DESCRIBE"}),
+    ('VERSION "1.2" CONSTRUCT WHERE {}', {"form": "CONSTRUCT"}),
+    ("nonsense", {"form": "", "update": ""}),
+    ("", {"form": "", "update": ""}),
+    ("PREFIX x: <y> INSERT DATA {}", {"update": "INSERT"}),
+    ("base <http://load/> load <x>", {"update": "LOAD"}),
+    ("WITH <g> DELETE { ?s ?p ?o } WHERE {}", {"update": "WITH"}),
+    ("SELECT * { ?s ?p 'INSERT DATA {}' }", {"update": ""}),
+    ("SELECT * {\n  service silent <x> {} }", {"service": Place(2, 3)}),
+    ("ASK {?s ?p true.SERVICE<x>{}}", {"service": Place(1, 17)}),
+    ("ASK { FILTER(?a<?b && ?c>?d) SERVICE ?x {} }", {"service": Place(1, 30)}),
+    ("ASK { ?a ?b '''it's SERVICE <x>''' }", {"service": None}),
+    ('ASK { ?a ?b "\\"SERVICE <x>" }', {"service": None}),
+    ("ASK { ?service service:service <http://x/SERVICE> }", {"service": None}),
+    ("ASK {} # SERVICE <x>", {"service": None}),
+    ("ASK { ?s ex:a.SERVICE ?o }", {"service": None}),
+    ('ASK { ?s ?p "x"@service }', {"service": None}),
+    ("SELECT * FROM <x> {}", {"dataset": True}),
+    ("SELECT ?from { ?from from:x 'FROM' }", {"dataset": False}),
+    ("SELECT (RAND() AS ?x) {}", {"volatile": True}),
+    ("SELECT (now() AS ?x) {}", {"volatile": True}),
+    ("SELECT ?now { ?now ex:rand ?uuid }", {"volatile": False}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SEEN, ids=[text for text, _ in SEEN])
+def test_what_matters_is_seen(text, expected):
+    seen = scan(text)
+    assert {name: getattr(seen, name) for name in expected} == expected
+
+
+UNDECLARED = [
+    ("ASK { ?s ex:p ?o }", ("ex", Place(1, 10))),
+    ("PREFIX ex: <x>\nASK { ?s ex:p ?o ;\n  foo:q 1 }", ("foo", Place(3, 3))),
+    ("ASK { ?s :p ?o }", ("", Place(1, 10))),
+    ("PREFIX : <x> ASK { ?s :p _:b }", None),
+    ("prefix ex: <x> ASK { ?s ex:p 'no:no' ; ex:q <no:no> # no:no\n }", None),
+    ("ASK { ?s site:p ?o }", None),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), UNDECLARED, ids=[text for text, _ in UNDECLARED])
+def test_the_first_undeclared_prefix_is_found(text, expected):
+    assert undeclared(text, {"site"}) == expected
+
+
+# Whoever wants a quadratic scan repeats what a token begins with. Were it one, these would take minutes.
+REPEATED = [
+    '"""a',
+    "'''\\",
+    '"\\\n',
+    '"',
+    "'",
+    "<",
+    "<a",
+    "a",
+    "a.",
+    "a-",
+    "a.-",
+    "a·",
+    "é.",
+    ":",
+    "a:%",
+    "%",
+    "1",
+    "1.",
+    "1e",
+]
+
+
+@pytest.mark.parametrize("part", [*REPEATED, "_", "+", "?", "@a-", "\\", ".a", "a b ", "#", "\r"])
+def test_the_scan_is_linear(part):
+    text = part * (64 * 1024 // len(part))
+    scan(text)
+    undeclared(text, ())
+
+
+@given(st.text(alphabet=st.sampled_from("aé:.-·_<>\"'\\#?@{}()%1 \n\r\0SERVIC")))
+def test_any_text_can_be_scanned(text):
+    scan(text)
+    undeclared(text, ())
+
+
+LITERAL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters='"\\\r\n'))
+
+
+@given(LITERAL, st.text(st.sampled_from("SERVICE FROM rand<>.#'"), max_size=12))
+def test_nothing_in_strings_and_comments_counts(inside, word):
+    words = word.replace("\n", " ")
+    seen = scan(f'SELECT * {{ ?s ?p "{inside}{words.replace(chr(34), "")}" }} # {words} SERVICE')
+    assert (seen.service, seen.dataset, seen.volatile) == (None, False, False)
