@@ -56,6 +56,7 @@ NARROWER = f"{SKOS}narrower"
 NOTATION = f"{SKOS}notation"
 PREF_LABEL = f"{SKOS}prefLabel"
 ALT_LABEL = f"{SKOS}altLabel"
+HIDDEN_LABEL = f"{SKOS}hiddenLabel"
 
 #: Properties whose text tells what a thing is, the most telling first.
 DEFINITIONS = (f"{SKOS}definition", DESCRIPTION, COMMENT, f"{SKOS}scopeNote", f"{SHACL}description")

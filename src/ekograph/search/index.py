@@ -1,0 +1,112 @@
+"""The search index: one SQLite file of documents, the words in them, and what is one letter away from each word.
+
+Tables: doc (one thing each; its names by language as JSON), word (folded forms and keys), posting (which word stands
+in which field of which doc), part (trigrams of words, for the parts of compounds), deletion (for typing errors).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ekograph.search.words import deletions, fold, keys, words
+
+#: The file of the index in a snapshot.
+INDEX = "search.sqlite"
+
+#: The fields of a document and how much a word in them counts.
+FIELDS = {"name": 10.0, "other": 9.0, "text": 3.0, "context": 2.0}
+
+#: Words shorter than this have too many neighbours one letter away.
+SHORTEST_MISSPELT = 5
+
+_SCHEMA = """
+CREATE TABLE doc (
+    id INTEGER PRIMARY KEY, iri TEXT NOT NULL, page TEXT NOT NULL, kind TEXT NOT NULL, rank INTEGER NOT NULL,
+    types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL
+);
+CREATE INDEX doc_iri ON doc (iri);
+CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE posting (
+    word INTEGER NOT NULL, doc INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (word, doc, field)
+) WITHOUT ROWID;
+CREATE TABLE deletion (
+    text TEXT NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (text, word)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE part USING fts5 (text, tokenize = 'trigram', content = '', columnsize = 0);
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Some text and its language tag ("" for none)."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A thing as the search knows it.
+
+    `names` are what its page is headed by, per language of the site; `fields` are all words it is found by;
+    `kind` groups results and `rank` orders the groups.
+    """
+
+    iri: str
+    page: str
+    kind: str
+    rank: int
+    names: Mapping[str, Said]
+    types: tuple[str, ...] = ()
+    notation: str = ""
+    texts: tuple[Said, ...] = ()
+    fields: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """Write the index of `documents` to the new file `path`; the same documents give the same bytes."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_SCHEMA)
+        ids: dict[str, int] = {}
+        for number, document in enumerate(documents, 1):
+            connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *_row(document)))
+            postings = sorted({(ids.setdefault(word, len(ids) + 1), name) for name, word in _words(document)})
+            connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", [(each, number, f) for each, f in postings])
+        _write_words(connection, ids)
+
+
+def _row(document: Document) -> tuple[str | int, ...]:
+    return (
+        document.iri,
+        document.page,
+        document.kind,
+        document.rank,
+        json.dumps(document.types),
+        document.notation,
+        json.dumps({each: [said.text, said.language] for each, said in document.names.items()}, ensure_ascii=False),
+        json.dumps([[said.text, said.language] for said in document.texts], ensure_ascii=False),
+    )
+
+
+def _words(document: Document) -> list[tuple[str, str]]:
+    """The fields of `document` with each form of each word in them."""
+    found = []
+    for name, texts in document.fields.items():
+        for said in texts:
+            for word in words(said.text):
+                forms = {fold(word)} | keys(word, said.language.partition("-")[0])
+                found += [(name, form) for form in sorted(forms) if form]
+    return found
+
+
+def _write_words(connection: sqlite3.Connection, ids: Mapping[str, int]) -> None:
+    rows = [(number, text) for text, number in ids.items()]
+    connection.executemany("INSERT INTO word VALUES (?, ?)", rows)
+    connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", rows)
+    near = ((left, number) for number, text in rows if len(text) >= SHORTEST_MISSPELT for left in deletions(text))
+    connection.executemany("INSERT INTO deletion VALUES (?, ?)", sorted(near))
