@@ -254,7 +254,8 @@ async def _answered_in_the_end(engine) -> bool:
 def test_a_worker_can_open_neither_file_nor_socket(dataset):
     async def session():
         async with running(dataset) as engine:
-            (worker, *_) = engine._zygote.workers
+            await ask(engine, "ASK {}")
+            worker = engine._idle[0].pid
             limits = Path(f"/proc/{worker}/limits").read_text()  # noqa: ASYNC240 - not a file on a disk
             return descriptors(worker), limits
 

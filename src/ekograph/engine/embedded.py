@@ -98,7 +98,7 @@ class EmbeddedEngine:
         """A worker that nobody uses; a new one when none is idle."""
         while self._idle:
             worker = self._idle.popleft()
-            if not worker.ended.done():
+            if worker.alive():
                 self._run(self._refill())
                 return worker
         await self._ready.wait()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -32,13 +33,13 @@ class Worker:
     `ended` becomes the number of the signal that ended it (0: none) as soon as it is gone.
     """
 
-    def __init__(self, pid: int, pidfd: int, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+    def __init__(self, pid: int, pidfd: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.pid = pid
         self.served = 0
         self.demoted = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
-        self._reader, self._writer = streams
+        self._reader, self._writer = reader, writer
 
     async def ask(self, request: Mapping[str, Any]) -> None:
         """Send a query; raises ConnectionError when the worker is gone."""
@@ -52,6 +53,14 @@ class Worker:
         while True:
             kind, length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
             yield kind, await self._reader.readexactly(length) if length else b""
+
+    def alive(self) -> bool:
+        """Whether the process is there, also when nobody has been told of its end yet."""
+        if self._pidfd < 0:
+            return False
+        end = select.poll()
+        end.register(self._pidfd, select.POLLIN)
+        return not end.poll(0)
 
     def cpu(self) -> float:
         """CPU time used since it was forked, in seconds; none when it is gone."""
@@ -129,22 +138,24 @@ class Zygote:
 
     async def fork(self) -> Worker:
         """A new worker; raises Broken when the zygote is gone."""
-        if self.ended.is_set():
-            raise Broken({"reason": "no zygote"})
         ours, theirs = socket.socketpair()
         asked = asyncio.get_running_loop().create_future()
         with theirs:
-            self._asked.append(asked)
-            socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+            try:
+                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+            except OSError as error:
+                writer.close()
+                raise Broken({"reason": "the zygote is gone"}) from error
+        self._asked.append(asked)
         try:
             # Shielded: who asks may go away, but the answer must still be taken in its turn.
             pid, pidfd = await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            ours.close()
+        except BaseException:
+            writer.close()
             asked.add_done_callback(_close_descriptor)
             raise
-        worker = Worker(pid, pidfd, await asyncio.open_unix_connection(sock=ours))
-        self.workers[pid] = worker
+        worker = self.workers[pid] = Worker(pid, pidfd, reader, writer)
         return worker
 
     async def stop(self) -> None:
@@ -200,7 +211,7 @@ class Zygote:
 
 
 def _close_descriptor(asked: asyncio.Future[tuple[int, int]]) -> None:
-    if not asked.exception():
+    if not asked.cancelled() and not asked.exception():
         os.close(asked.result()[1])
 
 
