@@ -6,6 +6,7 @@ are documents, served at the path that their IRI has below the base.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlencode
 
 #: Below the base, what is described at /doc/….
@@ -22,6 +23,8 @@ ELSEWHERE = "/about"
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
+# Each page asks for the paths of dozens of things that other pages ask for too.
+@lru_cache(maxsize=65536)
 def path_of(iri: str, base: str) -> str:
     """The path, and the fragment if there is one, at which this site tells of `iri`."""
     if base and iri.startswith(base):

@@ -122,19 +122,20 @@ class Draft:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def write(self, name: str, content: bytes) -> None:
-        """Add the file `name`, a path below the snapshot's folder."""
+    def write(self, name: str, content: bytes) -> tuple[str, int]:
+        """Add the file `name`, a path below the snapshot's folder; returns its SHA-256 in hex and its size."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        self.add(name)
+        return self.add(name)
 
-    def add(self, name: str) -> None:
+    def add(self, name: str) -> tuple[str, int]:
         """Take the file `name`, written below `path` by other hands, into the manifest and to the disk."""
         with (self.path / name).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         self._files[name] = (digest, (self.path / name).stat().st_size)
+        return self._files[name]
 
     def print(self, representations: Iterable[Representation]) -> None:
         """Add all printed representations; raises OSError when the disk does not take them."""

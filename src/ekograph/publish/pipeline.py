@@ -20,6 +20,7 @@ from ekograph.pages.site import Site
 from ekograph.publish.derived import derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
+from ekograph.publish.issue import File, Issue, Version
 from ekograph.publish.printing import representations
 from ekograph.shelf import Shelf
 from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
@@ -111,9 +112,13 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     manifest = proof.manifest(shelf.current_name())
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
+        offered = []
         for name, content in dumps(proof.dataset.quads, proof.dataset.prefixes):
-            draft.write(f"{FOLDER}/{name}", content)
-        draft.print(representations(Site(proof.dataset, manifest.name, manifest.published), _quads(proof.shapes)))
+            sha256, size = draft.write(f"{FOLDER}/{name}", content)
+            offered.append(File(name, sha256, size))
+        version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
+        site = Site(proof.dataset, manifest.name, manifest.published)
+        draft.print(representations(Issue(site, _quads(proof.shapes), offered, [version])))
         on_step("finishing")
         return draft.finish(manifest)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
 from ekograph import formats
 from ekograph.addresses import path_of
+from ekograph.dataset import Node
 from ekograph.pages import html
 from ekograph.pages.representations import NotExpressibleError, rdf
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
+from ekograph.publish.catalogue import catalogue
+from ekograph.publish.issue import Issue
 from ekograph.publish.links import link
+from ekograph.publish.namespaces import PREFIXES
 from ekograph.snapshot import PUBLIC_URL, Representation
 
 
@@ -26,16 +30,18 @@ class Subject:
     page: Callable[[str], bytes]
 
 
-def representations(site: Site, shapes: Sequence[Quad]) -> Iterator[Representation]:
-    """All printed answers of `site`; `shapes` are a document of their own, outside the dataset.
+def representations(issue: Issue) -> Iterator[Representation]:
+    """All printed answers of an issue.
 
     Those of one page follow one another, the one for whoever has no preference first.
     """
+    site = issue.site
     yield from _pages("/", "/index", site, lambda language: html.front_page(site, language), ())
     # Queries are answered at /sparql itself, so its page has no address that negotiates.
     yield from _pages("", "/sparql", site, lambda language: html.sparql_page(site, language), ())
-    for subject in subjects(site, shapes):
+    for subject in subjects(site, issue.shapes):
         yield from _of(subject, site)
+    yield from _catalogue(issue)
     for address, content_type, body in static_files():
         yield Representation(address, "", content_type, "", body)
 
@@ -75,9 +81,27 @@ def _of(subject: Subject, site: Site) -> Iterator[Representation]:
     page = path_of(subject.node.value, site.dataset.base)
     links = _links(subject.node, site, page)
     yield from _pages(page, page, site, subject.page, links)
+    yield from _rdf(page, subject.quads, site.dataset.prefixes, subject.node, links)
+
+
+def _catalogue(issue: Issue) -> Iterator[Representation]:
+    """The catalogue; harvesters accept anything and need RDF, so that comes first."""
+    quads = catalogue(issue)
+    if not quads:
+        return
+    node = NamedNode(f"{issue.site.dataset.base}catalog")
+    page = path_of(node.value, issue.site.dataset.base)
+    links = _links(node, issue.site, page)
+    yield from _rdf(page, quads, {**PREFIXES, **issue.prefixes}, node, links)
+    yield from _pages(page, page, issue.site, _printer(html.document_page, issue.site, node, quads), links)
+
+
+def _rdf(
+    page: str, quads: Sequence[Quad], prefixes: Mapping[str, str], first: Node, links: tuple[str, ...]
+) -> Iterator[Representation]:
     for form in formats.RDF:
         try:
-            body = rdf(subject.quads, form, site.dataset.prefixes, subject.node)
+            body = rdf(quads, form, prefixes, first)
         except NotExpressibleError:  # the other formats remain
             continue
         yield Representation(f"{page}.{form.suffix}", page, form.content_type, "", body, links)

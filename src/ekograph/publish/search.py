@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.addresses import path_of
 from ekograph.dataset import LABELS, Node
-from ekograph.pages import terms
+from ekograph.pages import terms, vocabularies
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
 from ekograph.search.index import Document, Said
@@ -44,6 +44,19 @@ def documents(site: Site) -> Iterator[Document]:
     """The documents of the search index, in a fixed order."""
     for thing in site.things:
         yield document(site, thing)
+
+
+def names(site: Site) -> dict[tuple[str, str], str]:
+    """The names of the classes, by IRI and language, and of the site, by "" and language."""
+    found = {}
+    for language in site.dataset.languages:
+        view = View(site, language)
+        found["", language] = view.home
+        for each in site.classes:
+            own = site.dataset.quads_of(NamedNode(each))
+            named = view.label(NamedNode(each)).value if own else vocabularies.name(each, language)
+            found[each, language] = named or view.short(each)
+    return found
 
 
 def document(site: Site, thing: NamedNode) -> Document:
