@@ -10,6 +10,8 @@ from pyoxigraph import Dataset as QuadSet
 
 from ekograph.authoring import fitness, gate, shacl
 from ekograph.authoring.locate import Locator
+from ekograph.authoring.names import Names
+from ekograph.authoring.names import known as known_names
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesGraph
 from ekograph.authoring.sources import Source
@@ -47,7 +49,7 @@ def check(
     What cannot be read or named is all that is told of: rules say little of data with a hole in it.
     """
     say = Messages("check", language)
-    files = [parsed(source, say) for source in sources]
+    files = _parsed(sources, say)
     prefixes = _prefixes(files)
     published = [each for each in files if each.source.kind != "shapes"]
     blocking = [result for each in files for result in each.results] or fitness.unpublishable(published, say)
@@ -65,7 +67,8 @@ def check(
             found.append(_refused(shapes, error, say))
         else:
             locator = Locator(sources, quads if findings else ())
-            found += Telling(locator, shortener(settings.base, prefixes), say).results(findings)
+            names = Names(known_names([*quads, *others]) if findings else ())
+            found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
     return Checked(report(found), quads, prefixes, nquads)
 
 
@@ -76,6 +79,13 @@ def canonical(quads: Iterable[Quad]) -> bytes:
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
     return b"".join(sorted(lines))
+
+
+def _parsed(sources: Sequence[Source], say: Messages) -> list[Parsed]:
+    """The sources, parsed; those with faults once more, now that the prefixes of the others are known."""
+    files = [parsed(source, say) for source in sources]
+    prefixes = _prefixes(files)
+    return [parsed(each.source, say, prefixes) if each.results else each for each in files]
 
 
 def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from ekograph.authoring import vocabulary
 from ekograph.authoring.flaws import ENDS, Flaw, results
+from ekograph.authoring.names import Names
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
 from ekograph.authoring.shapes import SH
@@ -54,8 +54,7 @@ class _Known:
     def near(self, iri: str, role: str) -> str | None:
         """The term of that role nearest to a misspelt one, or None."""
         terms = {"class": self.classes | self.nodes, "property": self.properties | self.nodes}.get(role, self.nodes)
-        found = get_close_matches(iri, sorted(terms), n=1, cutoff=0.9)
-        return found[0] if found else None
+        return Names(terms).nearest(iri)
 
 
 def _no_shapes(files: Sequence[Parsed], say: Messages) -> Result:

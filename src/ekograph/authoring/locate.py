@@ -46,18 +46,22 @@ class Locator:
         )
 
     def object_of(self, finding: Finding) -> Term | str | None:
-        """The value as a term, where the engine's message gave only its text."""
-        stated = self._stated(finding) if isinstance(finding.value, str) else []
-        return next((q.object for q in stated if _is(q.object, finding.value)), finding.value)
+        """The value as a term; of what the engine's message gave as text, the one that is an object here."""
+        if finding.value is not None and not isinstance(finding.value, str):
+            return finding.value
+        wanted = (finding.value,) if finding.value is not None else finding.mentioned
+        objects = [quad.object for quad in self._stated(finding)] if wanted else []
+        return next((each for text in wanted for each in objects if _is(each, text)), finding.value)
 
     def _stated(self, finding: Finding) -> list[Quad]:
         """The triples of the thing and the property at fault."""
         return [q for q in self._by_subject.get(finding.focus, ()) if q.predicate == finding.path]
 
     def _of_triple(self, finding: Finding) -> tuple[str, Place] | None:
-        if finding.value is None:
+        value = self.object_of(finding)
+        if value is None:
             return None
-        found = [quad for quad in self._stated(finding) if _is(quad.object, finding.value)]
+        found = [quad for quad in self._stated(finding) if _is(quad.object, value)]
         if finding.component == "ClosedConstraintComponent":
             return self._first(found, lambda quad, places: places.of_predicate(*quad.triple))
         return self._first(found, lambda quad, places: places.of_object(*quad.triple))

@@ -25,8 +25,9 @@ class Finding:
     """One result of an engine.
 
     `path` is the predicate at fault, None for longer paths; `value` may be plain text where the engine gave no
-    term; `messages` are those of the engine, `templates` the sh:message they were made from. Blank nodes have
-    the labels of the graphs that were given.
+    term; `mentioned` is what stood in the places of the message, `limit` what the constraint compares with;
+    `messages` are those of the engine, `templates` the sh:message they were made from. Blank nodes have the
+    labels of the graphs that were given.
     """
 
     rule: str
@@ -36,6 +37,8 @@ class Finding:
     focus: Term
     path: NamedNode | None
     value: Term | str | None
+    mentioned: tuple[str, ...]
+    limit: tuple[Term, ...]
     messages: tuple[Literal, ...]
     templates: tuple[Literal, ...]
 
@@ -96,8 +99,10 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
     said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
     wanted = _templates(shapes, constraint, shape)
     # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/rules.md).
+    mentioned: dict[str, str] = {}
     if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
-        focus, value = value, _bound(wanted, said).get("object")
+        mentioned = _bound(wanted, said)
+        focus, value = value, mentioned.get("object")
     return Finding(
         rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
         severity=_local(the("resultSeverity")) or "Violation",
@@ -106,6 +111,8 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
         focus=focus if focus is not None else result,
         path=path if isinstance(path, NamedNode) else None,
         value=value,
+        mentioned=tuple(mentioned.values()),
+        limit=shapes.limits(shape, component) if isinstance(shape, NamedNode | BlankNode) else (),
         messages=said,
         templates=wanted,
     )

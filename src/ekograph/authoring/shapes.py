@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
-from ekograph.dataset import Dataset, Node
+from ekograph.dataset import RDF, Dataset, Node, Term
 
 SH = "http://www.w3.org/ns/shacl#"
 
@@ -41,10 +41,23 @@ class ShapesGraph:
         local = node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
         return local.partition("-")[0] or local
 
-    def parameter(self, shape: Node, name: str) -> str:
-        """The value of the constraint parameter sh:`name` of a shape, as plain text; "" without one."""
-        values = self.graph.objects(shape, SH + name)
-        return ", ".join(each.value if not isinstance(each, Triple) else str(each) for each in values)
+    def limits(self, shape: Node, component: str) -> tuple[Term, ...]:
+        """What the constraint component compares with: the values of its parameter, or the members of that list."""
+        name = component.removesuffix("ConstraintComponent")
+        found: list[Term] = []
+        for term in self.graph.objects(shape, SH + name[:1].lower() + name[1:]):
+            found += self._members(term)
+        return tuple(found)
+
+    def _members(self, term: Term) -> Iterator[Term]:
+        """The members of an RDF list; of what is none, the term itself."""
+        seen = set[Term]()
+        while isinstance(term, BlankNode) and term not in seen and (first := self.graph.objects(term, f"{RDF}first")):
+            seen.add(term)
+            yield first[0]
+            term = next(iter(self.graph.objects(term, f"{RDF}rest")), term)
+        if not seen:
+            yield term
 
 
 def ntriples(quads: Iterable[Quad]) -> str:

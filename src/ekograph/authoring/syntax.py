@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
@@ -48,8 +49,11 @@ class Parsed:
     results: list[Result]
 
 
-def parsed(source: Source, say: Messages) -> Parsed:
-    """Parse a source; blank nodes get labels of their own, so that those of two files stay apart."""
+def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
+    """Parse a source; blank nodes get labels of their own, so that those of two files stay apart.
+
+    `elsewhere` are the prefixes of other sources: one of them may be what an undeclared prefix stands for.
+    """
     fault = _unreadable(source, say)
     if fault is not None:
         return Parsed(source, [], {}, [fault])
@@ -62,7 +66,8 @@ def parsed(source: Source, say: Messages) -> Parsed:
             quads.append(Quad(item.subject, item.predicate, item.object, graph))
         else:
             errors.append(item)
-    return Parsed(source, quads, dict(parser.prefixes), _faults(source, errors, dict(parser.prefixes), say))
+    prefixes = dict(parser.prefixes)
+    return Parsed(source, quads, prefixes, _faults(source, errors, {**elsewhere, **prefixes}, say))
 
 
 def _outcomes(parser: Iterator[Quad]) -> Iterator[Quad | SyntaxError]:
@@ -137,6 +142,8 @@ def _fault(source: Source, error: SyntaxError, lines: Lines, prefixes: Mapping[s
 
 
 def _undeclared(prefix: str, prefixes: Mapping[str, str], say: Messages) -> str:
+    if prefix in prefixes:
+        return say("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
     message = say("syntax-prefix", found=prefix)
     near = get_close_matches(prefix, prefixes, n=1, cutoff=0.6)
     return f"{message} {say('did-you-mean', found=f'{near[0]}:')}" if near else message

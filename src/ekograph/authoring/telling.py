@@ -6,19 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from pyoxigraph import NamedNode
+
 from ekograph.authoring import templates
 from ekograph.authoring.flaws import plain
 from ekograph.authoring.locate import Locator
+from ekograph.authoring.names import Names
 from ekograph.authoring.report import Result
 from ekograph.authoring.shacl import Finding
+from ekograph.authoring.wording import worded
 from ekograph.i18n import Messages
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What is needed to tell of a finding: where things stand, how IRIs are shortened, the reader's language."""
+    """What is needed to tell of a finding: where things stand, what else a name could be, how IRIs are shortened."""
 
     locator: Locator
+    names: Names
     show: Callable[[str], str]
     say: Messages
 
@@ -44,14 +49,29 @@ class Telling:
 
     def _message(self, finding: Finding) -> tuple[str, str]:
         """The message and its language: the reader's, where the shape has one in it."""
+        words = None if finding.templates else worded(finding, self.show, self.say)
+        if words:
+            return words + self._hint(_at_fault(finding)), self.say.language
         template = templates.chosen(finding.templates, self.say.language)
         values = templates.bound(template, finding.messages) if template else None
         if template and values is not None:
-            return templates.filled(template.value, values, self.show), template.language or ""
+            hint = self._hint([*values.values(), *_at_fault(finding)])
+            return templates.filled(template.value, values, self.show) + hint, template.language or ""
         said = templates.chosen(finding.messages, self.say.language)
         if said is None:
             return self.say("no-message", component=finding.component), self.say.language
-        return said.value, said.language or ""
+        return said.value + self._hint(_at_fault(finding)), said.language or ""
+
+    def _hint(self, iris: Iterable[str]) -> str:
+        """What was meant by the first of these that is misspelt; "" if none is."""
+        near = next(filter(None, map(self.names.nearest, iris)), None)
+        return f" {self.say('did-you-mean', found=self.show(near))}" if near else ""
+
+
+def _at_fault(finding: Finding) -> list[str]:
+    """The IRIs that a constraint of SHACL Core complains of: a value, or a property that a closed shape excludes."""
+    terms = (finding.path if finding.component.startswith("Closed") else None, finding.value)
+    return [each.value for each in terms if isinstance(each, NamedNode)]
 
 
 def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:

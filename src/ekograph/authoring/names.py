@@ -1,0 +1,57 @@
+"""The names that a site knows, and which of them a misspelt one was meant to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from pyoxigraph import NamedNode, Quad
+
+from ekograph.dataset import DCTERMS, RDFS, TYPE
+
+#: Comparing takes 20 us a name; in a namespace above this size a fault would take long to tell.
+_MOST = 5_000
+#: Shares of a name that must be alike: in the last part, and in the whole where the last part is the same.
+_LOCAL, _WHOLE = 0.75, 0.8
+_KNOWING = frozenset((f"{RDFS}isDefinedBy", TYPE.value))
+
+
+class Names:
+    """IRIs, indexed by their namespace and by their last part."""
+
+    def __init__(self, iris: Iterable[str]) -> None:
+        self._known = frozenset(iris)
+        self._by_space: dict[str, dict[str, str]] = {}
+        self._by_local: dict[str, list[str]] = {}
+        for iri in sorted(self._known):
+            space, local = split(iri)
+            self._by_space.setdefault(space, {})[local.casefold()] = iri
+            self._by_local.setdefault(local.casefold(), []).append(iri)
+
+    def nearest(self, iri: str) -> str | None:
+        """The known IRI that was meant by an unknown one: a slip in the last part or in the namespace; or None."""
+        space, local = split(iri)
+        if not space or not local or iri in self._known:
+            return None
+        same = get_close_matches(iri, self._by_local.get(local.casefold(), ()), n=1, cutoff=_WHOLE)
+        if same:
+            return same[0]
+        near = self._by_space.get(space, {})
+        found = get_close_matches(local.casefold(), near, n=1, cutoff=_LOCAL) if len(near) <= _MOST else ()
+        return near[found[0]] if found else None
+
+
+def known(quads: Iterable[Quad]) -> Iterator[str]:
+    """The IRIs that the data vouches for: things with a type, terms of an ontology, terms that it refers to."""
+    for quad in quads:
+        if quad.predicate.value in _KNOWING and isinstance(quad.subject, NamedNode):
+            yield quad.subject.value
+        elif quad.predicate.value == f"{DCTERMS}references" and isinstance(quad.object, NamedNode):
+            yield quad.object.value
+
+
+def split(iri: str) -> tuple[str, str]:
+    """The namespace of an IRI, up to its last # or /, and what follows."""
+    match = re.fullmatch(r"(.*[#/])([^#/]*)", iri, re.DOTALL)
+    return (match[1], match[2]) if match else ("", iri)
