@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.pages.sites import real
 from tests.search.judged import QUERIES
 
-from ekograph.publish.search import documents
+from ekograph.publish.search import documents, names
 from ekograph.search.index import Document, Said, write
 from ekograph.search.query import Index, marked
 
@@ -16,7 +16,7 @@ from ekograph.search.query import Index, marked
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
     path = tmp_path_factory.mktemp("search") / "search.sqlite"
-    write(path, documents(real()))
+    write(path, documents(real()), names(real()))
     opened = Index(path)
     yield opened
     opened.close()
@@ -73,7 +73,7 @@ def test_any_text_gives_ranked_hits(index, text, language):
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path):
-    made = [Document("urn:x", "/x", "other", 5, {"en": Said("Word", "en")}, fields={"name": (Said("Word", "en"),)})]
+    made = [Document("urn:x", "/x", "thing", 5, {"en": Said("Word", "en")}, fields={"name": (Said("Word", "en"),)})]
     for name in ("a", "b"):
-        write(tmp_path / name, made)
+        write(tmp_path / name, made, {("", "en"): "Site"})
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

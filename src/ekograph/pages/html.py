@@ -16,7 +16,7 @@ from ekograph.pages.view import View
 from ekograph.pages.vocabularies import messages
 
 #: The pages that the head of every page leads to, with the keys of their names.
-_PLACES = (("/", "nav.front"), ("/def", "nav.vocabulary"), ("/sparql", "nav.sparql"))
+_PLACES = (("/", "nav.front"), ("/search", "nav.search"), ("/def", "nav.vocabulary"), ("/sparql", "nav.sparql"))
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,17 @@ def sparql_page(site: Site, language: str) -> bytes:
     return page("sparql.html", frame, view=view, prefixes=prefixes, results=RESULTS, graphs=RDF, example=_example(site))
 
 
+def search_page(site: Site, language: str) -> bytes:
+    """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
+    view = View(site, language)
+    frame = _frame(view, view.say("search.title"), "/search")
+    return page("search.html", frame, text="", groups={}, language=language)
+
+
 def error_page(language: str, failure: Failure) -> bytes:
     """The page for a request that has no other answer."""
     say = messages("pages", language)
-    frame = Frame(failure.title, "", language, (language,), say("nav.front"), say, places=_PLACES[:1])
+    frame = Frame(failure.title, "", language, (language,), say("nav.front"), say, places=_PLACES[:2])
     offered = [(name, each if each.startswith("/") else links.web_address(each)) for name, each in failure.offered]
     return page("error.html", frame, failure=failure, offered=offered)
 

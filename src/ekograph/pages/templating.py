@@ -51,6 +51,11 @@ def page(template: str, frame: Frame, **values: Any) -> bytes:
     return whole.encode()
 
 
+def fragment(template: str, say: Messages, **values: Any) -> bytes:
+    """`template` filled with `values`, without a frame; UTF-8."""
+    return environment().get_template(template).render(say=say, **values).encode()
+
+
 @cache
 def environment() -> Environment:
     """The templates, compiled once: everything is escaped, and a name that is not there is an error."""

@@ -11,7 +11,7 @@ import ekograph
 from ekograph.config import Settings
 
 #: The parts of the program that printed bytes depend on.
-_PRESS = ("*.py", "pages/**/*", "publish/**/*", "locales/pages.*")
+_PRESS = ("*.py", "pages/**/*", "publish/**/*", "locales/pages.*", "locales/terms.*", "search/*.py")
 
 
 def edition(settings: Settings, shapes: bytes) -> str:

@@ -11,7 +11,8 @@ from ekograph.dataset import LABELS, Node
 from ekograph.pages import terms, vocabularies
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
-from ekograph.search.index import Document, Said
+from ekograph.search.index import INDEX, Document, Said, write
+from ekograph.snapshot import Draft
 
 #: The kinds that results are grouped by, in the order of the groups, and the classes of each.
 KINDS = (
@@ -40,6 +41,12 @@ _CONTEXT = (
 _SERVES = (terms.CONTACTED_AT, terms.FUNDED_BY)
 
 
+def add_index(draft: Draft, site: Site) -> None:
+    """Add the search index of `site` to a snapshot in the making."""
+    write(draft.path / INDEX, documents(site), names(site))
+    draft.add(INDEX)
+
+
 def documents(site: Site) -> Iterator[Document]:
     """The documents of the search index, in a fixed order."""
     for thing in site.things:
@@ -62,7 +69,7 @@ def names(site: Site) -> dict[tuple[str, str], str]:
 def document(site: Site, thing: NamedNode) -> Document:
     """One thing as the search knows it."""
     types = tuple(site.dataset.types(thing))
-    rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "other"))
+    rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "thing"))
     texts = _literals(site, thing, (*terms.DEFINITIONS, terms.JOB_TITLE))
     notation = View(site, "en").notation(thing)
     return Document(

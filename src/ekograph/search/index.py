@@ -1,7 +1,8 @@
 """The search index: one SQLite file of documents, the words in them, and what is one letter away from each word.
 
-Tables: doc (one thing each; its names by language as JSON), word (folded forms and keys), posting (which word stands
-in which field of which doc), part (trigrams of words, for the parts of compounds), deletion (for typing errors).
+Tables: doc (one thing each; its names by language as JSON), name (of each class, and under "" of the site), word
+(folded forms and keys), posting (which word stands in which field of which doc), part (trigrams of words, for the
+parts of compounds), deletion (for typing errors).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ CREATE TABLE doc (
     types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL
 );
 CREATE INDEX doc_iri ON doc (iri);
+CREATE TABLE name (iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language));
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE posting (
     word INTEGER NOT NULL, doc INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (word, doc, field)
@@ -68,10 +70,14 @@ class Document:
     fields: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
-    """Write the index of `documents` to the new file `path`; the same documents give the same bytes."""
+def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, str], str]) -> None:
+    """Write the index of `documents` to the new file `path`; the same documents give the same bytes.
+
+    `names` are those of the classes, by IRI and language, and of the site, by "" and language.
+    """
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
+        connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
         ids: dict[str, int] = {}
         for number, document in enumerate(documents, 1):
             connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *_row(document)))

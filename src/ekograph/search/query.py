@@ -80,6 +80,10 @@ class Index:
         """Let go of the file."""
         self._connection.close()
 
+    def names(self, language: str) -> dict[str, str]:
+        """The names of the classes by their IRI, and that of the site by ""."""
+        return dict(self._connection.execute("SELECT iri, text FROM name WHERE language = ? ORDER BY iri", (language,)))
+
     def search(self, text: str, language: str, limit: int = 20, kind: str = "") -> list[Hit]:
         """The things that `text` names, the best first, at most `limit`; only those of `kind`, if that is given.
 

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from ekograph import __version__
 from ekograph.config import Settings
-from ekograph.web import dumps, errors, sparql, status
+from ekograph.web import dumps, errors, search, sparql, status
 from ekograph.web.errors import Problem, ProblemError, send_problem
 from ekograph.web.live import Live
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings, live: Live) -> FastAPI:
     app.include_router(dumps.router)
     app.include_router(status.router(live))
     app.include_router(sparql.router(settings))
+    app.include_router(search.router(settings))
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http_exception)
     return app

@@ -1,0 +1,89 @@
+"""The Reconciliation Service API 0.2 over the index: a portal matches its own lists to the things of the site.
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ekograph.search.index import FIELDS
+from ekograph.search.query import Hit, Index
+from ekograph.search.words import fold, words
+
+#: Queries of one request beyond this are refused, and so are longer lists of candidates.
+MOST_QUERIES = 200
+MOST_CANDIDATES = 50
+
+
+class BadQueriesError(Exception):
+    """The queries of a request cannot be read; the text says why."""
+
+
+def manifest(name: str, base: str, url: str, types: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The service manifest (section 3); `types` are the classes to choose from, as IRI and name."""
+    return {
+        "versions": ["0.2"],
+        "name": name,
+        "identifierSpace": base,
+        "schemaSpace": "http://www.w3.org/2000/01/rdf-schema#Class",
+        "view": {"url": f"{url}/{{{{id}}}}"},
+        "defaultTypes": [{"id": iri, "name": label} for iri, label in types],
+        "suggest": {"entity": {"service_url": url, "service_path": "/reconcile/suggest/entity"}},
+    }
+
+
+def read_queries(text: str) -> Mapping[str, Mapping[str, Any]]:
+    """The batch of queries in the parameter `queries` (section 4.2); raises BadQueriesError."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise BadQueriesError(f"queries is not JSON: {error}") from error
+    if not isinstance(found, dict) or len(found) > MOST_QUERIES:
+        raise BadQueriesError(f"queries is to be an object of at most {MOST_QUERIES} queries")
+    for key, query in found.items():
+        if not isinstance(query, dict) or not isinstance(query.get("query"), str):
+            raise BadQueriesError(f"{key}: a query is an object whose member query is text")
+    return found
+
+
+def reconcile(
+    index: Index, queries: Mapping[str, Mapping[str, Any]], language: str, base: str, types: Mapping[str, str]
+) -> dict[str, Any]:
+    """The candidates for each query (section 4.3); `types` names the classes."""
+    return {
+        key: {"result": candidates(_hits(index, query, language), query["query"], base, types)}
+        for key, query in queries.items()
+    }
+
+
+def candidates(hits: Sequence[Hit], text: str, base: str, types: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Hits as candidates. One is called a match when its name is just what was asked for, and no other's is."""
+    same = [hit for hit in hits if fold(hit.name.text) == fold(text.strip())]
+    return [
+        {
+            "id": hit.iri.removeprefix(base),
+            "name": hit.name.text,
+            "type": [{"id": each, "name": types.get(each, each)} for each in hit.types],
+            "score": _percentage(hit, text),
+            "match": len(same) == 1 and hit is same[0],
+        }
+        for hit in hits
+    ]
+
+
+def _hits(index: Index, query: Mapping[str, Any], language: str) -> list[Hit]:
+    limit = query.get("limit")
+    kind = query.get("type") or ""
+    first = kind[0] if isinstance(kind, list) and kind else kind
+    wanted = first.get("id", "") if isinstance(first, dict) else first
+    number = limit if isinstance(limit, int) and 0 < limit <= MOST_CANDIDATES else 10
+    return index.search(query["query"], language, number, str(wanted or ""))
+
+
+def _percentage(hit: Hit, text: str) -> float:
+    """The score of a hit as a share of what a name that matches every word would have, in per cent."""
+    best = FIELDS["name"] * max(1, len(words(text)))
+    return round(min(100.0, 100 * hit.score / best), 1)
