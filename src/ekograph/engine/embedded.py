@@ -17,12 +17,9 @@ from ekograph.engine.base import (
     Query,
     QueryError,
     QueryTooLarge,
-    ServiceRefused,
-    UpdateRefused,
 )
 from ekograph.engine.process import Worker, Zygote
 from ekograph.engine.run import Run
-from ekograph.engine.scanner import Scan, scan
 from ekograph.engine.slow_lane import SlowLane
 
 #: Queries after which a worker is replaced, so that what fragments in its memory goes.
@@ -47,7 +44,7 @@ class EmbeddedEngine:
         self.streams = 0
         self.quads = 0
         self._dataset = dataset
-        self.prefixes = prefixes
+        self._prefixes = prefixes
         self._base = base
         self._union = union
         self._idle: deque[Worker] = deque()
@@ -66,8 +63,9 @@ class EmbeddedEngine:
         """Begin to answer; raises a QueryError."""
         self._counts["queries_total"] += 1
         try:
-            seen = self._examined(query)
-            return await Run(self, query, seen, self._request(query, seen)).begin()
+            if len(query.text.encode(errors="replace")) > self.limits.query_kb * 1024:
+                raise QueryTooLarge({"limit": self.limits.query_kb})
+            return await Run(self, query).begin()
         except QueryError as error:
             self._counts[f"failed_{error.kind}_total"] += 1
             raise
@@ -112,33 +110,12 @@ class EmbeddedEngine:
         else:
             self._idle.appendleft(worker)
 
-    def _examined(self, query: Query) -> Scan:
-        """What is seen in the query; raises a QueryError when it cannot or may not be run."""
-        if len(query.text.encode(errors="replace")) > self.limits.query_kb * 1024:
-            raise QueryTooLarge({"limit": self.limits.query_kb})
-        seen = scan(query.text)
-        if seen.update:
-            raise UpdateRefused({"keyword": seen.update})
-        if seen.service:
-            raise ServiceRefused({"line": seen.service.line, "column": seen.service.column})
-        return seen
-
-    def _request(self, query: Query, seen: Scan) -> dict[str, Any]:
-        """What a worker is told. The union is switched off when the query names its own dataset."""
-        return {
-            "text": query.text,
-            "default": query.default_graphs,
-            "named": query.named_graphs,
-            "union": self._union and not seen.dataset,
-            "results": query.results and query.results.name,
-            "graph": query.graph and query.graph.name,
-        }
-
     def _configuration(self) -> dict[str, Any]:
         return {
             "dataset": os.fspath(self._dataset),
-            "prefixes": dict(self.prefixes),
+            "prefixes": dict(self._prefixes),
             "base": self._base,
+            "union": self._union,
             "memory": self.limits.memory_mb << 20,
             "stack": self.limits.stack,
             "seconds": self.limits.seconds,

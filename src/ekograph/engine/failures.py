@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ekograph.engine.base import (
@@ -22,8 +22,14 @@ from ekograph.engine.base import (
     UndeclaredPrefix,
     UnknownFunction,
     Unwritable,
+    UpdateRefused,
 )
-from ekograph.engine.scanner import undeclared
+
+#: Errors whose values the worker knows all of.
+_TOLD_WHOLE: dict[str, type[QueryError]] = {
+    each.kind: each
+    for each in (UndeclaredPrefix, BadParameter, UpdateRefused, ServiceRefused, NotAcceptable, Unwritable)
+}
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _FUNCTION = re.compile(r"custom (?:aggregate )?function <(.*)> is not supported")
@@ -37,24 +43,19 @@ _OUT_OF_MEMORY = frozenset({signal.SIGABRT, signal.SIGBUS})
 _OUT_OF_TIME = frozenset({signal.SIGXCPU, signal.SIGALRM})
 
 
-def from_worker(error: Mapping[str, Any], text: str, known: Container[str], limits: Limits) -> QueryError:
-    """The error that a worker has reported about the query `text`; `known` are the site's prefixes."""
+def from_worker(error: Mapping[str, Any], limits: Limits) -> QueryError:
+    """The error that a worker has reported: its kind, and the values of its message."""
     kind, reason = error["kind"], error.get("reason", "")
     if kind == "bad_query":
-        return _bad_query(reason, text, known)
+        return _bad_query(reason)
     if kind == "failed":
         function = _FUNCTION.search(reason)
         return UnknownFunction({"function": function[1]}) if function else Broken({"reason": reason})
-    if kind == "bad_parameter":
-        return BadParameter({"name": error["name"], "value": error["value"]})
-    if kind == "unwritable":
-        return Unwritable({"format": error["format"], "reason": reason})
-    return {
-        "result_too_large": ResultTooLarge({"limit": limits.result_mb}),
-        "out_of_memory": OutOfMemory({"limit": limits.memory_mb}),
-        "refused_service": ServiceRefused({"line": 1, "column": 1}),
-        "not_acceptable": NotAcceptable({"family": error.get("family", "")}),
-    }[kind]
+    if kind == "result_too_large":
+        return ResultTooLarge({"limit": limits.result_mb})
+    if kind == "out_of_memory":
+        return OutOfMemory({"limit": limits.memory_mb})
+    return _TOLD_WHOLE[kind]({name: value for name, value in error.items() if name != "kind"})
 
 
 def from_signal(number: int, limits: Limits) -> QueryError:
@@ -68,12 +69,8 @@ def from_signal(number: int, limits: Limits) -> QueryError:
     return Broken({"reason": f"signal {number}"})
 
 
-def _bad_query(reason: str, text: str, known: Container[str]) -> QueryError:
-    """The fault in `text`: a prefix that nobody declares, else where the parser gave up and what it expected."""
-    missing = undeclared(text, known)
-    if missing:
-        prefix, place = missing
-        return UndeclaredPrefix({"prefix": prefix, "line": place.line, "column": place.column})
+def _bad_query(reason: str) -> QueryError:
+    """Where the parser gave up, and what it expected there."""
     found = _PLACE.search(reason)
     line, column, expected = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, reason)
     return BadQuery({"line": line, "column": column, "expected": _readable(expected)})

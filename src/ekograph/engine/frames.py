@@ -10,5 +10,5 @@ LENGTH = struct.Struct("!I")
 #: What stands before the payload of a frame: its kind, and the length of the payload.
 FRAME = struct.Struct("!cI")
 
-#: The name of the format, once, before any data; data; the end of a whole answer; an error as JSON.
+#: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer; an error as JSON.
 HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from ekograph import formats
@@ -13,7 +13,6 @@ from ekograph.engine.base import Answer, Broken, Busy, Limits, Query, QueryError
 from ekograph.engine.failures import from_signal, from_worker
 from ekograph.engine.frames import DATA, END, ERROR, HEAD
 from ekograph.engine.process import Worker
-from ekograph.engine.scanner import Scan
 from ekograph.engine.slow_lane import SlowLane
 
 _FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
@@ -26,7 +25,6 @@ class Pool(Protocol):
     gate: Gate
     slow_lane: SlowLane
     streams: int
-    prefixes: Mapping[str, str]
 
     async def take(self) -> Worker:
         """A worker that nobody uses."""
@@ -38,17 +36,15 @@ class Pool(Protocol):
 class Run:
     """A query at work. It ends once, with `_finish`, whatever happens."""
 
-    def __init__(self, pool: Pool, query: Query, seen: Scan, request: Mapping[str, Any]) -> None:
+    def __init__(self, pool: Pool, query: Query) -> None:
         self._pool = pool
         self._limits = pool.limits
         self._query = query
-        self._seen = seen
-        self._request = request
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + self._limits.seconds
         self._worker: Worker | None = None
         self._frames: AsyncIterator[tuple[bytes, bytes]]
-        self._format = formats.RESULTS_JSON
+        self._head: dict[str, Any] = {}
         self._lane = ""
         self._timers: list[asyncio.TimerHandle] = []
         self._cpu_before = 0.0
@@ -79,7 +75,7 @@ class Run:
         self._cpu_before = self._worker.cpu()
         self._look_later()
         self._frames = self._worker.frames()
-        await self._worker.ask(self._request)
+        await self._worker.ask(_request(self._query))
 
     async def _hold(self) -> tuple[bytes, bool]:
         """The first part of the answer, and whether it is the whole."""
@@ -98,12 +94,12 @@ class Run:
         except (EOFError, ConnectionError):
             raise await self._cause() from None
         if kind == HEAD:
-            self._format = _FORMATS[payload.decode()]
+            self._head = json.loads(payload)
             return b""
         if kind == DATA:
             return payload
         if kind == ERROR:
-            raise from_worker(json.loads(payload), self._query.text, self._pool.prefixes, self._limits)
+            raise from_worker(json.loads(payload), self._limits)
         return None if kind == END else b""
 
     async def _cause(self) -> QueryError:
@@ -159,7 +155,8 @@ class Run:
             self._finish(whole=whole)
 
     def _answer(self, body: AsyncIterator[bytes], length: int | None) -> Answer:
-        return Answer(self._format, self._seen.form, body, length, lasting=not self._seen.volatile)
+        head = self._head
+        return Answer(_FORMATS[head["format"]], head["form"], body, length, lasting=head["lasting"])
 
     def _leave_lane(self) -> None:
         if self._lane == "fast":
@@ -183,6 +180,17 @@ class Run:
             self._worker.kill()
         self._worker = None
         self._pool.gate.leave(self._query.client)
+
+
+def _request(query: Query) -> dict[str, Any]:
+    """What a worker is told."""
+    return {
+        "text": query.text,
+        "default": query.default_graphs,
+        "named": query.named_graphs,
+        "results": query.results and query.results.name,
+        "graph": query.graph and query.graph.name,
+    }
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

@@ -1,6 +1,6 @@
 """What a worker does: answers one query at a time over its one socket, with nothing but the dataset at hand.
 
-It knows pyoxigraph and the frames, and nothing else of this package: it is what stays when all else is given up.
+It knows pyoxigraph, the frames and the scanner, and nothing else of this package: that is loaded in a moment.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
+from ekograph.engine.scanner import Scan, scan, undeclared
 
 _BLOCK = 32_768
 
@@ -89,29 +90,52 @@ def _bound_time(seconds: float, life: float) -> None:
 
 
 def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], out: _Output) -> None:
+    seen = _examined(request["text"])
     try:
         results = store.query(
-            request["text"], **_dataset(request), prefixes=config["prefixes"], base_iri=config["base"]
+            request["text"],
+            prefixes=config["prefixes"],
+            base_iri=config["base"] or None,
+            **_dataset(request, union=config["union"] and not seen.dataset),
         )
         if isinstance(results, ox.QueryTriples):
-            _write_graph(results, _wanted(request, "graph"), config["prefixes"], out)
+            _write_graph(results, _wanted(request, "graph"), config["prefixes"], seen, out)
         else:
             wanted = _wanted(request, "results")
             out.xml = wanted == "xml"
-            out.head(wanted)
+            out.head(wanted, seen)
             results.serialize(cast("IO[bytes]", out), _RESULTS[wanted])
     except (SyntaxError, ValueError) as error:
-        raise _NoAnswerError("bad_query", reason=str(error)) from error
+        raise _fault(str(error), request["text"], config["prefixes"]) from error
     except RuntimeError as error:
         raise _NoAnswerError("failed", reason=str(error)) from error
     except OSError as error:
         raise _refused(error, out) from error
 
 
-def _dataset(request: dict[str, Any]) -> dict[str, Any]:
-    """The dataset of the query: what the protocol names, else FROM, else the configured default graph."""
+def _examined(text: str) -> Scan:
+    """What is seen in a query; raises _NoAnswerError when it is not run here."""
+    seen = scan(text)
+    if seen.update:
+        raise _NoAnswerError("refused_update", keyword=seen.update)
+    if seen.service:
+        raise _NoAnswerError("refused_service", line=seen.service.line, column=seen.service.column)
+    return seen
+
+
+def _fault(reason: str, text: str, prefixes: dict[str, str]) -> _NoAnswerError:
+    """What is wrong with a query: a prefix that nobody declares, else what the parser says."""
+    missing = undeclared(text, prefixes)
+    if missing is None:
+        return _NoAnswerError("bad_query", reason=reason)
+    prefix, place = missing
+    return _NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
+
+
+def _dataset(request: dict[str, Any], *, union: bool) -> dict[str, Any]:
+    """The dataset of the query: what the protocol names, else what FROM names, else the store's, or its union."""
     if not (request["default"] or request["named"]):
-        return {"use_default_graph_as_union": request["union"]}
+        return {"use_default_graph_as_union": union}
     return {
         "default_graph": [_graph("default-graph-uri", iri) for iri in request["default"]],
         "named_graphs": [_graph("named-graph-uri", iri) for iri in request["named"]],
@@ -131,8 +155,8 @@ def _wanted(request: dict[str, Any], family: str) -> str:
     return str(request[family])
 
 
-def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], out: _Output) -> None:
-    out.head(wanted)
+def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], seen: Scan, out: _Output) -> None:
+    out.head(wanted, seen)
     if wanted == "rdfxml":
         out.xml = True
         triples = _nameable(triples)
@@ -164,7 +188,7 @@ def _refused(error: OSError, out: _Output) -> Exception:
         return error
     if "does not support" in str(error):
         return _NoAnswerError("unwritable", format="JSON-LD", reason=str(error))
-    return _NoAnswerError("refused_service")
+    return _NoAnswerError("refused_service", line=1, column=1)
 
 
 class _Output:
@@ -177,9 +201,10 @@ class _Output:
         self._left = cap
         self._block = bytearray()
 
-    def head(self, wanted: str) -> None:
-        """Say which format the answer has."""
-        self._send(HEAD, wanted.encode())
+    def head(self, wanted: str, seen: Scan) -> None:
+        """Say which format and form the answer has, and whether it lasts."""
+        head = {"format": wanted, "form": seen.form, "lasting": not seen.volatile}
+        self._send(HEAD, json.dumps(head).encode())
 
     def write(self, data: bytes) -> int:
         """Take bytes; they leave in blocks."""
