@@ -107,6 +107,16 @@ def natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold()) if part]
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """A name as the beginning of a sentence: not too long, and without a full stop of its own."""
+    return text.rstrip(".") if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0].rstrip(' ,.;:–-')}…"
+
+
+def sentence(text: str) -> str:
+    """Text with a capital at its beginning, unless it begins with an IRI, whose letters matter."""
+    return text if ":" in text.split(" ", 1)[0] else f"{text[:1].upper()}{text[1:]}"
+
+
 def visible(text: str) -> str:
     r"""Text fit for a terminal: what cannot be seen, such as a no-break space, is written as in Turtle, \u00A0."""
     return "".join(each if each.isprintable() else _escaped(each) for each in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import DefaultGraph, Quad
+from pyoxigraph import Quad
 
 from ekograph.differences.changes import Changes
 
@@ -23,6 +23,5 @@ def rdf_patch(changes: Changes, id: str | None = None, previous: str | None = No
 
 
 def _rows(code: str, quads: tuple[Quad, ...]) -> Iterator[str]:
-    for quad in quads:
-        graph = "" if isinstance(quad.graph_name, DefaultGraph) else f" {quad.graph_name}"
-        yield f"{code} {quad.subject} {quad.predicate} {quad.object}{graph}"
+    """One row for each quad; pyoxigraph writes a quad as N-Quads has it, without the full stop."""
+    return (f"{code} {quad}" for quad in quads)

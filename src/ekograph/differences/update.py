@@ -80,7 +80,8 @@ def _data(operation: str, quads: Iterable[Quad]) -> str:
 
 
 def _block(quads: Sequence[Quad]) -> str:
-    return "\n" + "".join(f"  {quad.subject} {quad.predicate} {quad.object} .\n" for quad in quads)
+    """The triples, one a line; a quad of the default graph is written as SPARQL writes a triple."""
+    return "\n" + "".join(f"  {Quad(*quad.triple)} .\n" for quad in quads)
 
 
 def _within(graph: Graph, pattern: str) -> str:

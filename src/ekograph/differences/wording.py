@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.dataset import LABELS, SKOS, Dataset, Term
+from ekograph.dataset import LABELS, SKOS, TYPE, Dataset, Term
 from ekograph.differences.changes import Changes
 from ekograph.differences.filing import Refiled, refiled, same_form
-from ekograph.differences.naming import Names, natural, visible
+from ekograph.differences.naming import Names, natural, sentence, shortened, visible
 from ekograph.differences.values import Edit, Value, authored, edits, language, roots, values
 from ekograph.i18n import Messages
 
@@ -60,13 +60,15 @@ class _Wording:
 
     def about(self, thing: NamedNode) -> list[Told]:
         """All that has changed in one thing."""
-        was, is_ = (any(True for _ in authored(each, thing)) for each in (self.old, self.new))
+        was, is_ = _there(thing, self.old, self.new)
         if was and is_:
-            texts = [f"{self._subject(thing)}: {each}" for each in self._changed(thing)]
-        else:
-            text = self.say("new" if is_ else "removed", kind=self.names.kind(thing), thing=self.names.thing(thing))
-            texts = [self._grouped(thing, text)]
-        return [Told(thing, each) for each in texts]
+            subject = self._subject(thing)
+            return [Told(thing, f"{subject}: {each}") for each in self._changed(thing)]
+        left = sum(1 for _ in authored(self.new, thing))
+        key = "new" if is_ else "left" if left else "removed"
+        count = {"count": left} if key == "left" else {}
+        text = self.say(key, kind=self.names.kind(thing), thing=self.names.thing(thing), **count)
+        return [Told(thing, self._grouped(thing, text))]
 
     def nameless(self, key: str, state: Dataset, quads: Sequence[Quad]) -> Iterator[Told]:
         """What is described without an IRI and belongs to nothing that has one, with what is said of it."""
@@ -75,7 +77,7 @@ class _Wording:
         for node in roots(dataset):
             said = sorted(values(dataset, node), key=lambda each: (each.path, str(each.term)))
             facts = "; ".join(f"{names.properties(each.path, language(each))} {names.value(each)}" for each in said)
-            yield Told(None, self.say(key, kind=names.kind(node), facts=facts))
+            yield Told(None, sentence(self.say(key, kind=names.kind(node), facts=facts)))
 
     def filed(self, moves: Counter[tuple[str, str]]) -> Iterator[Told]:
         """Triples that are in other graphs now, that is, come from other files."""
@@ -88,13 +90,12 @@ class _Wording:
             return self.names.thing(thing)
         groups = self.names.schemes(thing)
         if groups:
-            return f"{self.names.thing(groups[0])}, {self.names.thing(thing)}"
-        kind = self.names.kind(thing)
-        return f"{kind[:1].upper()}{kind[1:]} {self.names.thing(thing)}"
+            return f"{self.names.thing(groups[0])}, {shortened(self.names.thing(thing))}"
+        return sentence(f"{self.names.kind(thing)} {shortened(self.names.thing(thing))}")
 
     def _grouped(self, thing: NamedNode, text: str) -> str:
         groups = [each for each in self.names.schemes(thing) if each != thing]
-        return f"{self.names.thing(groups[0])}: {text}" if groups else f"{text[:1].upper()}{text[1:]}"
+        return f"{self.names.thing(groups[0])}: {text}" if groups else sentence(text)
 
     def _changed(self, thing: NamedNode) -> Iterator[str]:
         before, after = values(self.old, thing), values(self.new, thing)
@@ -127,6 +128,14 @@ class _Wording:
 
     def _name(self, term: Term) -> str:
         return self.names.value(Value((), term))
+
+
+def _there(thing: NamedNode, old: Dataset, new: Dataset) -> tuple[bool, bool]:
+    """Whether a thing was and is there: it is where it has a type, or if it never has, where anything is said of it."""
+    said = [list(authored(each, thing)) for each in (old, new)]
+    typed = [any(quad.predicate == TYPE for quad in quads) for quads in said]
+    was, is_ = typed if any(typed) else map(bool, said)
+    return was, is_
 
 
 def _place(dataset: Dataset, thing: NamedNode) -> tuple[str, Term] | None:
