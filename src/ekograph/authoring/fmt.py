@@ -1,0 +1,82 @@
+"""Formatting of files: each is read, laid out, and proven to say the same as before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from pyoxigraph import RdfFormat, parse
+
+from ekograph.authoring.blanks import entangled
+from ekograph.authoring.formatting import formatted
+from ekograph.authoring.report import Result
+from ekograph.authoring.sources import Source
+from ekograph.authoring.syntax import fault, parsed
+from ekograph.authoring.text import Lines, Place, decoded
+from ekograph.authoring.turtle import ReadError
+from ekograph.i18n import Messages
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """A source and the bytes it should have; with `results`, which say why it cannot be formatted, its own."""
+
+    source: Source
+    data: bytes
+    results: tuple[Result, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file is not formatted yet."""
+        return self.data != self.source.data
+
+
+def layout(source: Source, check: Messages, say: Messages) -> Formatted:
+    """The Turtle source laid out; nothing is written. `check` and `say` are the areas "check" and "fmt"."""
+    faults = parsed(source, check).results
+    if faults:
+        return Formatted(source, source.data, tuple(faults))
+    text = decoded(source.data)
+    try:
+        data = formatted(text).encode()
+    except ReadError as error:
+        return _refused(source, Lines(text).place(error.offset), say("unreadable"), say)
+    if data != source.data and not same(text, data.decode()):
+        return _refused(source, Place(1, 1), say("unproven"), say)
+    return Formatted(source, data)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two Turtle texts are proven to say the same: equal graphs, blank nodes matched by RDFC-1.0.
+
+    A graph whose blank nodes cannot be told apart in good time is not proven equal to any.
+    """
+    from ekograph.authoring.check import canonical
+
+    graphs = [list(parse(text.encode(), RdfFormat.TURTLE)) for text in (one, other)]
+    if any(entangled((each.subject, each.predicate, each.object) for each in graph) for graph in graphs):
+        return False
+    return canonical(graphs[0]) == canonical(graphs[1])
+
+
+def difference(done: Formatted) -> str:
+    """What formatting changes, as a unified diff; line ends and a byte order mark are shown as escapes."""
+    before, after = (_lines(data) for data in (done.source.data, done.data))
+    name = done.source.name
+    return "".join(unified_diff(before, after, name, name))
+
+
+def _refused(source: Source, place: Place, message: str, say: Messages) -> Formatted:
+    return Formatted(source, source.data, (fault(source, "format", place, message, say),))
+
+
+def _lines(data: bytes) -> list[str]:
+    visible = data.decode().replace("\ufeff", "\\ufeff").replace("\r", "\\r")
+    return list(_ended(visible.split("\n")))
+
+
+def _ended(lines: list[str]) -> Iterable[str]:
+    yield from (f"{line}\n" for line in lines[:-1])
+    if lines[-1]:
+        yield f"{lines[-1]}\n\\ No newline at end of file\n"
