@@ -1,21 +1,19 @@
-"""What stands before the application: printed answers leave from here, straight from memory.
+"""What stands before the application: what is printed, or was answered before, leaves from here, from memory.
 
-Everything else (queries, dumps, health) goes on to the application behind.
+Everything else (new queries, dumps, health) goes on to the application behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl
 
-from ekograph.addresses import normal_path
 from ekograph.web import errors
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import send_problem
-from ekograph.web.headers import COMMON, is_fresh, values
+from ekograph.web.headers import COMMON, by_name
 from ekograph.web.live import Live
-from ekograph.web.negotiation import accepts_gzip
-from ekograph.web.printed import Answer, Page, Table
+from ekograph.web.printed import Page
+from ekograph.web.reply import Answer, Fields, Reply, SeeOther
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
 
@@ -39,86 +37,45 @@ class Front:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._hosts and (host := _host(scope["headers"])) and _name_of(host) not in self._hosts:
-            await send_problem(errors.wrong_host(host), scope, send)
-            return
+    def at_once(self, scope: Scope) -> Reply | None:
+        """The response to a read that takes no more than a look: at what is printed, or was answered before.
+
+        None for everything else, errors too; `scope` then holds the pair that was looked at.
+        """
+        fields = by_name(scope["headers"])
+        if not self._is_for_us(fields):
+            return None
         # The one look at what is in service: all of this answer comes from the same snapshot.
         pair = scope["ekograph.pair"] = self._live.pair
-        path = scope["raw_path"].decode("latin-1")
-        answer = pair.table.answers.get(path)
-        if answer is not None:
-            await _give(answer, scope, send)
-        elif not await _negotiated(pair.table, path, scope, send):
+        if scope["method"] not in {"GET", "HEAD"}:
+            return None
+        found = pair.table.find(scope["raw_path"].decode("latin-1")) or pair.repeated.find(scope, fields)
+        return found.reply(fields, scope["query_string"]) if found else None
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = None if "ekograph.pair" in scope else self.at_once(scope)
+        if reply is not None:
+            await send(reply.start)
+            await send(reply.body)
+        elif "ekograph.pair" not in scope:
+            await send_problem(errors.wrong_host(_host(by_name(scope["headers"]))), scope, send)
+        elif found := scope["ekograph.pair"].table.find(scope["raw_path"].decode("latin-1")):
+            await _without_reply(found, scope, send)
+        else:
             application = await self._application()
             await application(scope, receive, _with_common_headers(send))
 
+    def _is_for_us(self, fields: Fields) -> bool:
+        host = _host(fields)
+        return host in self._hosts or not host or not self._hosts or _name_of(host) in self._hosts
 
-async def _negotiated(table: Table, path: str, scope: Scope, send: Send) -> bool:
-    """Answer from the page at `path`, or say that there is none."""
-    path = path if path in table.pages else normal_path(path)
-    if (page := table.pages.get(path)) is not None:
-        await _choose(page, scope, send, values(scope["headers"], b"accept"))
-    elif (page := table.pages.get(_without_suffix(path))) is not None:
-        await _choose(page, scope, send, ("text/html",))
-    elif path.startswith("/id/") and (target := f"/doc/{path[4:]}") in table.pages:
-        await _see_other(target, scope, send)
-    elif (answer := table.answers.get(path)) is not None:
-        await _give(answer, scope, send)
+
+async def _without_reply(found: Answer | Page | SeeOther, scope: Scope, send: Send) -> None:
+    """Say why what is printed at this address does not answer the request: its method, or what it accepts."""
+    if scope["method"] in {"GET", "HEAD"} and isinstance(found, Page):
+        await send_problem(errors.not_acceptable(found.offered()), scope, send)
     else:
-        return False
-    return True
-
-
-def _without_suffix(path: str) -> str:
-    """The page that `….html` is the HTML of, in any language; "/" for /index.html."""
-    page = path.removesuffix(".html")
-    return "" if page == path else "/" if page == "/index" else page
-
-
-async def _choose(page: Page, scope: Scope, send: Send, accept: tuple[str, ...]) -> None:
-    """Send the variant of `page` that is wanted most, or say which ones there are."""
-    languages = values(scope["headers"], b"accept-language")
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("lang", "") if scope["query_string"] else ""
-    variant = page.choose(accept, languages, asked)
-    if variant is None:
-        await send_problem(errors.not_acceptable(page.offered()), scope, send)
-    else:
-        await _give(variant.negotiated, scope, send)
-
-
-async def _give(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send `answer`: compressed to whom can take it, as a 304 to whom has it."""
-    if scope["method"] not in {"GET", "HEAD"}:
         await _other_method(scope, send)
-        return
-    headers = scope["headers"]
-    for name, value in headers:
-        if name == b"accept-encoding" and b"gzip" in value and accepts_gzip((value.decode("latin-1"),)):
-            answer = answer.zipped or answer
-    if is_fresh(headers, answer.etag, answer.modified):
-        await send(answer.not_modified)
-        await send(_EMPTY)
-    else:
-        await send(answer.start)
-        await send(answer.body)
-
-
-async def _see_other(path: str, scope: Scope, send: Send) -> None:
-    """Lead from a thing to the document about it (303, "Cool URIs for the Semantic Web")."""
-    if scope["method"] not in {"GET", "HEAD"}:
-        await _other_method(scope, send)
-        return
-    query = scope["query_string"]
-    headers = [
-        *COMMON,
-        (b"location", path.encode() + (b"?" + query if query else b"")),
-        (b"vary", b"Accept, Accept-Language"),
-        (b"cache-control", b"public, max-age=3600"),
-        (b"content-length", b"0"),
-    ]
-    await send({"type": "http.response.start", "status": 303, "headers": headers})
-    await send(_EMPTY)
 
 
 async def _other_method(scope: Scope, send: Send) -> None:
@@ -133,8 +90,8 @@ async def _other_method(scope: Scope, send: Send) -> None:
     await send(_EMPTY)
 
 
-def _host(headers: list[tuple[bytes, bytes]]) -> str:
-    return next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
+def _host(fields: Fields) -> str:
+    return fields.get(b"host", b"").decode("latin-1")
 
 
 def _name_of(host: str) -> str:

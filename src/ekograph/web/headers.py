@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -38,14 +38,25 @@ def values(headers: Headers, name: bytes) -> tuple[str, ...]:
     return tuple(value.decode("latin-1") for key, value in headers if key == name)
 
 
+def by_name(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The fields by their names; the values of several lines of one name are joined (RFC 9110, section 5.3)."""
+    fields = dict(headers)
+    if len(fields) != len(headers):
+        fields = {name: b", ".join(value for key, value in headers if key == name) for name in fields}
+    return fields
+
+
 def is_fresh(headers: Headers, etag: bytes, modified: bytes) -> bool:
     """Whether the client has the answer with this entity tag and this Last-Modified (RFC 9110, section 13.2.2)."""
-    since = None
-    for name, value in headers:
-        if name == b"if-none-match":
-            return _matches(value, etag)
-        if name == b"if-modified-since":
-            since = value
+    return has_fresh(by_name(list(headers)), etag, modified)
+
+
+def has_fresh(fields: Mapping[bytes, bytes], etag: bytes, modified: bytes) -> bool:
+    """The same, for fields by name."""
+    tags = fields.get(b"if-none-match")
+    if tags is not None:
+        return _matches(tags, etag)
+    since = fields.get(b"if-modified-since")
     return since is not None and (since == modified or _is_not_before(since, modified))
 
 
@@ -53,7 +64,8 @@ def _matches(if_none_match: bytes, etag: bytes) -> bool:
     """Weak comparison of a list of entity tags with one (RFC 9110, section 13.1.2)."""
     if if_none_match == etag:
         return True
-    return any(each.strip().removeprefix(b"W/") in {etag, b"*"} for each in if_none_match.split(b","))
+    accepted = {etag.removeprefix(b"W/"), b"*"}
+    return any(each.strip().removeprefix(b"W/") in accepted for each in if_none_match.split(b","))
 
 
 def _is_not_before(since: bytes, modified: bytes) -> bool:

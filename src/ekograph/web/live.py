@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,20 +15,28 @@ from ekograph.shelf import Shelf
 from ekograph.snapshot import Snapshot, SnapshotError
 from ekograph.web.asgi import Receive, Send
 from ekograph.web.printed import Table
+from ekograph.web.repeated import Repeated
 
 #: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
 LOOK_EVERY = 0.2
+
+#: Bytes of answers to queries that are kept to be given again to the same request.
+REPEATED_BYTES = 32_000_000
 
 log = logging.getLogger("ekograph")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A snapshot in service, its answers and its engine. A request takes it once, at its start."""
+    """A snapshot in service, what is printed of it, its engine and what that has answered.
+
+    A request takes it once, at its start.
+    """
 
     snapshot: Snapshot
     table: Table
     engine: Engine
+    repeated: Repeated = field(default_factory=lambda: Repeated(REPEATED_BYTES))
 
 
 @dataclass(frozen=True)

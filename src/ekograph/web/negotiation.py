@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from ekograph.formats import Format
@@ -61,6 +62,13 @@ def accepts_gzip(accept_encoding: Sequence[str]) -> bool:
     """Whether a response may be sent with Content-Encoding: gzip (RFC 9110, section 12.5.3)."""
     qualities = {each.value: each.quality for each in ranges(accept_encoding)}
     return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0
+
+
+# Browsers and libraries send a handful of values, the same with each request.
+@lru_cache(maxsize=256)
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """The same for a field as it came, remembered."""
+    return accepts_gzip((accept_encoding.decode("latin-1"),))
 
 
 def _best(offered: Sequence[T], qualities: Sequence[float]) -> T | None:

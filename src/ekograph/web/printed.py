@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
-from functools import cached_property
+from urllib.parse import parse_qsl
 
 from ekograph import formats
+from ekograph.addresses import normal_path
 from ekograph.formats import Format
 from ekograph.snapshot import PUBLIC_URL, Representation, Snapshot
-from ekograph.web.asgi import Message
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.negotiation import choose, choose_language
+from ekograph.web.reply import Answer, Fields, HeaderList, Reply, SeeOther
 
-HeaderList = list[tuple[bytes, bytes]]
-
-#: Bodies shorter than this are sent as they are: gzip would save less than a packet.
-GZIP_FROM = 1000
-
-#: Types whose bytes gzip makes smaller.
-_COMPRESSIBLE = ("text/", "application/", "image/svg")
-_COMPRESSED = ("application/gzip", "application/zip")
-
-#: How many distinct pairs of Accept and Accept-Language a page remembers the choice for.
+#: For how many distinct requests (Accept, Accept-Language, parameter lang) a page remembers its choice, and up to
+#: how many bytes of these: browsers and libraries send few, and short ones.
 REMEMBERED = 64
-
-
-class Answer:
-    """One response, complete: the messages of ASGI for it, for its 304, and for the same in gzip."""
-
-    def __init__(self, etag: str, headers: HeaderList, body: bytes) -> None:
-        self.etag = etag.encode()
-        self.modified = dict(headers)[b"last-modified"]
-        self._headers = headers
-        length = (b"content-length", str(len(body)).encode())
-        self.start: Message = _start(200, [*headers, (b"etag", self.etag), length])
-        self.body: Message = {"type": "http.response.body", "body": body}
-
-    @cached_property
-    def not_modified(self) -> Message:
-        """The start of a 304: the headers of the 200 that a cache needs (RFC 9110, section 15.4.5)."""
-        kept = [pair for pair in self._headers if pair[0] not in {b"content-type", b"content-language"}]
-        return _start(304, [*kept, (b"etag", self.etag)])
-
-    @cached_property
-    def zipped(self) -> Answer | None:
-        """The same, compressed, under an entity tag of its own; None where that is of no use."""
-        content_type = dict(self._headers)[b"content-type"].decode()
-        body: bytes = self.body["body"]
-        if len(body) < GZIP_FROM or not content_type.startswith(_COMPRESSIBLE) or content_type in _COMPRESSED:
-            return None
-        etag = self.etag.decode()[:-1] + '-gz"'
-        return Answer(etag, [*self._headers, (b"content-encoding", b"gzip")], gzip.compress(body, mtime=0))
+REMEMBERED_BYTES = 500
 
 
 @dataclass(frozen=True)
@@ -69,42 +34,56 @@ class Variant:
 
 
 class Page:
-    """An address that negotiates between its variants; their order is that of the server's preference."""
+    """An address that negotiates between its variants; their order is that of the server's preference.
 
-    def __init__(self, variants: Sequence[Variant]) -> None:
+    `accept` stands in for what the client says it accepts, at addresses that name the type.
+    """
+
+    def __init__(self, variants: Sequence[Variant], accept: tuple[str, ...] | None = None) -> None:
         self.variants = variants
         self.formats = list(dict.fromkeys(each.format for each in variants if each.format))
-        self._chosen: dict[tuple[tuple[str, ...], tuple[str, ...], str], Variant | None] = {}
+        self._accept = accept
+        self._chosen: dict[tuple[bytes | None, bytes | None, str], Variant | None] = {}
 
-    def choose(self, accept: tuple[str, ...], languages: tuple[str, ...], language: str = "") -> Variant | None:
-        """The variant wanted most, or None when none is acceptable; `language`, asked for by name, goes first."""
-        key = (accept, languages, language)
-        if key not in self._chosen:
+    def reply(self, fields: Fields, query: bytes) -> Reply | None:
+        """The response to a read with the header `fields`; None when no variant is acceptable."""
+        asked = dict(parse_qsl(query.decode("latin-1"))).get("lang", "") if query else ""
+        variant = self._choose(fields.get(b"accept"), fields.get(b"accept-language"), asked)
+        return variant.negotiated.reply(fields, query) if variant else None
+
+    def _choose(self, accept: bytes | None, languages: bytes | None, asked: str) -> Variant | None:
+        """The variant wanted most, from memory if the same was asked before."""
+        key = (accept, languages, asked)
+        if key in self._chosen:
+            return self._chosen[key]
+        variant = self._negotiate(*key)
+        if len(accept or b"") + len(languages or b"") + len(asked) <= REMEMBERED_BYTES:
             if len(self._chosen) == REMEMBERED:
                 self._chosen.clear()
-            self._chosen[key] = self._negotiate(accept, languages, language)
-        return self._chosen[key]
+            self._chosen[key] = variant
+        return variant
 
     def offered(self) -> list[tuple[str, str]]:
         """The media type and the address of each variant."""
         return [(each.format.media_type if each.format else "", each.address) for each in self.variants]
 
-    def _negotiate(self, accept: tuple[str, ...], languages: tuple[str, ...], language: str) -> Variant | None:
-        chosen = choose(accept, self.formats)
+    def _negotiate(self, accept: bytes | None, languages: bytes | None, asked: str) -> Variant | None:
+        """The variant wanted most; the language asked for by name goes first."""
+        chosen = choose(_lines(accept) if self._accept is None else self._accept, self.formats)
         offered = [each for each in self.variants if each.format is chosen] if chosen else []
         if len(offered) < 2:
             return offered[0] if offered else None
         spoken = [each.language for each in offered]
-        wanted = language if language in spoken else choose_language(languages, spoken)
+        wanted = asked if asked in spoken else choose_language(_lines(languages), spoken)
         return offered[spoken.index(wanted)]
 
 
 class Table:
-    """Every printed answer of one snapshot, by the path of its address."""
+    """Everything printed of one snapshot, by the path of its address."""
 
     def __init__(self, snapshot: Snapshot, public_url: str) -> None:
-        self.pages: dict[str, Page] = {}
         self.answers: dict[str, Answer] = {}
+        self.pages: dict[str, Page] = {}
         by_page: dict[str, list[Representation]] = {}
         for each in snapshot.printed():
             by_page.setdefault(each.page or each.address, []).append(each)
@@ -114,6 +93,25 @@ class Table:
             self.answers |= {each.address: each.direct for each in variants}
             if representations[0].page:
                 self.pages[page] = Page(variants)
+        self._all: dict[str, Answer | Page | SeeOther] = {
+            **{f"/id/{path[5:]}": SeeOther(path) for path in self.pages if path.startswith("/doc/")},
+            **{_html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
+            **self.pages,
+            **self.answers,
+        }
+
+    def find(self, path: str) -> Answer | Page | SeeOther | None:
+        """What lies at `path`, in whichever spelling, or None."""
+        return self._all.get(path) or self._all.get(normal_path(path))
+
+
+def _html_address(path: str) -> str:
+    """The address of the HTML of a page, in any language."""
+    return "/index.html" if path == "/" else f"{path}.html"
+
+
+def _lines(value: bytes | None) -> tuple[str, ...]:
+    return () if value is None else (value.decode("latin-1"),)
 
 
 def _variants(representations: Sequence[Representation], common: HeaderList, public_url: str) -> list[Variant]:
@@ -154,10 +152,6 @@ def _format(content_type: str) -> Format | None:
 
 
 _FORMATS: Mapping[str, Format] = {each.media_type: each for each in formats.ALL}
-
-
-def _start(status: int, headers: Iterable[tuple[bytes, bytes]]) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": list(headers)}
 
 
 def _http_date(snapshot: Snapshot) -> bytes:

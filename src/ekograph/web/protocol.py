@@ -7,7 +7,9 @@ import resource
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from ekograph.web.reply import Reply
 
 #: Seconds from the first byte of a request, or from the connection, to the last byte of its body.
 RECEIVE_SECONDS = 10.0
@@ -23,6 +25,9 @@ HEADER_FIELDS = 100
 
 #: Connections beyond which the longest idle one is closed for each new one. Fewer where there are few descriptors.
 CONNECTIONS = 4096
+
+# Up to this size one write of a copy is cheaper than two writes.
+_COPIED_BYTES = 65_536
 
 #: Seconds in which a refused client may still send, so that it reads the refusal and not a reset.
 _LINGER_SECONDS = 2.0
@@ -40,6 +45,7 @@ class Protocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_complete = False
         self._refused = False
+        self._incomplete = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, at the cost of the longest idle connection when there are too many."""
@@ -67,14 +73,18 @@ class Protocol(HttpToolsProtocol):
         if not self._head_complete:
             self._head_bytes += len(data)
         super().data_received(data)
-        if not self._head_complete and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if not self._head_complete:
             self._check_head()
+        if self._incomplete:
+            self._await_request()
 
     def on_message_begin(self) -> None:
         """Note the beginning of a request."""
         super().on_message_begin()
         self._head_complete = False
-        self._await_request()
+        self._incomplete = True
 
     def on_headers_complete(self) -> None:
         """Pass a request on, unless its head is too large."""
@@ -95,12 +105,37 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note the end of a request."""
+        self._incomplete = False
         if self._receiving:
             self._receiving.cancel()
             self._receiving = None
         self.since = self.loop.time()
         if not self._refused:
             super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Write at once what is ready, without a task; the rest is for the application to answer.
+
+        Pipelined requests take their turns, and a client that does not read is waited for in a task.
+        """
+        ready = cycle.keep_alive and not self.pipeline and not self.flow.write_paused
+        reply = app.at_once(cycle.scope) if ready else None
+        if reply is None:
+            super()._start_asgi_task(cycle, app)
+            return
+        cycle.response_started = cycle.response_complete = True
+        self._write(reply, whole=cycle.scope["method"] != "HEAD")
+        cycle.on_response()
+
+    def _write(self, reply: Reply, *, whole: bool) -> None:
+        """Put a response on the wire; a large body is not copied for that."""
+        body = reply.body["body"] if whole else b""
+        date = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        head = STATUS_LINE[reply.status] + date + reply.head
+        if len(body) <= _COPIED_BYTES:
+            self.transport.write(head + body)
+        else:
+            self.transport.writelines((head, body))
 
     def pause_writing(self) -> None:
         """Watch whether the client takes what is ready for it."""

@@ -23,7 +23,7 @@ from ekograph.web.answers import (
 )
 from ekograph.web.clients import client_of
 from ekograph.web.errors import Problem, ProblemError, wrong_method
-from ekograph.web.headers import CACHE_REVALIDATE, is_fresh, values
+from ekograph.web.headers import CACHE_REVALIDATE, by_name, is_fresh, values
 from ekograph.web.negotiation import accepts_gzip, choose, choose_language
 from ekograph.web.query_request import Asked, read
 from ekograph.web.service_description import describe
@@ -93,6 +93,7 @@ class _Endpoint:
         if request.method != "POST" and is_fresh(request.scope["headers"], etag.encode(), b""):
             return Response(status_code=304, headers=_headers(pair, etag))
         if (kept := self._cache.get(key)) is not None:
+            _remember(request, pair, *kept)
             return Response(kept[0], headers=kept[1])
         answer = await unless_gone(pair.engine.query(query), request.receive)
         headers = _headers(pair, etag if answer.lasting else "")
@@ -104,6 +105,7 @@ class _Endpoint:
             body, headers["content-encoding"] = await zipped(body), "gzip"
         if answer.lasting:
             self._cache.put(key, body, headers)
+            _remember(request, pair, body, headers)
         return Response(body, headers=headers)
 
     def _without_query(self, request: Request, pair: Pair) -> Response:
@@ -131,7 +133,7 @@ class _Endpoint:
             "content-language": language,
             "vary": "Accept, Accept-Language",
         }
-        return Response(printed.body["body"], headers=headers)
+        return Response(printed.body, headers=headers)
 
 
 def problem_of(error: QueryError, offered: tuple[Format, ...] = ()) -> Problem:
@@ -174,6 +176,12 @@ def _headers(pair: Pair, etag: str) -> dict[str, str]:
     if etag:
         headers |= {"etag": f"W/{etag}", "cache-control": CACHE_REVALIDATE.decode()}
     return headers
+
+
+def _remember(request: Request, pair: Pair, body: bytes, headers: dict[str, str]) -> None:
+    """Let the front answer the same read from now on."""
+    if request.method != "POST":
+        pair.repeated.put(request.scope, by_name(request.scope["headers"]), headers, body)
 
 
 def _streamed(answer: Answer, headers: dict[str, str], *, gzip: bool) -> Response:

@@ -1,0 +1,108 @@
+"""Responses made before they are asked for: as messages of ASGI, and as bytes of HTTP/1.1."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from ekograph.web.asgi import Message
+from ekograph.web.headers import COMMON, has_fresh
+from ekograph.web.negotiation import takes_gzip
+
+HeaderList = list[tuple[bytes, bytes]]
+
+#: Header fields of a request, by their name in lower case; the lines of one field are joined by commas.
+Fields = Mapping[bytes, bytes]
+
+#: Bodies shorter than this are sent as they are: gzip would save less than a packet.
+GZIP_FROM = 1000
+
+#: Types whose bytes gzip makes smaller.
+_COMPRESSIBLE = ("text/", "application/", "image/svg")
+_COMPRESSED = ("application/gzip", "application/zip")
+
+# Fields that a 304 leaves out, since it has no body.
+_OF_THE_BODY = {b"content-type", b"content-language"}
+
+# What may not stand in a field value (RFC 9110, section 5.5).
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Reply:
+    """One response, complete."""
+
+    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status = status
+        self.start: Message = {"type": "http.response.start", "status": status, "headers": list(headers)}
+        self.body: Message = {"type": "http.response.body", "body": body}
+
+    @cached_property
+    def head(self) -> bytes:
+        """The header section of HTTP/1.1 after the status line and Date; raises ValueError for control characters."""
+        headers: HeaderList = self.start["headers"]
+        if any(_CONTROL.search(name + value) for name, value in headers):
+            raise ValueError(f"a control character in one of {headers}")
+        return b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n"
+
+
+class Answer:
+    """What lies at one address, under its entity tag: whole, as a 304 to whom has it, and compressed."""
+
+    def __init__(self, etag: str, headers: HeaderList, body: bytes) -> None:
+        self.etag = etag.encode()
+        self.body = body
+        self._headers = headers
+        self._fields = dict(headers)
+        self._modified = self._fields.get(b"last-modified", b"")
+
+    def reply(self, fields: Fields, query: bytes) -> Reply:  # noqa: ARG002 - the same contract as of a page
+        """The response to a read with the header `fields`."""
+        accepted = fields.get(b"accept-encoding")
+        answer = self if accepted is None or not takes_gzip(accepted) else self.zipped or self
+        fresh = has_fresh(fields, answer.etag, self._modified)
+        return answer.not_modified if fresh else answer.whole
+
+    @cached_property
+    def whole(self) -> Reply:
+        """The 200."""
+        length = str(len(self.body)).encode()
+        return Reply(200, [*self._headers, (b"etag", self.etag), (b"content-length", length)], self.body)
+
+    @cached_property
+    def not_modified(self) -> Reply:
+        """The 304: the headers of the 200 that a cache needs (RFC 9110, section 15.4.5)."""
+        kept = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
+        return Reply(304, [*kept, (b"etag", self.etag)])
+
+    @cached_property
+    def zipped(self) -> Answer | None:
+        """The same, compressed, under an entity tag of its own; None where that is of no use."""
+        content_type = self._fields[b"content-type"].decode()
+        if len(self.body) < GZIP_FROM or b"content-encoding" in self._fields:
+            return None
+        if not content_type.startswith(_COMPRESSIBLE) or content_type in _COMPRESSED:
+            return None
+        etag = self.etag.decode()[:-1] + '-gz"'
+        return Answer(etag, [*self._headers, (b"content-encoding", b"gzip")], gzip.compress(self.body, mtime=0))
+
+
+class SeeOther:
+    """The address of a thing, which leads to the document about it (303, "Cool URIs for the Semantic Web")."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path.encode()
+
+    def reply(self, fields: Fields, query: bytes) -> Reply:  # noqa: ARG002 - the same contract as of a page
+        """The response to a read; the query goes on to the document."""
+        return self._to(self._path + b"?" + query) if query else self._plain
+
+    @cached_property
+    def _plain(self) -> Reply:
+        return self._to(self._path)
+
+    def _to(self, location: bytes) -> Reply:
+        vary = (b"vary", b"Accept, Accept-Language")
+        kept = (b"cache-control", b"public, max-age=3600")
+        return Reply(303, [*COMMON, (b"location", location), vary, kept, (b"content-length", b"0")])
