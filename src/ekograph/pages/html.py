@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.formats import RDF, RESULTS
-from ekograph.pages import kinds, links, statements, terms, vocabulary
+from ekograph.pages import finland, kinds, links, pictures, statements, terms, vocabulary
 from ekograph.pages.site import Site
 from ekograph.pages.templating import Frame, page
 from ekograph.pages.view import View
@@ -49,7 +49,16 @@ def front_page(site: Site, language: str) -> bytes:
         {"node": each, "title": view.title(each), "tree": site.trees[each], **kinds.summary(view, each)}
         for each in site.agreements
     ]
-    return page("front.html", frame, view=view, agreements=overviews, classes=vocabulary.census(view))
+    return page(
+        "front.html",
+        frame,
+        view=view,
+        agreements=overviews,
+        classes=vocabulary.census(view),
+        sectors=pictures.sectors(view),
+        map=finland,
+        areas=finland.areas(view),
+    )
 
 
 def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:

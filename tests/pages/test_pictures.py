@@ -1,0 +1,53 @@
+"""The pictures of the front page: complete, linked, and drawn the same every time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.pages.sites import LANGUAGES, node, real, small
+
+from ekograph.pages import finland, html, pictures
+from ekograph.pages.view import View
+
+
+def test_the_rings_hold_every_agreement_and_priority_once():
+    drawn = pictures.sectors(View(real(), "fi"))
+    assert [sum(each.depth == depth for each in drawn) for depth in range(4)] == [4, 11, 28, 5]
+    assert len({each.address for each in drawn}) == len(drawn)
+
+
+def test_the_sectors_of_a_ring_do_not_overlap_and_stay_inside_the_picture():
+    for each in pictures.sectors(View(real(), "en")):
+        numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", each.outline)]
+        assert max(map(abs, numbers)) <= 186
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_shows_the_place_of_every_agreement_with_room_for_its_name(language):
+    shown = finland.areas(View(real(), language))
+    assert len(shown) == 5
+    assert sum(len(each.dots) for each in shown) == 7
+    left, top, width, height = finland.FRAME
+    assert all(left < x < left + width and top < y < top + height for each in shown for x, y in each.dots)
+
+
+def test_places_lie_where_they_are_in_finland():
+    at = {str(each.name): each.dots[0] for each in finland.areas(View(real(), "fi"))}
+    assert at["Turku"][0] < at["Lahti"][0] < at["Lappeenranta"][0] < at["Imatra"][0]
+    assert at["Imatra"][1] < at["Turku"][1]
+
+
+def test_pictures_have_names_and_their_links_too():
+    page = html.front_page(real(), "sv").decode()
+    for svg in re.findall(r'<svg class="(?:rings|map)".*?</svg>', page, flags=re.DOTALL):
+        assert re.match(r'<svg [^>]*aria-label="[^"]+"', svg)
+        assert all(re.search(r"<title>[^<]+</title>|<text[^>]*>[^<]+</text>", a) for a in re.findall("<a .*?</a>", svg))
+
+
+def test_a_site_without_agreements_has_no_picture():
+    assert b'<svg class="rings"' not in html.front_page(small("<https://example.org/id/1> a skos:Concept ."), "en")
+
+
+def test_a_place_without_a_known_code_is_left_off_the_map():
+    assert not finland._dots(View(real(), "fi"), node("organisation/tem"))
