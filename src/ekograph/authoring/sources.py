@@ -45,7 +45,12 @@ def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Sou
     found = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
     for given in paths or [settings.root / "data"]:
         found += [_read(path, "data", settings, follow=path == given) for path in _files(given)]
-    return found + [_read(path, "shapes", settings) for path in _folder(settings.root / "shapes", needed=False)]
+    return found + shapes_of(settings)
+
+
+def shapes_of(settings: Settings) -> list[Source]:
+    """The shapes files of the site. Raises SourceError."""
+    return [_read(path, "shapes", settings) for path in _folder(settings.root / "shapes", needed=False)]
 
 
 def shown(path: Path) -> str:

@@ -39,6 +39,11 @@ def filled(template: str, given: Mapping[str, str], show: Callable[[str], str]) 
     return _PLACE.sub(lambda place: show(given[place[1]]) if place[1] in given else place[0], template)
 
 
+def elided(template: str) -> str:
+    """The text of `template` with … in its places."""
+    return _PLACE.sub("…", template)
+
+
 def chosen(messages: Iterable[Literal], language: str) -> Literal | None:
     """The message in `language`, else in English, else without a language, else the first; None of none."""
     by_tag: dict[str, Literal] = {}

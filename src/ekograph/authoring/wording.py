@@ -29,6 +29,9 @@ def worded(finding: Finding, show: Callable[[str], str], say: Messages) -> str |
 def _shown(term: Term | str, show: Callable[[str], str]) -> str:
     if isinstance(term, NamedNode):
         return show(term.value)
-    quoted = isinstance(term, Literal) and (term.language or term.datatype.value == f"{XSD}string")
-    text = f'"{term.value}"' if quoted else getattr(term, "value", None) or plain(term) or ""
+    text = term.value if isinstance(term, Literal) and not _is_text(term) else plain(term) or ""
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+
+
+def _is_text(term: Literal) -> bool:
+    return bool(term.language) or term.datatype.value == f"{XSD}string"

@@ -14,6 +14,7 @@ from ekograph import __version__
 #: Name and short help of each command. The help stands here, so that `ekograph --help` loads none of them.
 COMMANDS = {
     "check": "Check the data against the rules.",
+    "explain": "Explain a rule, with an example and its mend.",
     "fmt": "Format the site's Turtle.",
     "publish": "Check the data and publish it as a snapshot.",
     "serve": "Serve the published snapshot, or any RDF file.",

@@ -50,12 +50,12 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
     except sources.SourceError as error:
         fail(Messages("check", language)(error.key, **error.values))
     checked = check.check(collected, settings, language, engine, known=known)
-    rendered = rendering.render(checked.report, form, collected, Messages("check", language), colour=_colour())
+    rendered = rendering.render(checked.report, form, collected, Messages("check", language), colour=colour())
     click.echo(rendered, nl=False, color=True)
     sys.exit(0 if checked.report.conforms else 1)
 
 
-def _colour() -> bool:
+def colour() -> bool:
     """Whether the report goes to a terminal that wants colours (https://no-color.org)."""
     import os
 

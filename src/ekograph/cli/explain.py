@@ -1,0 +1,52 @@
+"""ekograph explain: a rule in words, an example that breaks it, and the mend."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from ekograph.i18n import LANGUAGES
+
+_EPILOG = """\b
+Examples:
+  ekograph explain
+  ekograph explain B06 --lang fi
+  ekograph explain --markdown > docs/rules.md
+
+Exit status: 0 explained, 2 there is no such rule or no site."""
+
+
+@click.command("explain", epilog=_EPILOG)
+@click.argument("rule", required=False)
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the explanation; without it all, the locale's first."
+)
+@click.option("--markdown", is_flag=True, help="All rules as a page of Markdown.")
+@click.pass_obj
+def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -> None:
+    """Explain RULE, as a result of the check names it; without RULE, list all rules."""
+    from ekograph import config
+    from ekograph.authoring import explaining, rules
+    from ekograph.authoring.sources import SourceError
+    from ekograph.cli import fail
+    from ekograph.cli.check import colour
+    from ekograph.i18n import Messages, reader_language
+
+    own = reader_language(lang)
+    say = Messages("explain", own)
+    try:
+        known = rules.of_site(config.load(site))
+    except SourceError as error:
+        fail(Messages("check", own)(error.key, **error.values))
+    if markdown or rule is None:
+        click.echo(explaining.page(known) if markdown else explaining.listed(known, own), nl=False)
+        return
+    found = rules.find(known, rule)
+    if found is None:
+        near = get_close_matches(rule.casefold(), [each.id.casefold() for each in known], n=1)
+        hint = rules.find(known, near[0]) if near else None
+        fail(say("unknown-near", rule=rule, near=hint.id) if hint else say("unknown", rule=rule))
+    languages = [lang] if lang else [own, *(each for each in LANGUAGES if each != own)]
+    click.echo(explaining.told(found, languages, colour=colour()), nl=False, color=True)
