@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test check lock lint clean
+.PHONY: setup serve test check docs lock lint clean
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -26,6 +26,9 @@ setup: .venv/run      ## install from the lock file into .venv
 
 lint: .venv/dev       ## style and types
 	@$(BIN)/ruff check src tests && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+
+docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
+	@$(BIN)/python -m docs.make
 
 lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \

@@ -98,7 +98,7 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
     value: Term | str | None = the("value")
     said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
     wanted = _templates(shapes, constraint, shape)
-    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/rules.md).
+    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
     mentioned: dict[str, str] = {}
     if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
         mentioned = _bound(wanted, said)

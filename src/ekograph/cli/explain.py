@@ -18,8 +18,22 @@ Examples:
 Exit status: 0 explained, 2 there is no such rule or no site."""
 
 
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """The ids of rules that begin so, for completion in the shell; none where the rules cannot be read."""
+    from ekograph import config
+    from ekograph.authoring import rules
+    from ekograph.authoring.sources import SourceError
+
+    site = ctx.parent.params.get("site", ".") if ctx.parent else "."
+    try:
+        known = rules.of_site(config.load(Path(site)))
+    except (SourceError, config.ConfigError):
+        return []
+    return [each.id for each in known if each.id.startswith(incomplete)]
+
+
 @click.command("explain", epilog=_EPILOG)
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=_complete)
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of the explanation; without it all, the locale's first."
 )
