@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check the data against the rules.",
     "explain": "Explain a rule, with an example and its mend.",
     "fmt": "Format the site's Turtle.",
+    "new": "Write a new agreement, priority or contact point.",
     "publish": "Check the data and publish it as a snapshot.",
     "serve": "Serve the published snapshot, or any RDF file.",
     "rollback": "Put the snapshot before back in service.",
