@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal
+from pyoxigraph import Literal
 
 from ekograph.authoring import templates
 from ekograph.authoring.shapes import SH, ShapesGraph
 from ekograph.authoring.sources import shapes_of
 from ekograph.authoring.syntax import parsed
+from ekograph.authoring.vocabulary import TARGETS
 from ekograph.config import Settings
 from ekograph.dataset import RDFS, SKOS, Node
 from ekograph.i18n import LANGUAGES, Messages
@@ -36,6 +37,10 @@ OWN = {
 }
 
 
+#: A node with one of these is a shape or a constraint that a rule consists of.
+_TELLING = frozenset(SH + name for name in ("message", "name", *TARGETS))
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule; `messages` are those of each of its shapes, `example` has the lines of a difference (- and +)."""
@@ -56,10 +61,10 @@ def rules(shapes: ShapesGraph) -> list[Rule]:
     """All rules of the shapes, in the order of their ids, and after them those of the check itself."""
     sources: dict[str, list[Node]] = {}
     for quad in shapes.graph.quads:
-        if quad.predicate.value in {f"{SH}message", f"{SH}name"} and not isinstance(quad.subject, BlankNode):
-            found = sources.setdefault(shapes.rule(quad.subject), [])
-            if quad.subject not in found:
-                found.append(quad.subject)
+        if quad.predicate.value in _TELLING and quad.subject not in (
+            found := sources.setdefault(shapes.rule(quad.subject), [])
+        ):
+            found.append(quad.subject)
     for found in sources.values():
         found.sort(key=lambda source: (len(str(source)), str(source)))  # the rule's own shape before those of its parts
     return [*(_rule(id_, sources[id_], shapes) for id_ in sorted(sources)), *own_rules()]
