@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def _command(kind: Kind) -> click.Command:
     """The command that makes a thing of a kind, with an option for each field."""
     help_texts = Messages("new", "en")
     options: list[click.Parameter] = [
-        click.Option([f"--{each.name}"], multiple=True, help=help_texts(f"{kind.name}.{each.name}"))
+        click.Option([f"--{each.name}"], multiple=True, help=_sentence(help_texts(f"{kind.name}.{each.name}")))
         for each in kind.fields
     ]
     languages = click.Choice(LANGUAGES)
@@ -43,6 +43,10 @@ def _command(kind: Kind) -> click.Command:
     return click.Command(
         kind.name, params=options, callback=_callback(kind), help=help_texts(kind.name), epilog=_epilog(kind)
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _epilog(kind: Kind) -> str:
@@ -97,7 +101,7 @@ def _answers(kind: Kind, site: Site, given: Answers, say: Messages) -> Answers:
     missing: list[Field] = []
     for each in kind.fields:
         if each.name in given:
-            values = given[each.name]
+            values = _split(each, given[each.name])
             for value in () if missing else values:
                 each.check(site, found, value)
         elif _interactive():
@@ -129,7 +133,7 @@ def _asked(kind: Kind, field: Field, site: Site, found: Answers, say: Messages) 
         return ()
     while True:
         typed = click.prompt(say(f"{kind.name}.{field.name}"), default=proposal, show_default=bool(proposal))
-        values = tuple(filter(None, map(str.strip, typed.split(",") if field.several else [typed])))
+        values = _split(field, (typed,))
         try:
             for value in values:
                 field.check(site, found, value)
@@ -139,6 +143,12 @@ def _asked(kind: Kind, field: Field, site: Site, found: Answers, say: Messages) 
         if values or not field.needed:
             return values
         click.echo(say("needed"), err=True)
+
+
+def _split(field: Field, given: Sequence[str]) -> tuple[str, ...]:
+    """The answers without white space around them; several may stand in one, between commas."""
+    parts = [part for each in given for part in (each.split(",") if field.several else [each])]
+    return tuple(filter(None, map(str.strip, parts)))
 
 
 def _make(kind: Kind, site: Site, answers: Answers, say: Messages) -> None:
