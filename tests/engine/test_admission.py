@@ -102,3 +102,19 @@ def test_who_gives_up_when_admitted_frees_the_place():
         return gate.fast, dict(gate.running), gate.empty.is_set()
 
     assert asyncio.run(session()) == (0, {}, True)
+
+
+def test_places_are_given_past_those_who_have_just_given_up():
+    async def session():
+        gate = Gate(Limits(fast=1))
+        await gate.enter("first")
+        tasks = [asyncio.ensure_future(gate.enter("second")) for _ in range(3)]
+        await _settle()
+        for task in tasks[:2]:
+            task.cancel()
+        gate.free_fast()
+        gate.leave("first")
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return gate.fast, gate.waiting, dict(gate.running)
+
+    assert asyncio.run(session()) == (1, 0, {"second": 1})

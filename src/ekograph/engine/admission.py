@@ -37,15 +37,16 @@ class Gate:
         queue = self._place_to_wait(client)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(turn)
+        self.empty.clear()
         self._next()
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.cancelled():
+                self._forget(client, turn)
+            else:
                 self.free_fast()
                 self.leave(client)
-            else:
-                self._forget(client, turn)
             raise
 
     def free_fast(self) -> None:
@@ -83,19 +84,24 @@ class Gate:
 
     def _next(self) -> None:
         """Admit whoever can be, one of each client before the second of any."""
-        for client in [each for each in self._waiting if self._admissible(each)]:
+        for client in list(self._waiting):
             if not self._admissible(client):
-                return
-            queue = self._waiting[client]
-            turn = queue.popleft()
+                continue
+            queue = self._waiting.pop(client)
+            # Who has given up is told of it by its own task, which may come later than this.
+            while queue and queue[0].cancelled():
+                queue.popleft()
             if queue:
-                self._waiting.move_to_end(client)
-            else:
-                del self._waiting[client]
-            self._admit(client)
-            turn.set_result(None)
+                self._admit(client)
+                queue.popleft().set_result(None)
+            if queue:
+                self._waiting[client] = queue
 
     def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
-        self._waiting[client].remove(turn)
-        if not self._waiting[client]:
-            del self._waiting[client]
+        queue = self._waiting.get(client, deque())
+        if turn in queue:
+            queue.remove(turn)
+        if not queue:
+            self._waiting.pop(client, None)
+        if not self.running and not self._waiting:
+            self.empty.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -73,7 +74,9 @@ class EmbeddedEngine:
     async def stop(self) -> None:
         """Wait for what is at work, within its bounds, then end the zygote and its workers."""
         self._stopping = True
-        await self.gate.empty.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.seconds + self.limits.stream_seconds):
+                await self.gate.empty.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
