@@ -11,21 +11,6 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ekograph.web.reply import Reply
 
-#: Seconds from the first byte of a request, or from the connection, to the last byte of its body.
-RECEIVE_SECONDS = 10.0
-
-#: Seconds in which a client must take at least `SEND_BYTES` of what is ready for it.
-SEND_SECONDS = 6.0
-SEND_BYTES = 16_384
-
-#: Bytes of a URL: 64 kB for a query, 8 kB for the rest; and bytes and number of header fields.
-URL_BYTES = 73_728
-HEADER_BYTES = 32_768
-HEADER_FIELDS = 100
-
-#: Connections beyond which the longest idle one is closed for each new one. Fewer where there are few descriptors.
-CONNECTIONS = 4096
-
 # Up to this size one write of a copy is cheaper than two writes.
 _COPIED_BYTES = 65_536
 
@@ -34,7 +19,19 @@ _LINGER_SECONDS = 2.0
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection. The bounds are those of the class."""
+
+    #: From the first byte of a request, or from the connection, to the last byte of its body.
+    receive_seconds = 10.0
+    #: In this time a client must take at least so many bytes of what is ready for it.
+    send_seconds = 6.0
+    send_bytes = 16_384
+    #: A URL: 64 kB for a query, 8 kB for the rest. The header fields together, and their number.
+    url_bytes = 73_728
+    header_bytes = 32_768
+    header_fields = 100
+    #: Beyond so many connections the longest idle one is closed for each new one.
+    connections_at_once = 4096
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +48,7 @@ class Protocol(HttpToolsProtocol):
         """Begin, at the cost of the longest idle connection when there are too many."""
         super().connection_made(transport)
         self._await_request()
-        if len(self.connections) > connection_limit():
+        if len(self.connections) > self._most_connections():
             _close_longest_idle(self.connections, but=self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -91,9 +88,9 @@ class Protocol(HttpToolsProtocol):
         self._head_complete = True
         self._head_bytes = 0
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if len(self.url) > URL_BYTES:
+        if len(self.url) > self.url_bytes:
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
-        elif size > HEADER_BYTES or len(self.headers) > HEADER_FIELDS:
+        elif size > self.header_bytes or len(self.headers) > self.header_fields:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         else:
             super().on_headers_complete()
@@ -149,9 +146,14 @@ class Protocol(HttpToolsProtocol):
             self._sending.cancel()
             self._sending = None
 
+    def _most_connections(self) -> int:
+        """Fewer than the bound where there are few descriptors: some are needed for other things."""
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return min(self.connections_at_once, soft * 3 // 4)
+
     def _await_request(self) -> None:
         if self._receiving is None:
-            self._receiving = self.loop.call_later(RECEIVE_SECONDS, self._too_late)
+            self._receiving = self.loop.call_later(self.receive_seconds, self._too_late)
 
     def _too_late(self) -> None:
         self._receiving = None
@@ -159,9 +161,9 @@ class Protocol(HttpToolsProtocol):
 
     def _check_head(self) -> None:
         """Refuse a head that is too large before it has all come."""
-        if len(self.url or b"") > URL_BYTES:
+        if len(self.url or b"") > self.url_bytes:
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
-        elif self._head_bytes > URL_BYTES + HEADER_BYTES or len(self.headers or ()) > HEADER_FIELDS:
+        elif self._head_bytes > self.url_bytes + self.header_bytes or len(self.headers or ()) > self.header_fields:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _refuse(self, status: HTTPStatus) -> None:
@@ -179,20 +181,14 @@ class Protocol(HttpToolsProtocol):
 
     def _watch_sending(self) -> None:
         self._unsent = self.transport.get_write_buffer_size()
-        self._sending = self.loop.call_later(SEND_SECONDS, self._check_sending)
+        self._sending = self.loop.call_later(self.send_seconds, self._check_sending)
 
     def _check_sending(self) -> None:
         """Cut a client off that takes next to nothing."""
-        if self._unsent - self.transport.get_write_buffer_size() < SEND_BYTES:
+        if self._unsent - self.transport.get_write_buffer_size() < self.send_bytes:
             self.transport.abort()
         else:
             self._watch_sending()
-
-
-def connection_limit() -> int:
-    """How many connections are held at once: some descriptors are needed for other things."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(CONNECTIONS, soft * 3 // 4)
 
 
 def _close_longest_idle(connections: set[Any], but: Protocol) -> None:

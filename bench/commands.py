@@ -1,0 +1,139 @@
+"""Commands: publish and check beside what others take for the same data, and the time to start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+from bench import servers
+from bench.load import PEERS
+from bench.servers import ROOT
+from bench.stores import OXIGRAPH
+from bench.table import Row, compare
+
+BIN = ROOT / ".venv/bin"
+
+#: The engine `shacl` alone: no positions, no messages, no gate.
+SHACL = (
+    "import sys, shacl; data, shapes = (open(each).read() for each in sys.argv[1:]);"
+    "print(shacl.Shapes.from_turtle(shapes).validate_turtle(data).conforms)"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that has ended: seconds of wall time, and the most memory that one process took, in MB."""
+
+    seconds: float
+    memory: float
+    status: int
+
+
+def run(command: Sequence[object], environment: Mapping[str, str] | None = None, limit: float = 600) -> Run:
+    """Run a command to its end; one that takes longer than `limit` seconds is killed and has status -9."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                process.returncode = os.waitstatus_to_exitcode(status)
+                return Run(time.perf_counter() - start, usage.ru_maxrss / 1000, process.returncode)
+            if time.perf_counter() - start > limit:
+                process.kill()
+            time.sleep(0.002)
+
+
+def publish(site: Path, triples: Path, folder: Path, size: str) -> Iterator[Row]:
+    """Publish a site beside `oxigraph load` and `dump` of the same triples."""
+    done = _ekograph(site, "publish", EKOGRAPH_SNAPSHOTS=str(folder / "published"))
+    location = folder / "published.oxigraph"
+    loaded = run([OXIGRAPH, "load", "--location", location, "--file", triples])
+    dumped = run([OXIGRAPH, "dump", "--location", location, "--file", folder / "dump.nt", "--graph", "default"])
+    beside = "oxigraph load and dump"
+    yield compare(f"publish {size}", done.seconds, beside, loaded.seconds + dumped.seconds, "s", most=6)
+    yield compare(f"publish {size}: memory", done.memory, beside, max(loaded.memory, dumped.memory), "MB")
+
+
+def check(site: Path, triples: Path, folder: Path, size: str, limit: float) -> Iterator[Row]:
+    """Check a site with its rules beside the validators alone, without positions and a gate."""
+    shapes = folder / "shapes.ttl"
+    shapes.write_bytes(_merged(sorted((site / "shapes").glob("*.ttl"))))
+    done = _ekograph(site, "check")
+    # Turbo and shacl read Turtle, of which N-Triples is a part.
+    others = {
+        "shacl": [sys.executable, "-c", SHACL, triples, shapes],
+        "pyshacl-turbo": [PEERS / "shacl/bin/pyshacl-turbo", "-s", shapes, triples],
+        "pySHACL": [BIN / "pyshacl", "-s", shapes, "-df", "nt", triples],
+    }
+    runs = {name: run(command, limit=limit) for name, command in others.items()}
+    ended = {name: each for name, each in runs.items() if each.status in {0, 1}}
+    for name, each in ended.items():
+        fastest = each.seconds == min(every.seconds for every in ended.values())
+        goal = {"most": 1.5} if fastest else {}
+        yield compare(f"check {size}", done.seconds, name, each.seconds, "s", **goal)
+    for name in runs.keys() - ended.keys():
+        yield Row(f"check {size}", f"{done.seconds:.3g} s", name, f"not within {limit:.0f} s")
+
+
+def start_up(shelf: Path, triples: Path) -> Iterator[Row]:
+    """From the command to the first answer or the last line."""
+    port = servers.free_port()
+    serve = [sys.executable, "-m", "ekograph", "serve", "--port", port]
+    ours = _first_answer(serve, f"http://127.0.0.1:{port}/", EKOGRAPH_SNAPSHOTS=str(shelf))
+    port = servers.free_port()
+    endpoint = [PEERS / "python/bin/rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", port, triples]
+    theirs = _first_answer(endpoint, f"http://127.0.0.1:{port}/docs")
+    yield compare("serve to the first answer", ours, "rdflib-endpoint serve", theirs, "s")
+    yield compare("serve to the first answer", ours, "the goal", 0.5, "s", most=1)
+    yield compare("check of the real site", min(_times("check")), "the goal", 0.8, "s", most=1)
+    yield compare("--help", min(_times("--help")), "the goal", 0.1, "s", most=1)
+
+
+def triples_of(site: Path, target: Path) -> int:
+    """Write all triples of a site's ontology and data as N-Triples; returns their number."""
+    found: set[ox.Triple] = set()
+    for path in sorted([*(site / "ontology").glob("*.ttl"), *(site / "data").glob("*.ttl")]):
+        found |= {each.triple for each in ox.parse(path=path, rename_blank_nodes=True)}
+    target.write_bytes(ox.serialize(found, format=ox.RdfFormat.N_TRIPLES) or b"")
+    return len(found)
+
+
+def _ekograph(site: Path, command: str, **environment: str) -> Run:
+    done = run([sys.executable, "-m", "ekograph", "--site", site, command], environment)
+    if done.status:
+        raise RuntimeError(f"ekograph {command} of {site} has ended with status {done.status}")
+    return done
+
+
+def _times(*arguments: str) -> list[float]:
+    return [run([BIN / "ekograph", *arguments]).seconds for _ in range(5)]
+
+
+def _first_answer(command: Sequence[object], url: str, **environment: str) -> float:
+    with subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        took = servers.wait_for(url, process, every=0.005)
+        process.terminate()
+    return took
+
+
+def _merged(paths: Sequence[Path]) -> bytes:
+    found = [each for path in paths for each in ox.parse(path=path, rename_blank_nodes=True)]
+    return ox.serialize((each.triple for each in found), format=ox.RdfFormat.N_TRIPLES) or b""

@@ -1,0 +1,164 @@
+"""Bombs beside good queries: rounds of 100 of each against a running server, and what they cost.
+
+    .venv/bin/python -m bench.soak --seconds 600
+
+Starts `ekograph serve` on the site in this folder. The bombs come from one client (127.0.0.2), the good queries,
+pages and questions about health from another (127.0.0.3). Prints a line a round and in the end the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from bench.bombs import BOMBS, FLOODS, NESTINGS, deepest
+
+BOMBER, VISITOR = "127.0.0.2", "127.0.0.3"
+
+#: One of each, and as many again as make a hundred; the last is refused for its size.
+ATTACKS = [
+    *BOMBS.values(),
+    *FLOODS.values(),
+    *(deepest(shape, 60_000) for shape in NESTINGS.values()),
+    "#" * 10_000_000,
+]
+
+GOOD = "SELECT ?s ?o {{ ?s <http://www.w3.org/2004/02/skos/core#prefLabel> ?o . ?s ?p ?o }} LIMIT {limit}"
+
+
+@dataclass
+class Round:
+    """What one round has shown: seconds of each kind, statuses of each kind."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"good": [], "page": [], "health": [], "bomb": []})
+    statuses: dict[str, Counter[int]] = field(default_factory=dict)
+
+    def note(self, kind: str, status: int, seconds: float) -> None:
+        """Take down one answer; status 0 is a connection that was cut."""
+        self.seconds[kind].append(seconds)
+        self.statuses.setdefault(kind, Counter())[status] += 1
+
+    def quantile(self, kind: str, share: float) -> float:
+        """The time that `share` of the answers of a kind took at most, in seconds."""
+        ordered = sorted(self.seconds[kind])
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+async def request(url: str, path: str, source: str, body: bytes | None = None) -> int:
+    """Ask once, read the whole answer; returns its status, 0 when the connection was cut."""
+    place = urlsplit(url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, local_addr=(source, 0))
+    head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n"
+    if body:
+        head += f"Content-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n"
+    try:
+        writer.write(f"{head}\r\n".encode() + (body or b""))
+        await writer.drain()
+        status = await reader.readline()
+        while await reader.read(65_536):
+            pass
+        return int(status.split()[1]) if status else 0
+    except ConnectionError:
+        return 0
+    finally:
+        writer.close()
+
+
+async def one_round(url: str, bombs: int = 100, good: int = 100, seconds: float = 3.0) -> Round:
+    """`bombs` at once beside `good` queries, pages and questions about health spread over `seconds`."""
+    found = Round()
+
+    async def timed(kind: str, delay: float, *what: object) -> None:
+        await asyncio.sleep(delay)
+        began = time.perf_counter()
+        status = await request(url, *what)  # type: ignore[arg-type]
+        found.note(kind, status, time.perf_counter() - began)
+
+    attacks = [ATTACKS[-1 - n % len(ATTACKS)] for n in range(bombs)]
+    work = [timed("bomb", 0, "/sparql", BOMBER, attack.encode()) for attack in attacks]
+    for n in range(good):
+        delay = n * seconds / good
+        # Each text is asked once, so that none is answered from what was kept.
+        text = quote(GOOD.format(limit=n + 1) + f"# {time.time_ns()}")
+        work.append(timed("good", delay, f"/sparql?query={text}", VISITOR))
+        work.append(timed("page", delay, "/", VISITOR))
+        work.append(timed("health", delay, "/health", VISITOR))
+    await asyncio.gather(*work)
+    return found
+
+
+@contextmanager
+def serving() -> Iterator[tuple[str, int]]:
+    """The address and the process of `ekograph serve` on the site in this folder."""
+    command = [sys.executable, "-m", "ekograph", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            out = process.stdout or ()
+            yield (
+                next(word for line in out for word in line.split() if word.startswith("http://")),
+                process.pid,
+            )
+        finally:
+            process.terminate()
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    children = [int(child) for task in _tasks(pid) for child in (task / "children").read_text().split()]
+    return [pid, *(each for child in children for each in family(child))]
+
+
+def footprint(pid: int) -> dict[str, int]:
+    """Processes, descriptors and memory (PSS, in kB) of a process and all that descend from it."""
+    pids = family(pid)
+    descriptors = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in pids)
+    memory = sum(int(line.split()[1]) for each in pids for line in _rollup(each) if line.startswith("Pss:"))
+    return {"processes": len(pids), "descriptors": descriptors, "kB": memory}
+
+
+def _tasks(pid: int) -> list[Path]:
+    return list(Path(f"/proc/{pid}/task").iterdir())
+
+
+def _rollup(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+
+
+def main() -> None:
+    """Soak a server for as long as was asked, and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    until = time.monotonic() + parser.parse_args().seconds
+    with serving() as (url, pid):
+        print("no bombs", json.dumps(summary(asyncio.run(one_round(url, bombs=0)))))
+        print("before", json.dumps(footprint(pid)))
+        while time.monotonic() < until:
+            found = asyncio.run(one_round(url))
+            print(json.dumps(summary(found)), flush=True)
+        time.sleep(1)
+        print("after", json.dumps(footprint(pid)))
+
+
+def summary(found: Round) -> dict[str, object]:
+    """The figures of a round: milliseconds at the median and at 99 of 100, the longest bomb, the statuses."""
+    times = {
+        f"{kind} {name}": round(1000 * found.quantile(kind, share), 1)
+        for kind in ("good", "page", "health")
+        for name, share in (("p50", 0.5), ("p99", 0.99))
+    }
+    longest = {"longest bomb": round(max(found.seconds["bomb"], default=0), 2)}
+    return times | longest | {kind: dict(counts) for kind, counts in found.statuses.items()}
+
+
+if __name__ == "__main__":
+    main()
