@@ -73,10 +73,11 @@ def test_the_imports_make_no_circle():
             visit(name, ())
 
 
-def test_the_worker_knows_nothing_of_ekograph_but_the_frames_it_talks_in():
-    known = set(modules())
-    assert imports_of(PACKAGE / "engine" / "worker.py") & known == {"ekograph.engine.frames"}
-    assert imports_of(PACKAGE / "engine" / "frames.py") == set()
+def test_the_worker_knows_the_frames_it_talks_in_and_the_look_at_a_query_and_nothing_else_of_ekograph():
+    frames, scanner = "ekograph.engine.frames", "ekograph.engine.scanner"
+    known = modules()
+    assert imports_of(PACKAGE / "engine" / "worker.py") & known.keys() == {frames, scanner}
+    assert imports_of(known[frames]) == imports_of(known[scanner]) == set()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ekograph.authoring.locate import Locator
 from ekograph.authoring.names import Names
 from ekograph.authoring.names import known as known_names
 from ekograph.authoring.report import Report, Result, report
-from ekograph.authoring.shapes import ShapesGraph
+from ekograph.authoring.shapes import ShapesError, ShapesGraph
 from ekograph.authoring.sources import Source
 from ekograph.authoring.syntax import Parsed, parsed
 from ekograph.authoring.telling import Telling, shortener
@@ -63,7 +63,7 @@ def check(
     if not any(result.rule == "gate-query" for result in found):
         try:
             findings = shacl.findings(quads, ShapesGraph(q for each in shapes for q in each.quads), engine)
-        except shacl.ShapesError as error:
+        except ShapesError as error:
             found.append(_refused(shapes, error, say))
         else:
             locator = Locator(sources, quads if findings else ())
@@ -97,7 +97,7 @@ def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
     return found
 
 
-def _refused(shapes: Sequence[Parsed], error: shacl.ShapesError, say: Messages) -> Result:
+def _refused(shapes: Sequence[Parsed], error: ShapesError, say: Messages) -> Result:
     name = shapes[0].source.name if shapes else "shapes"
     message = say("gate-shapes", reason=str(error))
     return Result("gate-shapes", "Violation", name, 1, 1, None, None, None, message, say.language)

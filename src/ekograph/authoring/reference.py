@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from ekograph.authoring.shapes import ShapesGraph
+from ekograph.authoring.shapes import ShapesError, ShapesGraph
 from ekograph.authoring.terms import XSD
 from ekograph.dataset import Term
 
@@ -21,8 +21,6 @@ def report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
     import pyshacl
     from pyparsing import ParseBaseException
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
-
-    from ekograph.authoring.shacl import ShapesError
 
     try:
         _, graph, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes.graph.quads))

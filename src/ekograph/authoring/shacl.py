@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from ekograph.authoring import templates
-from ekograph.authoring.shapes import SH, ShapesGraph, ntriples
+from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.dataset import Dataset, Node, Term
 
 ENGINES = ("shacl", "pyshacl")
 _OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
-
-
-class ShapesError(Exception):
-    """A shapes graph that the engine refuses; the text is the engine's own, in English."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ from ekograph.dataset import RDF, Dataset, Node, Term
 SH = "http://www.w3.org/ns/shacl#"
 
 
+class ShapesError(Exception):
+    """A shapes graph that the engine refuses; the text is the engine's own, in English."""
+
+
 class ShapesGraph:
     """The triples of all shapes files; immutable."""
 
