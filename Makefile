@@ -30,6 +30,9 @@ lint: .venv/dev       ## style and types
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
 	@$(BIN)/python -m docs.make
 
+bench: .venv/dev      ## measure beside peers, in a quarter of an hour; bench/results.md
+	@bench/setup && $(BIN)/python -m bench.run
+
 lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
 	    --upgrade --extra build pyproject.toml -o requirements.lock
