@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test check docs lock lint clean
+.PHONY: setup serve test check docs lock lint clean bench
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
