@@ -1,0 +1,160 @@
+"""Visits as people make them: by mouse, by keyboard, without JavaScript, on paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.browser.conftest import DESKTOP, PHONE
+
+#: A question of an applicant, the names of the links to follow from the front page, and what the answer holds.
+QUESTIONS = [
+    ("Mikä sopimus koskee Imatraa?", ["Imatra"], ["Lappeenrannan (ml. Imatra) ekosysteemisopimus"]),
+    ("Kuka rahoittaa Lahden hankkeita?", ["Lahti"], ["Rahoittava viranomainen", "Uudenmaan liitto"]),
+    ("Kenelle soitan Turun sopimuksesta?", ["Turku"], ["Hanna Laaksonen", "040 574 8930"]),
+    ("Ketkä vastaavat Lappeenrannasta?", ["Lappeenranta"], ["Laura Peuhkuri", "Susanna Kaskinen"]),
+    ("Mitä hankkeelta vaaditaan?", ["Lahden ekosysteemisopimus"], ["Rahoitettavien hankkeiden tulee olla"]),
+    ("Mihin painopisteeseen vety kuuluu?", ["Vihreän vedyn tuotanto"], ["LPR.1.2.2", "Lappeenranta (ml. Imatra)"]),
+    ("Mitä kuuluu vihreään sähköistämiseen?", ["Vihreä sähköistäminen"], ["SMR pienreaktoriekosysteemin rakentaminen"]),
+    ("Mihin asti sopimus on voimassa?", ["Turun ekosysteemisopimus"], ["Voimassa asti", "31.12.2027"]),
+    (
+        "Mitä Uudenmaan liitto rahoittaa?",
+        ["Uudenmaan liitto"],
+        ["Lahden ekosysteemisopimus", "Turun ekosysteemisopimus"],
+    ),
+    ("Mikä on Helsingin sopimus?", ["Helsinki"], ["Pääkaupunkiseudun ekosysteemisopimus"]),
+]
+
+
+@pytest.mark.parametrize(("question", "clicks", "answer"), QUESTIONS)
+def test_a_question_is_answered_within_three_clicks_and_without_a_uri_on_screen(visiting, question, clicks, answer):
+    assert len(clicks) <= 3
+    with visiting(viewport=PHONE) as visit:
+        visit.open("/")
+        for name in clicks:
+            links = visit.page.locator("main a:not(.rings a)", has_text=re.compile(f"^{re.escape(name)}"))
+            links.locator("visible=true").first.click()
+        seen = visit.page.inner_text("main").partition("Tiedot koneille")[0]
+        assert [each for each in answer if each not in seen] == [], question
+        assert "://" not in seen.partition("Näin viittaat")[0]
+        assert (visit.errors, visit.foreign) == ([], [])
+
+
+def test_the_search_is_done_with_the_keyboard_alone(visiting):
+    with visiting() as visit:
+        visit.open("/index.sv.html")
+        visit.page.focus("#q")
+        visit.page.keyboard.type("imatra")
+        visit.page.get_by_role("option").first.wait_for()
+        assert visit.page.get_attribute("#q", "aria-expanded") == "true"
+        visit.page.keyboard.press("ArrowDown")
+        active = visit.page.get_attribute("#q", "aria-activedescendant")
+        assert visit.page.get_attribute(f"#{active}", "aria-selected") == "true"
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/doc/place/imatra.sv.html")
+        assert (visit.errors, visit.foreign) == ([], [])
+
+
+def test_escape_closes_the_suggestions_and_enter_searches(visiting):
+    with visiting() as visit:
+        visit.open("/index.en.html")
+        visit.page.focus("#q")
+        visit.page.keyboard.type("hydrogen")
+        visit.page.get_by_role("option").first.wait_for()
+        visit.page.keyboard.press("Escape")
+        assert visit.page.get_attribute("#q", "aria-expanded") == "false"
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/search.en.html?q=hydrogen")
+        assert "green hydrogen" in visit.text()
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_head(visiting):
+    with visiting() as visit:
+        visit.open("/doc/agreement/lahti.fi.html")
+        visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate("document.activeElement.className") == "skip"
+        visit.page.keyboard.press("Enter")
+        assert visit.page.url.endswith("#content")
+
+
+def test_every_stop_of_the_keyboard_is_seen(visiting):
+    with visiting() as visit:
+        visit.open("/doc/agreement/lahti.fi.html")
+        for _ in range(25):
+            visit.page.keyboard.press("Tab")
+            style = "getComputedStyle(document.activeElement)"
+            line, width = visit.page.evaluate(f"[{style}.outlineStyle, {style}.outlineWidth]")
+            assert line != "none"
+            assert float(width.removesuffix("px")) >= 2
+
+
+def test_switching_the_language_stays_on_the_page(visiting):
+    with visiting() as visit:
+        visit.open("/doc/priority/lappeenranta/p2x.fi.html")
+        visit.page.get_by_role("link", name="In English").click()
+        assert visit.page.url.endswith("/doc/priority/lappeenranta/p2x.en.html")
+        assert visit.page.get_attribute("html", "lang") == "en"
+        visit.page.get_by_role("link", name="Lappeenranta (incl. Imatra)").first.click()
+        assert visit.page.url.endswith("/doc/agreement/lappeenranta.en.html")
+
+
+@pytest.mark.parametrize(("locale", "language"), [("fi-FI", "fi"), ("sv-FI", "sv"), ("en-GB", "en")])
+def test_the_browser_s_language_is_the_first_one(visiting, locale, language):
+    with visiting(locale=locale) as visit:
+        visit.open("/")
+        assert visit.page.get_attribute("html", "lang") == language
+
+
+def test_everything_is_reached_without_javascript(visiting):
+    with visiting(java_script_enabled=False) as visit:
+        visit.open("/index.fi.html")
+        visit.page.fill("#q", "vedystä")
+        visit.page.get_by_role("button", name="Hae").click()
+        visit.page.get_by_role("link", name="Vihreän vedyn tuotanto ja vetytalouden edistäminen").click()
+        assert "LPR.1.2.2" in visit.text()
+
+
+def test_a_query_is_answered_from_the_form(visiting):
+    with visiting(java_script_enabled=False) as visit:
+        visit.open("/sparql.fi.html")
+        visit.page.select_option("#format", "json")
+        visit.page.get_by_role("button", name="Suorita kysely").click()
+        assert "LAHTI.1.1" in visit.page.content()
+
+
+def test_on_paper_there_is_the_content_and_no_navigation(visiting):
+    with visiting() as visit:
+        visit.open("/doc/agreement/lahti.fi.html")
+        visit.page.emulate_media(media="print")
+        assert not visit.page.is_visible("nav.languages")
+        assert visit.page.is_visible("text=Hiilineutraali kiertotalous")
+        assert visit.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_nothing_moves_for_those_who_do_not_want_it(visiting):
+    with visiting(reduced_motion="reduce") as visit:
+        visit.open("/def.fi.html")
+        assert visit.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_front_page_is_light_and_does_not_jump(visiting, size):
+    shifts = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries()
+        .reduce((sum, each) => sum + each.value, 0))).observe({type: "layout-shift", buffered: true})
+        || setTimeout(() => done(0), 500))"""
+    with visiting(viewport=size) as visit:
+        sizes: list[int] = []
+        visit.page.on("response", lambda each: sizes.append(len(each.body())))
+        visit.open("/index.fi.html")
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.page.evaluate(shifts) < 0.02
+        assert sum(sizes) < 100_000
+        assert len(sizes) <= 6
+        assert (visit.errors, visit.foreign) == ([], [])
+
+
+def test_a_target_of_a_hash_is_shown(visiting):
+    with visiting() as visit:
+        visit.open("/def.en.html#Priority")
+        assert visit.page.evaluate("document.querySelector(':target').id") == "Priority"
+        assert visit.page.is_visible("#Priority")
