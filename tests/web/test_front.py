@@ -9,6 +9,7 @@ import pytest
 
 from ekograph.shelf import Shelf
 from ekograph.snapshot import PUBLIC_URL, Draft, Manifest, Representation
+from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 
@@ -45,7 +46,7 @@ def front(tmp_path: Path):
         draft.finish(manifest)
     shelf = Shelf(tmp_path)
     shelf.move_current("one")
-    live = Live(shelf, lambda _: Idle(), "http://127.0.0.1:8000")
+    live = Live(shelf, lambda _: Idle(), Copy("http://127.0.0.1:8000"))
 
     async def behind(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 599, "headers": [(b"x-behind", b"1")]})

@@ -122,12 +122,21 @@ def test_watching_publishes_what_conforms_and_tells_of_what_does_not(folder):
         first = server.get("/doc/tree/oak.ttl").headers["x-snapshot"]
         folder.write("data/trees.ttl", DATA + "<tree/elm> a :Tree .")
         eventually(lambda: json.loads(server.get("/health").body)["status"] == "stale")
+        assert "data/trees.ttl:6:1: [T01]" in json.loads(server.get("/health").body)["trouble"]["findings"]
         assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == first
         folder.write("data/trees.ttl", DATA + ELM.format(number=2))
         eventually(lambda: server.get("/doc/tree/elm.ttl").status == 200)
         eventually(lambda: json.loads(server.get("/health").body)["status"] == "ok")
         folder.write("data/trees.ttl", DATA)
         eventually(lambda: server.get("/doc/tree/elm.ttl").status == 404)
+
+
+def test_only_pages_of_a_watched_copy_carry_the_script_that_reloads_them(folder):
+    folder.run("publish")
+    for arguments, carried in (((), False), (("--watch",), True)):
+        with serve(folder, *arguments) as server:
+            assert (b'src="/watch.js"' in server.get("/", "text/html").body) is carried
+            assert (server.get("/watch.js").status == 200) is carried
 
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do(folder):

@@ -34,7 +34,7 @@ def command(site: Path, host: str | None, port: int | None, watch: bool, lang: s
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if watch or Shelf(settings.snapshots_dir).current_name() is None:
-        status = _publish(site, messages.language)
+        status, _ = _publish(site, messages.language)
         if status and Shelf(settings.snapshots_dir).current_name() is None:
             sys.exit(status)
     sys.exit(_serve(settings, site, messages, watch=watch))
@@ -56,7 +56,7 @@ def _serve(settings: Settings, site: Path, messages: Messages, *, watch: bool) -
             threading.Thread(target=_watch, args=(site, live, messages, stopped), daemon=True).start()
 
     try:
-        return serve(settings, listening, ready)
+        return serve(settings, listening, ready, watched=watch)
     finally:
         stopped.set()
 
@@ -67,16 +67,21 @@ def _watch(site: Path, live: Live, messages: Messages, stopped: threading.Event)
     from ekograph.web.live import Trouble
 
     def publish() -> None:
-        status = _publish(site, messages.language)
-        live.trouble = Trouble.now(messages("not_published")) if status else None
+        status, findings = _publish(site, messages.language)
+        live.trouble = Trouble.now(messages("not_published"), findings) if status else None
 
     watch(site, publish, stopped)
 
 
-def _publish(site: Path, language: str) -> int:
-    """Publish in a process of its own, so that nothing of the press stays in the memory of the server."""
+def _publish(site: Path, language: str) -> tuple[int, str]:
+    """Publish in a process of its own, so that nothing of the press stays in the memory of the server.
+
+    Returns the exit status and what was said, which the terminal shows too.
+    """
     arguments = [sys.executable, "-m", "ekograph", "--site", str(site), "publish", "--lang", language]
-    return subprocess.run(arguments, check=False).returncode
+    done = subprocess.run(arguments, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    click.echo(done.stdout, nl=False)
+    return done.returncode, done.stdout
 
 
 def _cannot_listen(settings: Settings, messages: Messages, error: OSError) -> str:

@@ -14,6 +14,7 @@ from ekograph.engine.base import Engine, QueryError
 from ekograph.shelf import Shelf
 from ekograph.snapshot import Snapshot, SnapshotError
 from ekograph.web.asgi import Receive, Send
+from ekograph.web.copy import Copy
 from ekograph.web.printed import Table
 from ekograph.web.repeated import Repeated
 
@@ -41,28 +42,29 @@ class Pair:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why the newest state is not in service: what happened, and when (UTC, ISO 8601)."""
+    """Why the newest state is not in service: what happened, when (UTC, ISO 8601), and what the check found."""
 
     text: str
     since: str
+    findings: str = ""
 
     @classmethod
-    def now(cls, text: str) -> Trouble:
+    def now(cls, text: str, findings: str = "") -> Trouble:
         """Trouble that has just come up."""
-        return cls(text, datetime.now(UTC).isoformat(timespec="seconds"))
+        return cls(text, datetime.now(UTC).isoformat(timespec="seconds"), findings)
 
 
 class Live:
     """Keeps the pair in service and follows the shelf.
 
-    `engine_for` makes the engine of a snapshot; `public_url` is where this copy is reached. A snapshot that cannot
-    be put in service leaves the pair as it is and is told of in `trouble`.
+    `engine_for` makes the engine of a snapshot; `copy` is what is particular to this copy of the site. A snapshot
+    that cannot be put in service leaves the pair as it is and is told of in `trouble`.
     """
 
-    def __init__(self, shelf: Shelf, engine_for: Callable[[Snapshot], Engine], public_url: str) -> None:
+    def __init__(self, shelf: Shelf, engine_for: Callable[[Snapshot], Engine], copy: Copy) -> None:
         self._shelf = shelf
         self._engine_for = engine_for
-        self._public_url = public_url
+        self._copy = copy
         self._pair: Pair | None = None
         self._refused = ""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -118,7 +120,7 @@ class Live:
         snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
         engine = self._engine_for(snapshot)
         try:
-            table, _ = await asyncio.gather(asyncio.to_thread(Table, snapshot, self._public_url), engine.start())
+            table, _ = await asyncio.gather(asyncio.to_thread(Table, snapshot, self._copy), engine.start())
         except QueryError as error:
             raise SnapshotError(f"{name}: its engine does not start ({error})") from error
         return Pair(snapshot, table, engine)

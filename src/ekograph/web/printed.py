@@ -12,6 +12,7 @@ from ekograph import formats
 from ekograph.addresses import normal_path
 from ekograph.formats import Format
 from ekograph.snapshot import PUBLIC_URL, Representation, Snapshot
+from ekograph.web.copy import Copy
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.reply import Answer, Fields, HeaderList, Reply, SeeOther
@@ -81,15 +82,15 @@ class Page:
 class Table:
     """Everything printed of one snapshot, by the path of its address."""
 
-    def __init__(self, snapshot: Snapshot, public_url: str) -> None:
+    def __init__(self, snapshot: Snapshot, copy: Copy) -> None:
         self.answers: dict[str, Answer] = {}
         self.pages: dict[str, Page] = {}
         by_page: dict[str, list[Representation]] = {}
-        for each in snapshot.printed():
+        for each in (*snapshot.printed(), *copy.extras()):
             by_page.setdefault(each.page or each.address, []).append(each)
         common = [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", _http_date(snapshot))]
         for page, representations in by_page.items():
-            variants = _variants(representations, common, public_url)
+            variants = _variants(representations, common, copy)
             self.answers |= {each.address: each.direct for each in variants}
             if representations[0].page:
                 self.pages[page] = Page(variants)
@@ -114,16 +115,16 @@ def _lines(value: bytes | None) -> tuple[str, ...]:
     return () if value is None else (value.decode("latin-1"),)
 
 
-def _variants(representations: Sequence[Representation], common: HeaderList, public_url: str) -> list[Variant]:
+def _variants(representations: Sequence[Representation], common: HeaderList, copy: Copy) -> list[Variant]:
     alternates = [_alternate(each) for each in representations] if len(representations) > 1 else []
-    return [_variant(each, alternates, common, public_url) for each in representations]
+    return [_variant(each, alternates, common, copy) for each in representations]
 
 
-def _variant(printed: Representation, alternates: Sequence[str], common: HeaderList, public_url: str) -> Variant:
-    body = printed.body.replace(PUBLIC_URL.encode(), public_url.encode())
+def _variant(printed: Representation, alternates: Sequence[str], common: HeaderList, copy: Copy) -> Variant:
+    body = copy.fill(printed.body, printed.content_type)
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     links = [each for each in alternates if not each.startswith(f"<{printed.address}>")]
-    links = [each.replace(PUBLIC_URL, public_url) for each in printed.links] + links
+    links = [each.replace(PUBLIC_URL, copy.public_url) for each in printed.links] + links
     immutable = printed.address.startswith("/static/")
     headers = [
         *COMMON,

@@ -18,6 +18,7 @@ from ekograph.engine.embedded import EmbeddedEngine
 from ekograph.shelf import Shelf
 from ekograph.snapshot import Snapshot
 from ekograph.web.asgi import Application
+from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 from ekograph.web.protocol import Protocol
@@ -46,9 +47,10 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
     return listening, replace(settings, public_url=settings.address)
 
 
-def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], None]) -> int:
+def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False) -> int:
     """Serve the site until a signal ends it; `ready` is called once it answers. Returns the exit status."""
-    live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), settings.public_url)
+    copy = Copy(settings.public_url, watched)
+    live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     application = _Later(settings, live)
     front = Front(live, application, _hosts(settings))
     config = uvicorn.Config(
