@@ -192,10 +192,9 @@ def _copied(folder: Path) -> Path:
 def _published_twice(site: Path) -> tuple[str, str]:
     """The names of two snapshots; in the second a priority has moved below another."""
     names = []
-    broader = 'skos:broader <priority/lahti/urheiluliiketoiminta> ;\n    skos:prefLabel "Lahti SportsHub'
-    for old, new in (("", ""), (broader, broader.replace("urheiluliiketoiminta", "kiertotalous"))):
-        _edit(site / "data/agreement-lahti.ttl", old, new)
-        if new:
+    for moved in (False, True):
+        if moved:
+            _move(site / "data/agreement-lahti.ttl")
             _edit(site / "data/agreement-lahti.ttl", '"LAHTI.2.3"', '"LAHTI.1.3"')
             _edit(site / "data/agreement-lahti.ttl", '"LAHTI.2.4"', '"LAHTI.2.3"')
             _edit(site / "data/agreement-lahti.ttl", "eko:displayOrder 4", "eko:displayOrder 3")
@@ -203,6 +202,15 @@ def _published_twice(site: Path) -> tuple[str, str]:
         assert done.returncode == 0, done.stdout + done.stderr
         names.append((site / "snapshots/current").readlink().name)
     return names[0], names[1]
+
+
+def _move(path: Path) -> None:
+    """Put the sports hub below another priority, whatever the layout of the file."""
+    subject = "<priority/lahti/lahti-sportshub> a"
+    before, _, after = path.read_text(encoding="utf-8").partition(subject)
+    moved = after.replace("<priority/lahti/urheiluliiketoiminta>", "<priority/lahti/kiertotalous>", 1)
+    assert moved != after
+    path.write_text(before + subject + moved, encoding="utf-8")
 
 
 def _edit(path: Path, old: str, new: str) -> None:
