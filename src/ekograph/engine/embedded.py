@@ -54,6 +54,7 @@ class EmbeddedEngine:
         self._zygote: Zygote
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._refilling = False
 
     async def start(self) -> None:
         """Load the dataset; raises Broken when it cannot be read."""
@@ -100,10 +101,10 @@ class EmbeddedEngine:
         while self._idle:
             worker = self._idle.popleft()
             if worker.alive():
-                self._run(self._refill())
+                self._refill_if_needed()
                 return worker
         await self._ready.wait()
-        self._run(self._refill())
+        self._refill_if_needed()
         return await self._zygote.fork()
 
     def give_back(self, worker: Worker) -> None:
@@ -146,6 +147,12 @@ class EmbeddedEngine:
             except Broken:
                 self._counts["zygotes_failed_total"] += 1
 
+    def _refill_if_needed(self) -> None:
+        """Fork beside the queries, one worker at a time: many at once would be far too many a moment later."""
+        if len(self._idle) < self.limits.fast and not self._refilling:
+            self._refilling = True
+            self._run(self._refill())
+
     async def _refill(self) -> None:
         """Have as many workers idle as queries can start at once."""
         try:
@@ -153,6 +160,8 @@ class EmbeddedEngine:
                 self._idle.append(await self._zygote.fork())
         except Broken:
             return
+        finally:
+            self._refilling = False
 
     def _run(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
