@@ -113,25 +113,32 @@ def serving() -> Iterator[tuple[str, int]]:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    children = [int(child) for task in _tasks(pid) for child in (task / "children").read_text().split()]
+    """A process and all that descend from it, as far as they are still there."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [pid, *(each for child in children for each in family(child))]
 
 
 def footprint(pid: int) -> dict[str, int]:
     """Processes, descriptors and memory (PSS, in kB) of a process and all that descend from it."""
-    pids = family(pid)
-    descriptors = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in pids)
-    memory = sum(int(line.split()[1]) for each in pids for line in _rollup(each) if line.startswith("Pss:"))
-    return {"processes": len(pids), "descriptors": descriptors, "kB": memory}
+    held = [_held(each) for each in family(pid)]
+    return {
+        "processes": len(held),
+        "descriptors": sum(descriptors for descriptors, _ in held),
+        "kB": sum(memory for _, memory in held),
+    }
 
 
-def _tasks(pid: int) -> list[Path]:
-    return list(Path(f"/proc/{pid}/task").iterdir())
-
-
-def _rollup(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+def _held(pid: int) -> tuple[int, int]:
+    """Descriptors and memory of one process; nothing when it is gone."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return len(list(Path(f"/proc/{pid}/fd").iterdir())), int(rollup[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0
 
 
 def main() -> None:
