@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from tests.broken import ROOT, Broken, broken_files
 
 from ekograph.authoring.check import canonical
 from ekograph.authoring.shacl import findings
 from ekograph.authoring.shapes import ShapesGraph
 
+ONTOLOGY = NamedNode("https://w3id.org/ekograph/def")
 PROFILE = NamedNode("http://purl.org/dc/terms/references")
+DECLARING = ("#type", "#isDefinedBy", "#subClassOf")
 
 
 def quads(*folders: str) -> list[Quad]:
@@ -50,14 +52,17 @@ def prepared_once():
 def with_ontology(given: list[Quad], ontology: list[Quad]) -> list[Quad]:
     """The data with what its rules need of the ontology, since pySHACL's time goes by triples.
 
-    That is all but the texts, and of the profile the terms that the data uses.
+    That is what the ontology says of the terms in use, but for their texts and scheme, and of the profile those terms.
     """
-    used = {term for quad in given for term in (quad.predicate, quad.object)}
-    core = [each for each in ontology if not isinstance(each.object, Literal) and each.predicate != PROFILE]
-    used |= {PROFILE} | {term for quad in core for term in (quad.predicate, quad.object)}
+    used = _terms(given) | {ONTOLOGY}
+    core = [each for each in ontology if each.subject in used and each.predicate.value.endswith(DECLARING)]
+    used |= _terms(core)
     profile = [each for each in ontology if each.predicate == PROFILE and each.object in used]
-    labels = [each for each in ontology if each.predicate.value.endswith("#prefLabel")]
-    return list(parse(canonical([*core, *profile, *labels, *given]), RdfFormat.N_QUADS))
+    return list(parse(canonical([*core, *profile, *given]), RdfFormat.N_QUADS))
+
+
+def _terms(quads: list[Quad]) -> set[object]:
+    return {term for quad in quads for term in (quad.predicate, quad.object)}
 
 
 def found(data: list[Quad], shapes: ShapesGraph, engine: str) -> set[tuple[str, str, str]]:
