@@ -48,6 +48,16 @@ class Shelf:
         name = self.current_name()
         return Snapshot.open(self.path / name) if name else None
 
+    def last(self) -> Snapshot | None:
+        """The current snapshot, or None when there is none or it is not whole."""
+        name = self.current_name()
+        return self.find(name) if name else None
+
+    def free_name(self, wanted: str) -> str:
+        """`wanted`, or with a number if a whole snapshot has that name already."""
+        names = (wanted, *(f"{wanted}-{number}" for number in range(2, 10_000)))
+        return next(name for name in names if self.find(name) is None)
+
     def find(self, name: str) -> Snapshot | None:
         """The snapshot `name`, or None when it is not there or not whole."""
         try:

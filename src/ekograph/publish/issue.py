@@ -12,12 +12,26 @@ from ekograph.pages.site import Site
 
 @dataclass(frozen=True)
 class Version:
-    """One publication: the name of its snapshot, the digest of its dataset, when (ISO 8601, UTC), how many triples."""
+    """One state of the dataset: the snapshot it came with, its digest, when (ISO 8601, UTC), how many triples."""
 
     name: str
     digest: str
     published: str
     triples: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to one thing: the name and the time of the version, its IRI, the kind of the event, its new state.
+
+    `kind` is create, update or delete; `state` is what is said of the thing, as N-Triples, empty when nothing is.
+    """
+
+    version: str
+    published: str
+    thing: str
+    kind: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -34,13 +48,14 @@ class Issue:
     """What is published.
 
     `shapes` are a document of their own, outside the dataset; `dumps` are all files offered for download; `versions`
-    are all publications so far, oldest first, this one last.
+    are those of the dataset so far, oldest first, this one last; `events` are what happened to its things.
     """
 
     site: Site
     shapes: Sequence[Quad]
     dumps: Sequence[File]
     versions: Sequence[Version]
+    events: Sequence[Event]
 
     @property
     def version(self) -> Version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -66,5 +67,4 @@ def moment(text: str) -> Literal:
 
 def part(subject: NamedNode, name: str) -> BlankNode:
     """A blank node that is the same in every run: the part `name` of `subject`."""
-    local = "".join(each if each.isalnum() else "-" for each in subject.value.rpartition("#")[2] or "x")
-    return BlankNode(f"{local}-{name}")
+    return BlankNode(f"b{hashlib.sha256(f'{subject.value} {name}'.encode()).hexdigest()[:16]}")

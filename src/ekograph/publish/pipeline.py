@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -17,11 +17,13 @@ from ekograph.config import Settings
 from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
 from ekograph.pages.site import Site
+from ekograph.publish import chronicle
 from ekograph.publish.derived import derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
 from ekograph.publish.issue import File, Issue, Version
 from ekograph.publish.printing import representations
+from ekograph.publish.search import add_index
 from ekograph.shelf import Shelf
 from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
 
@@ -56,7 +58,7 @@ def publish(
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False)
         proof = _proof(settings, checked, sources)
-        snapshot = shelf.find(proof.manifest(shelf.current_name()).name)
+        snapshot = _known(proof, shelf)
         new = snapshot is None
         if snapshot is None:
             snapshot = _printed(proof, shelf, on_step)
@@ -74,21 +76,21 @@ class Proof:
     shapes: bytes
     dataset: Dataset
 
-    def manifest(self, previous: str | None) -> Manifest:
-        """What the snapshot will say of itself; `previous` is the name of the one it follows."""
+    def manifest(self, previous: Snapshot | None) -> Manifest:
+        """What the snapshot will say of itself; `previous` is the one it follows."""
         digest = hashlib.sha256(self.nquads).hexdigest()
         press = edition(self.settings, self.shapes)
         return Manifest(
             name=f"{digest[:16]}-{press[:8]}",
             digest=digest,
             edition=press,
-            published=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            published=_now(previous),
             base=self.settings.base,
             languages=self.settings.languages,
             prefixes=dict(sorted(self.dataset.prefixes.items())),
             graphs={name: len(quads) for name, quads in sorted(self.dataset.graphs().items())},
             triples=len({quad.triple for quad in self.dataset.quads}),
-            previous=previous,
+            previous=previous.name if previous else None,
         )
 
 
@@ -106,21 +108,48 @@ def _proof(settings: Settings, checked: Checked, sources: Sequence[Source]) -> P
     return Proof(settings, nquads, canonical(quad for each in shapes for quad in each.quads), dataset)
 
 
+def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
+    """The snapshot that would be printed now, if there is one.
+
+    It is the current one, or one that follows it: rolled back from, or left by a publisher killed before the last step.
+    """
+    wanted, current = proof.manifest(None), shelf.last()
+    if current and (current.manifest.digest, current.manifest.edition) == (wanted.digest, wanted.edition):
+        return current
+    other = shelf.find(wanted.name)
+    return other if other and other.manifest.previous == (current and current.name) else None
+
+
 def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snapshot:
     """The snapshot, printed."""
     on_step("printing")
-    manifest = proof.manifest(shelf.current_name())
+    previous = shelf.last()
+    manifest = proof.manifest(previous)
+    # The same dataset again, after another one, is another version, with a history of its own.
+    manifest = replace(manifest, name=shelf.free_name(manifest.name))
+    version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
+    told = chronicle.continued(chronicle.read(previous), version, proof.dataset)
+    site = Site(proof.dataset, manifest.name, manifest.published)
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
-        offered = []
-        for name, content in dumps(proof.dataset.quads, proof.dataset.prefixes):
-            sha256, size = draft.write(f"{FOLDER}/{name}", content)
-            offered.append(File(name, sha256, size))
-        version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
-        site = Site(proof.dataset, manifest.name, manifest.published)
-        draft.print(representations(Issue(site, _quads(proof.shapes), offered, [version])))
+        chronicle.write(told, draft)
+        offered = [
+            File(name, *draft.write(f"{FOLDER}/{name}", content))
+            for name, content in dumps(proof.dataset.quads, proof.dataset.prefixes)
+        ]
+        issue = Issue(site, _quads(proof.shapes), offered, told.versions, told.events)
+        draft.print(representations(issue))
+        add_index(draft, site)
         on_step("finishing")
         return draft.finish(manifest)
+
+
+def _now(previous: Snapshot | None) -> str:
+    """The time of publication, in whole seconds; later than that of `previous` even if the clock was set back."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    if previous:
+        now = max(now, datetime.fromisoformat(previous.manifest.published) + timedelta(seconds=1))
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _quads(nquads: bytes) -> list[Quad]:

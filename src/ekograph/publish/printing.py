@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
 from ekograph import formats
 from ekograph.addresses import path_of
-from ekograph.dataset import Node
-from ekograph.pages import html
-from ekograph.pages.representations import NotExpressibleError, rdf
+from ekograph.pages import html, searching
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
+from ekograph.publish import landing
 from ekograph.publish.catalogue import catalogue
+from ekograph.publish.documents import Document, documents, negotiated
 from ekograph.publish.issue import Issue
 from ekograph.publish.links import link
 from ekograph.publish.namespaces import PREFIXES
@@ -36,12 +36,15 @@ def representations(issue: Issue) -> Iterator[Representation]:
     Those of one page follow one another, the one for whoever has no preference first.
     """
     site = issue.site
-    yield from _pages("/", "/index", site, lambda language: html.front_page(site, language), ())
+    yield from _pages("/", "/index", site, lambda language: html.front_page(site, language), landing.links(issue))
     # Queries are answered at /sparql itself, so its page has no address that negotiates.
     yield from _pages("", "/sparql", site, lambda language: html.sparql_page(site, language), ())
+    # So are searches at /search; this is the page that their results are put into.
+    yield from _pages("", searching.FORM, site, lambda language: html.search_page(site, language), ())
     for subject in subjects(site, issue.shapes):
         yield from _of(subject, site)
     yield from _catalogue(issue)
+    yield from documents(issue)
     for address, content_type, body in static_files():
         yield Representation(address, "", content_type, "", body)
 
@@ -81,7 +84,7 @@ def _of(subject: Subject, site: Site) -> Iterator[Representation]:
     page = path_of(subject.node.value, site.dataset.base)
     links = _links(subject.node, site, page)
     yield from _pages(page, page, site, subject.page, links)
-    yield from _rdf(page, subject.quads, site.dataset.prefixes, subject.node, links)
+    yield from negotiated(Document(page, subject.quads, site.dataset.prefixes, subject.node, links))
 
 
 def _catalogue(issue: Issue) -> Iterator[Representation]:
@@ -92,19 +95,8 @@ def _catalogue(issue: Issue) -> Iterator[Representation]:
     node = NamedNode(f"{issue.site.dataset.base}catalog")
     page = path_of(node.value, issue.site.dataset.base)
     links = _links(node, issue.site, page)
-    yield from _rdf(page, quads, {**PREFIXES, **issue.prefixes}, node, links)
+    yield from negotiated(Document(page, quads, {**PREFIXES, **issue.prefixes}, node, links))
     yield from _pages(page, page, issue.site, _printer(html.document_page, issue.site, node, quads), links)
-
-
-def _rdf(
-    page: str, quads: Sequence[Quad], prefixes: Mapping[str, str], first: Node, links: tuple[str, ...]
-) -> Iterator[Representation]:
-    for form in formats.RDF:
-        try:
-            body = rdf(quads, form, prefixes, first)
-        except NotExpressibleError:  # the other formats remain
-            continue
-        yield Representation(f"{page}.{form.suffix}", page, form.content_type, "", body, links)
 
 
 def _pages(

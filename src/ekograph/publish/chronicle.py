@@ -1,0 +1,106 @@
+"""The chronicle: what was published when, thing by thing. Every snapshot holds it whole, and the next one continues it.
+
+A dataset that is published again unchanged, by a newer version of the program say, adds nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from uuid import NAMESPACE_URL, uuid5
+
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
+
+from ekograph.authoring.check import canonical
+from ekograph.dataset import Dataset
+from ekograph.differences.changes import compare
+from ekograph.differences.patch import rdf_patch
+from ekograph.pages.representations import n_quads
+from ekograph.publish.issue import Event, Version
+from ekograph.snapshot import Draft, Snapshot
+
+_EVENTS = "chronicle.jsonl"
+_VERSIONS = "versions.json"
+_REPLICA = "replica.nq"
+#: Where the patches lie in the folder of a snapshot: among the dumps, to be fetched like them.
+_PATCHES = "dumps/patches/"
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """All versions of the dataset and all events, oldest first.
+
+    `patches` are the RDF Patches that lead from each version to the next, by the name of the version they lead to;
+    `replica` is what they lead to together: the dataset, its blank nodes labelled as the patches name them.
+    """
+
+    versions: Sequence[Version] = ()
+    events: Sequence[Event] = ()
+    patches: Mapping[str, bytes] = field(default_factory=dict)
+    replica: bytes = b""
+
+    def changed(self) -> dict[str, str]:
+        """When each thing last changed (ISO 8601), by its IRI."""
+        return {event.thing: event.published for event in self.events}
+
+
+def read(snapshot: Snapshot | None) -> Chronicle:
+    """The chronicle that `snapshot` holds; an empty one for none."""
+    if snapshot is None or _VERSIONS not in snapshot.manifest.files:
+        return Chronicle()
+    path = snapshot.path
+    names = (name.removeprefix(_PATCHES) for name in snapshot.manifest.files if name.startswith(_PATCHES))
+    return Chronicle(
+        [Version(**each) for each in json.loads((path / _VERSIONS).read_bytes())],
+        [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
+        {name.removesuffix(".rdfp"): (path / _PATCHES / name).read_bytes() for name in names},
+        (path / _REPLICA).read_bytes(),
+    )
+
+
+def write(chronicle: Chronicle, draft: Draft) -> None:
+    """Put the chronicle into the draft of a snapshot."""
+    draft.write(_VERSIONS, json.dumps([asdict(each) for each in chronicle.versions], indent=1).encode())
+    lines = (json.dumps(asdict(event), ensure_ascii=False) + "\n" for event in chronicle.events)
+    draft.write(_EVENTS, "".join(lines).encode())
+    draft.write(_REPLICA, chronicle.replica)
+    for name, patch in chronicle.patches.items():
+        draft.write(f"{_PATCHES}{name}.rdfp", patch)
+
+
+def continued(chronicle: Chronicle, version: Version, dataset: Dataset) -> Chronicle:
+    """The chronicle with `version`, if its dataset is another one than that of the version before."""
+    if chronicle.versions and chronicle.versions[-1].digest == version.digest:
+        return chronicle
+    replica = list(parse(chronicle.replica, RdfFormat.N_QUADS))
+    changes = compare(replica, dataset.quads)
+    previous = _patch_id(dataset.base, chronicle.versions[-1].name) if chronicle.versions else None
+    patch = rdf_patch(changes, _patch_id(dataset.base, version.name), previous)
+    return Chronicle(
+        [*chronicle.versions, version],
+        [*chronicle.events, *_events(chronicle.events, version, dataset)],
+        {**chronicle.patches, version.name: patch.encode()},
+        n_quads([*(set(replica) - set(changes.removed)), *changes.added]),
+    )
+
+
+def _patch_id(base: str, version: str) -> str:
+    return uuid5(NAMESPACE_URL, f"{base}version/{version}").urn
+
+
+def _events(before: Iterable[Event], version: Version, dataset: Dataset) -> Iterator[Event]:
+    """What happened to each thing since: another state, or none any more."""
+    known = {event.thing: event.state for event in before}
+    states = {thing.value: _state(dataset.bounded(thing)) for thing in dataset.subjects_under("")}
+    for thing in sorted(known.keys() | states.keys()):
+        state = states.get(thing, "")
+        if state != known.get(thing, ""):
+            kind = "update" if known.get(thing) and state else "create" if state else "delete"
+            yield Event(version.name, version.published, thing, kind, state)
+
+
+def _state(quads: Iterable[Quad]) -> str:
+    """What is said of a thing, as canonical N-Triples: equal for equal graphs, whatever the labels of blank nodes."""
+    union = (Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
+    return canonical(union).decode()

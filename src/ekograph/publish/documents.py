@@ -1,0 +1,86 @@
+"""The documents for harvesters, crawlers and readers of feeds: printed at addresses of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Quad
+
+from ekograph import formats
+from ekograph.addresses import path_of
+from ekograph.dataset import Node
+from ekograph.pages.representations import NotExpressibleError, rdf
+from ekograph.publish import atom, namespaces, sitemap, stream, void
+from ekograph.publish.issue import Issue
+from ekograph.publish.landing import linkset
+from ekograph.publish.links import link
+from ekograph.snapshot import PUBLIC_URL, Representation
+
+
+def documents(issue: Issue) -> Iterator[Representation]:
+    """All of them but the catalogue, which has pages for people too."""
+    prefixes = {**namespaces.PREFIXES, **issue.prefixes}
+    yield from negotiated(Document(void.PAGE, void.void(issue), prefixes))
+    yield _plain("/robots.txt", "text/plain; charset=utf-8", sitemap.ROBOTS)
+    yield _plain("/sitemap.xml", "application/xml; charset=utf-8", _sitemap(issue))
+    yield _plain("/linkset.json", "application/linkset+json", json.dumps(linkset(issue), indent=1))
+    if issue.events:
+        yield _plain(atom.PAGE, atom.CONTENT_TYPE, atom.atom(issue, _title(issue)))
+        yield from _stream(issue)
+
+
+@dataclass(frozen=True)
+class Document:
+    """Quads that are served at `page` in every format; what is said of `first` comes first."""
+
+    page: str
+    quads: Sequence[Quad]
+    prefixes: Mapping[str, str]
+    first: Node | None = None
+    links: tuple[str, ...] = ()
+
+
+def negotiated(document: Document) -> Iterator[Representation]:
+    """The document in each RDF format that can express it."""
+    page, links = document.page, document.links
+    for form in formats.RDF:
+        try:
+            body = rdf(document.quads, form, document.prefixes, document.first)
+        except NotExpressibleError:  # the other formats remain
+            continue
+        yield Representation(f"{page}.{form.suffix}", page, form.content_type, "", body, links)
+
+
+def _plain(address: str, content_type: str, text: str) -> Representation:
+    return Representation(address, "", content_type, "", text.encode())
+
+
+def _title(issue: Issue) -> str:
+    """The name of the site, as its front page has it."""
+    from ekograph.pages.view import View
+
+    return View(issue.site, issue.site.dataset.languages[0]).home
+
+
+def _sitemap(issue: Issue) -> str:
+    dataset = issue.site.dataset
+    changed = {event.thing: event.published for event in issue.events}
+    last = issue.version.published
+    pages = [("/index", last), ("/sparql", issue.versions[0].published)]
+    for thing in dataset.subjects_under(f"{dataset.base}id/"):
+        # A page shows the names of what it links to, so it changes with them too.
+        shown = {quad.subject for quad in dataset.describe(thing) if isinstance(quad.subject, NamedNode)}
+        times = [changed[each.value] for each in shown if each.value in changed]
+        pages.append((path_of(thing.value, dataset.base), max(times, default=last)))
+    return sitemap.sitemap(pages, dataset.languages)
+
+
+def _stream(issue: Issue) -> Iterator[Representation]:
+    """The root of the event stream and its pages."""
+    prefixes = {**namespaces.PREFIXES, **stream.PREFIXES, **issue.prefixes}
+    up = (link(f"{PUBLIC_URL}{stream.PAGE}", "collection"),)
+    yield from negotiated(Document(stream.PAGE, stream.root(issue.events), prefixes))
+    for number, quads in stream.pages(issue.events):
+        yield from negotiated(Document(f"{stream.PAGE}/{number}", quads, prefixes, links=up))

@@ -1,0 +1,293 @@
+"""What is told of the versions of a dataset: the stream, the patches, the feed and the sitemap."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from urllib.robotparser import RobotFileParser
+
+import pytest
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Store, parse
+from tests.publish.conftest import DATA, site
+
+from ekograph.config import load
+from ekograph.publish import stream
+from ekograph.publish.pipeline import publish
+from ekograph.publish.sitemap import ROBOTS
+from ekograph.shelf import Shelf
+from ekograph.snapshot import PUBLIC_URL
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+GENERATED = NamedNode("http://www.w3.org/ns/prov#generatedAtTime")
+VERSION_OF = NamedNode("http://purl.org/dc/terms/isVersionOf")
+TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+ACTIVITY = "https://www.w3.org/ns/activitystreams#"
+
+#: One state of the data after another; the third is the first again.
+STATES = [
+    DATA,
+    DATA.replace('"oak"@en', '"common oak"@en') + "<tree/elm> a :Tree ; skos:prefLabel 'elm'@en ; skos:note [ a :N ] .",
+    DATA,
+    DATA.replace("in a note", "in another note") + "<tree/ash> a :Tree ; skos:prefLabel 'ash'@en .",
+]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The snapshots of all states, published one after the other."""
+    folder = site(tmp_path_factory.mktemp("chronicle") / "site")
+    snapshots = []
+    for state in STATES:
+        folder.write("data/trees.ttl", state)
+        snapshots.append(publish(load(folder.root), language="en").snapshot)
+    return snapshots
+
+
+def body(snapshot, address):
+    return next(each.body for each in snapshot.printed() if each.address == address)
+
+
+def union(quads):
+    """The triples, canonical."""
+    dataset = Dataset(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(map(str, dataset))
+
+
+def quads_of(snapshot):
+    return list(parse(path=snapshot.dataset, format=RdfFormat.N_QUADS))
+
+
+def test_a_state_that_comes_back_is_a_version_of_its_own(published):
+    names = [each.name for each in published]
+    assert len(set(names)) == 4
+    assert names[2] == f"{names[0]}-2"
+    assert [each.manifest.previous for each in published] == [None, *names[:3]]
+    times = [each.manifest.published for each in published]
+    assert times == sorted(set(times))
+
+
+@pytest.mark.parametrize("last", range(len(STATES)))
+def test_replaying_the_stream_gives_the_current_graph(published, last):
+    assert union(replayed(published[last])) == union(quads_of(published[last]))
+
+
+def replayed(snapshot):
+    """The quads that a consumer of the stream ends with: the newest version of each thing, said of the thing."""
+    quads = []
+    number = 1
+    addresses = {each.address for each in snapshot.printed()}
+    while f"/ldes/{number}.nt" in addresses:
+        quads += parse(body(snapshot, f"/ldes/{number}.nt"), RdfFormat.N_TRIPLES)
+        number += 1
+    members = {quad.subject: quad.object for quad in quads if quad.predicate == VERSION_OF}
+    times = {quad.subject: quad.object.value for quad in quads if quad.predicate == GENERATED}
+    newest = {}
+    for member in sorted(members, key=times.__getitem__):
+        newest[members[member]] = member
+    return [each for thing, member in newest.items() for each in restored(thing, member, quads)]
+
+
+def restored(thing, member, quads):
+    pending, found, seen = [member], [], set()
+    while pending:
+        node = pending.pop()
+        for quad in (each for each in quads if each.subject == node and node not in seen):
+            added = quad.predicate in {VERSION_OF, GENERATED} or str(quad.object).startswith(f"<{ACTIVITY}")
+            if not (node == member and added):
+                found.append(Quad(thing if node == member else node, quad.predicate, quad.object))
+            if isinstance(quad.object, BlankNode):
+                pending.append(quad.object)
+        seen.add(node)
+    return found
+
+
+def test_a_thing_that_is_gone_is_a_member_that_says_so(published):
+    deleted = f"{ACTIVITY}Delete"
+    lines = body(published[2], "/ldes/1.nt").decode().splitlines()
+    gone = {line.split()[0] for line in lines if deleted in line}
+    about = [line.split()[2] for line in lines if line.split()[0] in gone and "isVersionOf" in line]
+    assert about == ["<https://example.org/id/tree/elm>"]
+
+
+def test_the_stream_grows_at_its_end_alone(published):
+    before, after = (body(each, "/ldes/1.nt").decode().splitlines() for each in published[1:3])
+    assert set(before) < set(after)
+
+
+def test_a_full_page_never_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(stream, "MEMBERS", 2)
+    folder = site(tmp_path / "site")
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("data/trees.ttl", STATES[1])
+    second = publish(load(folder.root), language="en").snapshot
+    full = [number for number in (1, 2) if f"/ldes/{number + 1}.ttl" in {each.address for each in first.printed()}]
+    assert full
+    for number in full:
+        assert body(first, f"/ldes/{number}.ttl") == body(second, f"/ldes/{number}.ttl")
+
+
+def test_the_root_leads_to_every_page(published):
+    lines = body(published[3], "/ldes.nt").decode().splitlines()
+    linked = {line.split()[2] for line in lines if "tree#node" in line}
+    assert linked == {f"<{PUBLIC_URL}/ldes/1>"}
+
+
+@pytest.mark.parametrize("last", range(len(STATES)))
+def test_the_patches_in_a_row_lead_from_nothing_to_the_dataset(published, last):
+    state = set()
+    previous = None
+    for snapshot in published[: last + 1]:
+        patch = (published[last].path / f"dumps/patches/{snapshot.name}.rdfp").read_text()
+        head = {line.split()[1]: line.split()[2] for line in patch.splitlines() if line.startswith("H")}
+        assert head.get("prev") == previous
+        previous = head["id"]
+        for line in patch.splitlines():
+            if line[:2] in {"A ", "D "}:
+                (quad,) = parse(line[2:], RdfFormat.N_QUADS)
+                assert (quad in state) == (line[0] == "D")
+                (state.add if line[0] == "A" else state.remove)(quad)
+    wanted, found = Dataset(quads_of(published[last])), Dataset(state)
+    for each in (wanted, found):
+        each.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    assert wanted == found
+
+
+def test_a_new_print_of_the_same_dataset_adds_nothing(tmp_path):
+    folder = site(tmp_path / "site")
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("shapes/more.ttl", (folder.root / "shapes/trees.ttl").read_text().replace("T01", "T02"))
+    second = publish(load(folder.root), language="en").snapshot
+    assert first.name != second.name
+    for address in ("/feed.atom", "/ldes.nt", "/ldes/1.nt", "/sitemap.xml"):
+        assert body(first, address) == body(second, address)
+    assert [name for name in second.manifest.files if "patches" in name] == [f"dumps/patches/{first.name}.rdfp"]
+
+
+def test_the_chronicle_begins_anew_when_the_snapshot_before_is_damaged(tmp_path):
+    folder = site(tmp_path / "site")
+    first = publish(load(folder.root), language="en").snapshot
+    (first.path / "dataset.nq").write_bytes(b"")
+    second = publish(load(folder.root), language="en").snapshot
+    assert second.name == first.name
+    assert Shelf(folder.shelf).current().manifest.previous is None
+
+
+def test_the_feed_tells_the_newest_changes_first_and_the_first_version_once(published):
+    feed = ET.fromstring(body(published[3], "/feed.atom"))  # noqa: S314 - our own file
+    entries = feed.findall(f"{ATOM}entry")
+    titles = [each.findtext(f"{ATOM}title") for each in entries]
+    assert titles == [
+        "hardwood: changed",
+        "ash: new",
+        "oak: changed",
+        "elm: removed",
+        "oak: changed",
+        "elm: new",
+        "First published, with 16 triples",
+    ]
+    assert len({each.findtext(f"{ATOM}id") for each in entries}) == len(entries)
+    assert feed.findtext(f"{ATOM}updated") == published[3].manifest.published
+
+
+def test_the_entries_of_a_feed_stay_as_they_were(published):
+    def entries(snapshot):
+        feed = ET.fromstring(body(snapshot, "/feed.atom"))  # noqa: S314 - our own file
+        return {each.findtext(f"{ATOM}id"): each.findtext(f"{ATOM}updated") for each in feed.iter(f"{ATOM}entry")}
+
+    assert entries(published[1]).items() <= entries(published[3]).items()
+
+
+def test_the_sitemap_lists_every_page_in_every_language_and_nothing_else(published):
+    found = {each[0] for each in listed(published[3])}
+    pages = {each.address for each in published[3].printed() if each.address.endswith(".html")}
+    things = {each for each in pages if each.startswith(("/doc/", "/index", "/sparql"))}
+    assert found == {f"{PUBLIC_URL}{each}" for each in things}
+
+
+def listed(snapshot):
+    root = ET.fromstring(body(snapshot, "/sitemap.xml"))  # noqa: S314 - our own file
+    return [(each.findtext(f"{MAPS}loc"), each.findtext(f"{MAPS}lastmod")) for each in root]
+
+
+def test_lastmod_is_when_what_a_page_shows_last_changed(published):
+    times = [each.manifest.published for each in published]
+    last = {address.removeprefix(f"{PUBLIC_URL}/doc/tree/"): time for address, time in listed(published[3])}
+    assert last["ash.en.html"] == times[3]
+    assert last["hardwood.en.html"] == times[3]
+    assert last["oak.en.html"] in {times[2], times[3]}
+    assert last[f"{PUBLIC_URL}/index.en.html"] == times[3]
+
+
+def test_each_entry_of_the_sitemap_names_all_languages(published):
+    text = body(published[0], "/sitemap.xml").decode()
+    one = text[text.index("<url>") : text.index("</url>")]
+    assert [part.split('"')[0] for part in one.split('hreflang="')[1:]] == ["en", "fi", "x-default"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/", True), ("/doc/tree/oak", True), ("/dumps/dataset.ttl", True), ("/sparql?query=x", False), ("/sparql", True)],
+)
+def test_robots_may_read_pages_and_dumps_but_not_query(path, allowed):
+    robots = RobotFileParser()
+    robots.parse(ROBOTS.splitlines())
+    assert robots.can_fetch("Anybot/1.0", f"{PUBLIC_URL}{path}") == allowed
+    assert robots.site_maps() == [f"{PUBLIC_URL}/sitemap.xml"]
+
+
+COUNTS = {
+    "triples": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+    "distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+    "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+    "classes": "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(isIRI(?c)) }",
+    "entities": 'SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o FILTER(STRSTARTS(STR(?s), "https://example.org/id/")) }',
+}
+
+
+def count(store, query):
+    (row,) = store.query(query, use_default_graph_as_union=True)
+    return int(row["n"].value)
+
+
+@pytest.fixture(scope="module")
+def described(published):
+    """The VoID description of the newest snapshot, as a store, and the dataset, as another."""
+    void, dataset = Store(), Store()
+    void.load(body(published[3], "/.well-known/void.nt"), RdfFormat.N_TRIPLES)
+    dataset.load(path=published[3].dataset, format=RdfFormat.N_QUADS)
+    return void, dataset
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_every_total_of_void_is_that_of_a_query(described, name):
+    void, dataset = described
+    (row,) = void.query(f"SELECT ?n {{ ?d void:{name} ?n ; void:uriSpace ?u }}", prefixes=VOID)
+    assert int(row["n"].value) == count(dataset, COUNTS[name])
+
+
+VOID = {"void": "http://rdfs.org/ns/void#"}
+
+
+def test_every_partition_of_void_is_that_of_a_query(described):
+    void, dataset = described
+    parts = list(void.query("SELECT ?c ?n { ?p void:class ?c ; void:entities ?n }", prefixes=VOID))
+    assert len(parts) >= 3
+    for row in parts:
+        assert int(row["n"].value) == count(dataset, f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a {row['c']} }}")
+    parts = list(void.query("SELECT ?q ?n { ?p void:property ?q ; void:triples ?n }", prefixes=VOID))
+    for row in parts:
+        assert int(row["n"].value) == count(dataset, f"SELECT (COUNT(*) AS ?n) {{ ?s {row['q']} ?o }}")
+    subsets = list(void.query("SELECT ?g ?n { ?d void:subset ?g . ?g void:triples ?n }", prefixes=VOID))
+    assert len(subsets) == 2
+    for row in subsets:
+        assert int(row["n"].value) == count(dataset, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {row['g']} {{ ?s ?p ?o }} }}")
+
+
+def test_the_landing_page_leads_machines_on(published):
+    links = next(each.links for each in published[0].printed() if each.address == "/index.en.html")
+    assert '<https://example.org/>; rel="cite-as"' in links
+    assert '<https://schema.org/AboutPage>; rel="type"' in links
+    assert f'<{PUBLIC_URL}/linkset.json>; rel="linkset"; type="application/linkset+json"' in links
+    assert f'<{PUBLIC_URL}/dumps/dataset.ttl>; rel="item"; type="text/turtle"' in links
