@@ -102,7 +102,7 @@ def test_every_dump_holds_the_dataset_and_the_checksums_fit(folder):
         ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=dumps, capture_output=True, check=False
     )
     assert done.returncode == 0
-    assert done.stdout.count(b": OK") == 12
+    assert done.stdout.count(b": OK") == 15
 
 
 def test_every_thing_document_and_graph_is_printed_in_every_format_and_language(folder):

@@ -162,11 +162,15 @@ def _service(service: NamedNode) -> Iterator[Quad]:
 
 def _distribution(node: NamedNode, file: File, kind: filetypes.FileType, issue: Issue) -> Iterator[Quad]:
     address = NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
+    dataset = issue.site.dataset
+    named = [
+        (language, dataset.label(NamedNode(file.about), language).value if file.about else "") for language in LANGUAGES
+    ]
     yield from facts(
         node,
         (TYPE, DCAT("Distribution")),
-        *((DCTERMS("title"), Literal(kind.title(language), language=language)) for language in LANGUAGES),
-        *((DCTERMS("description"), Literal(kind.description(language), language=language)) for language in LANGUAGES),
+        *((DCTERMS("title"), Literal(kind.title(*words), language=words[0])) for words in named),
+        *((DCTERMS("description"), Literal(kind.description(*words), language=words[0])) for words in named),
         (DCAT("accessURL"), address),
         (DCAT("downloadURL"), address),
         (DCAT("byteSize"), integer(file.size)),

@@ -15,6 +15,7 @@ _KINDS = {
     "nq": (formats.N_QUADS.name, formats.N_QUADS.media_type, "RDF_N_QUADS", "N-Quads"),
     "jsonld": (formats.JSON_LD.name, formats.JSON_LD.media_type, "JSON_LD", "JSON-LD"),
     "rdf": (formats.RDF_XML.name, formats.RDF_XML.media_type, "RDF_XML", "RDF/XML"),
+    "csv": ("csv", "text/csv", "CSV", "CSV"),
     "zip": ("zip", "application/zip", "ZIP", "ZIP"),
 }
 _DESCRIPTIONS = {
@@ -23,6 +24,11 @@ _DESCRIPTIONS = {
     "en": "All the data in one file in the format {label}.",
 }
 _PACKED = {"fi": "pakattu (gzip)", "sv": "komprimerad (gzip)", "en": "compressed (gzip)"}
+_TABLES = {
+    "fi": "Taulukko, rivi kustakin: {what}.",
+    "sv": "Tabell med en rad för var och en: {what}.",
+    "en": "A table with a row for each: {what}.",
+}
 _WHOLE = {"fi": "Koko aineisto", "sv": "Hela datamängden", "en": "The whole dataset"}
 
 
@@ -36,14 +42,14 @@ class FileType:
     label: str
     compressed: bool
 
-    def title(self, language: str) -> str:
-        """The title of a dump of this type in fi, sv or en."""
+    def title(self, language: str, what: str = "") -> str:
+        """The title, in fi, sv or en, of a dump of the whole dataset, or of a table of `what`."""
         packed = f", {_PACKED[language]}" if self.compressed else ""
-        return f"{_WHOLE[language]}: {self.label}{packed}"
+        return f"{what or _WHOLE[language]}: {self.label}{packed}"
 
-    def description(self, language: str) -> str:
-        """A sentence about a dump of this type in fi, sv or en."""
-        return _DESCRIPTIONS[language].format(label=self.label)
+    def description(self, language: str, what: str = "") -> str:
+        """A sentence, in fi, sv or en, about a dump of the whole dataset, or about a table of `what`."""
+        return (_TABLES if what else _DESCRIPTIONS)[language].format(label=self.label, what=what)
 
 
 def of(name: str) -> FileType | None:

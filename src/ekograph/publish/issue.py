@@ -36,11 +36,12 @@ class Event:
 
 @dataclass(frozen=True)
 class File:
-    """One file among the dumps: its name, SHA-256 in hex, and size in bytes."""
+    """One file among the dumps: its name, SHA-256 in hex, size in bytes, and the IRI of the class it is of, or ""."""
 
     name: str
     sha256: str
     size: int
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,8 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
         offered = [
-            File(name, *draft.write(f"{FOLDER}/{name}", content))
-            for name, content in dumps(proof.dataset.quads, proof.dataset.prefixes)
+            File(dump.name, *draft.write(f"{FOLDER}/{dump.name}", dump.content), dump.about)
+            for dump in dumps(proof.dataset)
         ]
         issue = Issue(site, _quads(proof.shapes), offered, told.versions, told.events)
         draft.print(representations(issue))

@@ -40,9 +40,16 @@ async def dump(name: str, request: Request) -> Response:
     return FileResponse(pair.snapshot.path / FOLDER / name, media_type=_media_type(name), headers=headers)
 
 
+#: Tables, their descriptions (CSV on the Web), and all files together.
+_OTHER_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/csvm+json", "zip": "application/zip"}
+
+
 def _media_type(name: str) -> str:
     """The type of a dump by the end of its name; a compressed one is a file of its own, not an encoding."""
     if name.endswith(".gz"):
         return "application/gzip"
-    found = formats.by_suffix(name.rpartition(".")[2])
+    suffix = name.rpartition(".")[2]
+    if suffix in _OTHER_TYPES:
+        return _OTHER_TYPES[suffix]
+    found = formats.by_suffix(suffix)
     return found.content_type if found else "text/plain; charset=utf-8"
