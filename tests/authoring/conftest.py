@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ekograph.cli.check import command
+from ekograph.cli import group
 
 ONTOLOGY = """\
 @prefix ex: <https://example.org/def#> .
@@ -66,7 +66,7 @@ def check(site: Path) -> Callable[..., tuple[int, str]]:
     """A run of `ekograph check` in the small site: (exit status, output)."""
 
     def run(*arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(command, arguments, obj=Path())
+        result = CliRunner().invoke(group, ["check", *arguments])
         return result.exit_code, result.output
 
     return run

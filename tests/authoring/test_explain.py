@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 from ekograph import config
 from ekograph.authoring import explaining, rules
-from ekograph.cli.explain import command
+from ekograph.cli import group
 from ekograph.i18n import LANGUAGES
 
 RULES = {each.id: each for each in rules.of_site(config.load(ROOT))}
@@ -20,7 +20,7 @@ OF_SHAPES = sorted(set(RULES) - set(rules.OWN))
 
 
 def explain(*arguments: str, site: Path = ROOT) -> tuple[int, str]:
-    result = CliRunner().invoke(command, arguments, obj=site)
+    result = CliRunner().invoke(group, ["--site", str(site), "explain", *arguments])
     return result.exit_code, result.output
 
 

@@ -9,7 +9,7 @@ from ekograph.authoring.formatting.order import ordered
 from ekograph.authoring.formatting.tree import Block, Collection, Item, Leaf, Node, Part
 
 #: Values are aligned after predicates up to this length; a longer one stands out by itself.
-_ALIGNED = 24
+_ALIGNED = 30
 #: Values are listed below the predicate's first one up to this column, and else on lines of their own.
 _FARTHEST = 40
 
