@@ -235,6 +235,18 @@ def test_a_site_of_another_vocabulary_is_told_that_it_has_no_agreements(tmp_path
     assert (done.returncode, "its ontology does not declare https://e.org/def#Agreement" in done.stderr) == (2, True)
 
 
+def test_a_folder_that_is_no_site_is_told(site, ekograph):
+    (site / "ekograph.toml").unlink()
+    done = ekograph("new", "agreement", "--label", "Oulu")
+    assert (done.returncode, "No base is set" in done.stderr) == (2, True)
+
+
+def test_several_answers_stand_in_one_option_or_in_several(site, ekograph):
+    done = ekograph("new", "agreement", "--label", "Kouvola", "--place", "Kouvola, Kotka", "--place", "Hamina")
+    assert done.returncode == 0, done.stderr
+    assert "<place/kouvola> , <place/kotka> , <place/hamina>" in (site / "data/agreement-kouvola.ttl").read_text()
+
+
 def test_on_a_terminal_all_is_asked_for_until_it_can_be_used(site):
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "ekograph", "new", "priority", "--lang", "sv"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 
 from pyoxigraph import RdfFormat, parse
@@ -16,6 +16,9 @@ from ekograph.authoring.syntax import fault, parsed
 from ekograph.authoring.text import Lines, Place, decoded
 from ekograph.authoring.turtle import ReadError
 from ekograph.i18n import Messages
+
+#: Files outside a site, which has a base for names of graphs, are formatted too; the graph's name is not written.
+_GRAPH = "urn:ekograph:file"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Formatted:
 
 def layout(source: Source, check: Messages, say: Messages) -> Formatted:
     """The Turtle source laid out; nothing is written. `check` and `say` are the areas "check" and "fmt"."""
-    faults = parsed(source, check).results
+    faults = parsed(replace(source, graph=_GRAPH), check).results
     if faults:
         return Formatted(source, source.data, tuple(faults))
     text = decoded(source.data)

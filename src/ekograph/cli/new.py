@@ -77,8 +77,11 @@ def _site(folder: Path, say: Messages) -> Site:
     from ekograph.authoring.sources import SourceError
 
     check = Messages("check", say.language)
+    settings = config.load(folder)
+    if not settings.base:
+        fail(say("no-base", path=settings.root / config.FILE_NAME))
     try:
-        site = read(config.load(folder), check)
+        site = read(settings, check)
     except SourceError as error:
         fail(check(error.key, **error.values))
     if site.faults:
