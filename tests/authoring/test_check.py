@@ -270,18 +270,6 @@ def test_github_annotations_escape_what_would_end_them(site, check):
     )
 
 
-def test_sarif_places_each_result(site, check):
-    (site / "data/things.ttl").write_text(HEAD + "<ä> a ex:Thing .")
-    log = json.loads(check("--format", "sarif")[1])
-    (result,) = log["runs"][0]["results"]
-    assert log["version"] == "2.1.0"
-    assert result["ruleId"] == "A01"
-    assert result["locations"][0]["physicalLocation"] == {
-        "artifactLocation": {"uri": "data/things.ttl"},
-        "region": {"startLine": 3, "startColumn": 1},
-    }
-
-
 def test_other_syntaxes_are_checked_too(site, results):
     (site / "data/x.nt").write_text("<https://e/x> a <x:y> .")
     (site / "data/y.jsonld").write_text('{"@id": "https://e/y", "@type": "https://example.org/def#Thing"}')
@@ -289,6 +277,41 @@ def test_other_syntaxes_are_checked_too(site, results):
     assert found == [("syntax", "data/x.nt", 1)]
     (site / "data/x.nt").unlink()
     assert [(each["rule"], each["path"]) for each in results()] == [("A01", "data/y.jsonld")]
+
+
+def test_graphs_that_a_file_names_itself_are_not_lost_in_silence(site, results):
+    (site / "data/x.trig").write_text("<https://e/g> { <https://e/x> <https://e/p> 1 }")
+    assert [(each["rule"], each["path"]) for each in results()] == [("gate-graph", "data/x.trig")]
+
+
+def test_two_files_of_one_name_are_not_one_graph_in_silence(site, results):
+    (site / "data/more").mkdir()
+    (site / "data/more/things.ttl").write_text(GOOD)
+    assert {each["rule"] for each in results()} == {"gate-same-graph"}
+
+
+def test_what_is_misspelt_comes_first_in_its_file(site, results):
+    ontology = (site / "ontology/def.ttl").read_text()
+    (site / "ontology/def.ttl").write_text(ontology + "<https://example.org/def> a ex:Thing .\n")
+    closed = "rule:G03 a sh:NodeShape ; sh:targetSubjectsOf ex:above ; sh:closed true ;"
+    closed += " sh:ignoredProperties ( ex:above ) .\n"
+    (site / "shapes/rules.ttl").write_text(SHAPES + closed)
+    (site / "data/things.ttl").write_text(HEAD + '<a> a ex:Thing ;\n  ex:above <b> ;\n  ex:nmae "A" .')
+    found = [(each["rule"], each["line"]) for each in results() if each["path"] == "data/things.ttl"]
+    assert found[0] == ("G03", 5)
+
+
+def test_places_are_read_only_in_files_with_faults(site, results, monkeypatch):
+    from ekograph.authoring import turtle
+
+    read, original = [], turtle.statements
+    monkeypatch.setattr(turtle, "statements", lambda text: read.append(text) or original(text))
+    for number in range(5):
+        (site / f"data/more-{number}.ttl").write_text(HEAD + f'<m{number}> a ex:Thing ; ex:name "M{number}" .')
+    broken = HEAD + "<nameless> a ex:Thing ."
+    (site / "data/broken.ttl").write_text(broken)
+    assert len(results()) == 1
+    assert read == [broken]
 
 
 def test_checking_loads_neither_rdflib_nor_pyshacl(site):

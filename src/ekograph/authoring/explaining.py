@@ -25,7 +25,7 @@ def told(rule: Rule, languages: Sequence[str], *, colour: bool = False) -> str:
 def listed(rules: Sequence[Rule], language: str) -> str:
     """The rules, one a line: id and name."""
     width = max(len(each.id) for each in rules)
-    lines = [f"{each.id:{width}}  {_title(each, language)}" for each in rules]
+    lines = [f"{each.id:{width}}  {title(each, language)}" for each in rules]
     return "\n".join([*lines, "", Messages("explain", language)("more")]) + "\n"
 
 
@@ -43,14 +43,15 @@ def _offered(rule: Rule, languages: Sequence[str]) -> list[str]:
 
 
 def _words(rule: Rule, language: str) -> Iterator[str]:
-    title = _title(rule, language)
-    yield f"{rule.id}  {title}"
+    name = title(rule, language)
+    yield f"{rule.id}  {name}"
     for text in filter(None, [_text(rule.reason, language), *_messages(rule, language)]):
-        if text != title:
+        if text != name:
             yield fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _title(rule: Rule, language: str) -> str:
+def title(rule: Rule, language: str) -> str:
+    """The name of the rule in one line; of a rule without one, what its first message says."""
     return _text(rule.name, language) or next(iter(_messages(rule, language)), "")
 
 
@@ -72,8 +73,8 @@ def _example(example: str, *, colour: bool) -> Iterator[str]:
 def _section(rule: Rule) -> str:
     parts = [f"## {rule.id}"]
     for language in rule.languages():
-        title, reason = _title(rule, language), _text(rule.reason, language)
-        parts.append(f"**{title}** ({language or 'und'}). {_markdown(reason)}".strip())
+        name, reason = title(rule, language), _text(rule.reason, language)
+        parts.append(f"**{name}** ({language or 'und'}). {_markdown(reason)}".strip())
         parts.append("\n".join(f"- {_markdown(each)}" for each in _messages(rule, language)))
     if rule.example:
         parts.append(f"```diff\n{rule.example}\n```")

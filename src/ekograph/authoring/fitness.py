@@ -11,7 +11,9 @@ from ekograph.authoring.blanks import entangled
 from ekograph.authoring.flaws import ENDS, Flaw, results
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
-from ekograph.authoring.syntax import Parsed
+from ekograph.authoring.sources import Source
+from ekograph.authoring.syntax import Parsed, fault
+from ekograph.authoring.text import Place
 from ekograph.i18n import Messages
 
 #: Characters that XML 1.0 cannot carry (section 2.2), and with it RDF/XML and SPARQL's XML results.
@@ -36,11 +38,21 @@ def unfit(files: Sequence[Parsed], say: Messages) -> list[Result]:
 
 
 def unpublishable(files: Sequence[Parsed], say: Messages) -> list[Result]:
-    """The results for blank nodes that no canonical label can be given to in good time."""
-    found = []
+    """The results for files that share a graph, and for blank nodes that cannot be named in good time."""
+    found = [*_namesakes(files, say)]
     for each in files:
         found += results(_tangles(each.quads, say), Places(each.source, each.quads), say)
     return found
+
+
+def _namesakes(files: Sequence[Parsed], say: Messages) -> Iterator[Result]:
+    """A graph is named after its file without folder and suffix, so that two files can have one name."""
+    first: dict[str, Source] = {}
+    for source in (each.source for each in files):
+        other = first.setdefault(source.graph, source)
+        if other is not source:
+            message = say("gate-same-graph", other=other.name, graph=source.graph)
+            yield fault(source, "gate-same-graph", Place(1, 1), message, say)
 
 
 def _characters(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:

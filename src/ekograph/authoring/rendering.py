@@ -22,9 +22,10 @@ def render(report: Report, form: str, sources: Sequence[Source], say: Messages, 
     if form == "json":
         return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
     if form == "sarif":
+        from ekograph.authoring.rules import of_sources
         from ekograph.authoring.sarif import sarif
 
-        return json.dumps(sarif(report), ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(sarif(report, of_sources(sources), say.language), ensure_ascii=False, indent=2) + "\n"
     if form == "github":
         return "".join(map(_annotation, report.results)) + f"{summary(report, say)}\n"
     return _text(report, sources, say, colour=colour)

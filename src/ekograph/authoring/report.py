@@ -12,7 +12,8 @@ class Result:
 
     `rule` is the id of the rule; `severity` is Violation, Warning or Info (SHACL, section 3.6); `line` and
     `column` count from 1, columns in characters; IRIs stand bare, other terms as in N-Triples; what there is
-    not is None. `language` is the tag of the message's language.
+    not is None. `language` is the tag of the message's language, `suggestion` the IRI that was meant by a
+    misspelt one.
     """
 
     rule: str
@@ -25,11 +26,12 @@ class Result:
     value: str | None
     message: str
     language: str
+    suggestion: str | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """The results of one check, in the order of files, lines and columns."""
+    """The results of one check, by file; in each first what is misspelt, then by line and column."""
 
     conforms: bool
     results: tuple[Result, ...]
@@ -41,9 +43,11 @@ def report(results: Iterable[Result]) -> Report:
     return Report(not ordered, tuple(ordered))
 
 
-def _order(result: Result) -> tuple[str, int, int, str, str, str]:
+def _order(result: Result) -> tuple[str, bool, int, int, str, str, str]:
+    """A misspelt name comes first in its file: other faults there are often its consequences."""
     return (
         result.path,
+        result.suggestion is None,
         result.line,
         result.column,
         result.rule,

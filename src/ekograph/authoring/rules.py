@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 
 from ekograph.authoring import templates
 from ekograph.authoring.shapes import SH, ShapesGraph
-from ekograph.authoring.sources import shapes_of
+from ekograph.authoring.sources import Source, shapes_of
 from ekograph.authoring.syntax import parsed
 from ekograph.authoring.vocabulary import TARGETS
 from ekograph.config import Settings
@@ -27,9 +27,11 @@ OWN = {
     "gate-blank-nodes": "- [] skos:related [ skos:related [ … ] ] .\n+ <priority/a> skos:related <priority/b> .",
     "gate-character": '- <place/lahti> skos:prefLabel "Lahti\\u0008"@fi .\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "gate-empty": "",
+    "gate-graph": "",
     "gate-no-shapes": "",
     "gate-no-target": "  rule:A01 a sh:NodeShape ;\n+     sh:targetClass eko:Priority ;",
     "gate-query": '-     sh:select "SELECT $this WHERE ( … )"\n+     sh:select "SELECT $this WHERE { … }"',
+    "gate-same-graph": "",
     "gate-scheme": "-     foaf:page <javascript:alert(1)> ;\n+     foaf:page <https://example.fi/> ;",
     "gate-shapes": "-     sh:minCount -1 ;\n+     sh:minCount 1 ;",
     "gate-unknown-target": "-     sh:targetClass eko:Prioritty ;\n+     sh:targetClass eko:Priority ;",
@@ -72,8 +74,13 @@ def rules(shapes: ShapesGraph) -> list[Rule]:
 
 def of_site(settings: Settings) -> list[Rule]:
     """The rules of the site in the folder of the settings. Raises SourceError for shapes that cannot be read."""
+    return of_sources(shapes_of(settings))
+
+
+def of_sources(sources: Iterable[Source]) -> list[Rule]:
+    """The rules in those of the sources that are shapes, as far as they can be parsed."""
     say = Messages("check", "en")
-    files = [parsed(source, say) for source in shapes_of(settings)]
+    files = [parsed(each, say) for each in sources if each.kind == "shapes"]
     return rules(ShapesGraph(quad for each in files for quad in each.quads))
 
 

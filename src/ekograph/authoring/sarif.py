@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from ekograph import __version__
+from ekograph.authoring.explaining import title, told
 from ekograph.authoring.report import Report, Result
+from ekograph.authoring.rules import Rule, find
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 
 
-def sarif(report: Report) -> dict[str, object]:
-    """The SARIF log of one run."""
-    rules = sorted({each.rule for each in report.results})
+def sarif(report: Report, rules: Sequence[Rule], language: str) -> dict[str, object]:
+    """The SARIF log of one run; of the `rules`, those are described, in `language`, that have a result."""
+    ids = sorted({each.rule for each in report.results})
     driver = {
         "name": "ekograph",
         "version": __version__,
-        "rules": [{"id": rule} for rule in rules],
+        "semanticVersion": __version__,
+        "rules": [_descriptor(id_, find(rules, id_), language) for id_ in ids],
     }
     run = {
         "tool": {"driver": driver},
+        "language": language,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, rules) for each in report.results],
+        "results": [_result(each, ids) for each in report.results],
     }
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [run],
+    }
+
+
+def _descriptor(id_: str, rule: Rule | None, language: str) -> dict[str, object]:
+    """A reportingDescriptor (section 3.49): what viewers show of a rule beside its results."""
+    if rule is None:
+        return {"id": id_}
+    return {
+        "id": id_,
+        "shortDescription": {"text": title(rule, language) or id_},
+        "help": {"text": told(rule, [language])},
     }
 
 

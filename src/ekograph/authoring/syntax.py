@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from ekograph.authoring.report import Result
 from ekograph.authoring.sources import Source
@@ -54,20 +54,27 @@ def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = Mapping
 
     `elsewhere` are the prefixes of other sources: one of them may be what an undeclared prefix stands for.
     """
-    fault = _unreadable(source, say)
-    if fault is not None:
-        return Parsed(source, [], {}, [fault])
+    unreadable = _unreadable(source, say)
+    if unreadable is not None:
+        return Parsed(source, [], {}, [unreadable])
     parser = parse(
         decoded(source.data).encode(), RdfFormat.from_media_type(source.format.media_type), rename_blank_nodes=True
     )
     graph, quads, errors = NamedNode(source.graph), [], []
+    named: Quad | None = None
     for item in _outcomes(parser):
         if isinstance(item, Quad):
             quads.append(Quad(item.subject, item.predicate, item.object, graph))
+            named = named if isinstance(item.graph_name, DefaultGraph) else named or item
         else:
             errors.append(item)
     prefixes = dict(parser.prefixes)
-    return Parsed(source, quads, prefixes, _faults(source, errors, {**elsewhere, **prefixes}, say))
+    faults = [] if named is None else [_graph_of_its_own(source, named, say)]
+    return Parsed(source, quads, prefixes, [*faults, *_faults(source, errors, {**elsewhere, **prefixes}, say)])
+
+
+def _graph_of_its_own(source: Source, quad: Quad, say: Messages) -> Result:
+    return fault(source, "gate-graph", Place(1, 1), say("gate-graph", graph=quad.graph_name), say)
 
 
 def _outcomes(parser: Iterator[Quad]) -> Iterator[Quad | SyntaxError]:

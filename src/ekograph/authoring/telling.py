@@ -33,7 +33,8 @@ class Telling:
 
     def _result(self, finding: Finding) -> Result:
         name, place = self.locator.place(finding)
-        message, language = self._message(finding)
+        message, language, mentioned = self._message(finding)
+        meant = next(filter(None, map(self.names.nearest, mentioned)), None)
         return Result(
             rule=finding.rule,
             severity=finding.severity,
@@ -43,29 +44,31 @@ class Telling:
             focus_node=plain(finding.focus),
             result_path=plain(finding.path),
             value=plain(self.locator.object_of(finding)),
-            message=message,
+            message=f"{message} {self._asked(meant, language)}" if meant else message,
             language=language,
+            suggestion=meant,
         )
 
-    def _message(self, finding: Finding) -> tuple[str, str]:
-        """The message and its language: the reader's, where the shape has one in it."""
+    def _asked(self, meant: str, language: str) -> str:
+        """The question whether that name was meant, in the language of the message that it follows."""
+        say = self.say if language == self.say.language else Messages("check", language)
+        return say("did-you-mean", found=self.show(meant))
+
+    def _message(self, finding: Finding) -> tuple[str, str, list[str]]:
+        """The message, its language (the reader's, where the shape has one in it), and the IRIs that it mentions."""
+        mentioned = _at_fault(finding)
         words = None if finding.templates else worded(finding, self.show, self.say)
         if words:
-            return words + self._hint(_at_fault(finding)), self.say.language
+            return words, self.say.language, mentioned
         template = templates.chosen(finding.templates, self.say.language)
         values = templates.bound(template, finding.messages) if template else None
         if template and values is not None:
-            hint = self._hint([*values.values(), *_at_fault(finding)])
-            return templates.filled(template.value, values, self.show) + hint, template.language or ""
-        said = templates.chosen(finding.messages, self.say.language)
-        if said is None:
-            return self.say("no-message", component=finding.component), self.say.language
-        return said.value + self._hint(_at_fault(finding)), said.language or ""
-
-    def _hint(self, iris: Iterable[str]) -> str:
-        """What was meant by the first of these that is misspelt; "" if none is."""
-        near = next(filter(None, map(self.names.nearest, iris)), None)
-        return f" {self.say('did-you-mean', found=self.show(near))}" if near else ""
+            said = templates.filled(template.value, values, self.show)
+            return said, template.language or "", [*values.values(), *mentioned]
+        given = templates.chosen(finding.messages, self.say.language)
+        if given is None:
+            return self.say("no-message", component=finding.component), self.say.language, mentioned
+        return given.value, given.language or "", mentioned
 
 
 def _at_fault(finding: Finding) -> list[str]:
