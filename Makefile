@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test check docs lock lint clean bench
+.PHONY: setup serve test conformance check docs lock lint clean bench
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -10,6 +10,9 @@ serve: setup          ## set up, check, publish and serve the site
 
 test: .venv/dev       ## set up and run every test
 	@$(BIN)/python -m pytest
+
+conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
+	@$(BIN)/python -m pytest tests/conformance -q
 
 check: setup          ## check the data against the rules
 	@$(BIN)/ekograph check
