@@ -81,10 +81,8 @@ def description(endpoint) -> list[ox.Quad]:
 
 
 def test_the_service_description_names_the_endpoint(endpoint, description):
-    endpoints = [quad.object.value for quad in description if quad.predicate.value == f"{_SD}endpoint"]
-    assert endpoints == [f"{endpoint.url}/sparql"]
-        f"{endpoint.url}/sparql"
-    ]
+    named = [quad.object.value for quad in description if quad.predicate.value == f"{_SD}endpoint"]
+    assert named == [f"{endpoint.url}/sparql"]
 
 
 def test_the_service_description_uses_the_terms_of_its_vocabulary_as_they_are_defined(description):
