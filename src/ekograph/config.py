@@ -35,13 +35,13 @@ class Settings:
     port: int = _setting(8000, "Port to listen on.")
     allowed_hosts: tuple[str, ...] = _setting((), "Host names answered besides that of public_url and loopback.")
     trusted_proxy: str = _setting("", "Address of the proxy whose X-Forwarded-For names the client; empty: none.")
+    processes: int = _setting(1, "How many processes serve; they share what memory queries may take.")
     snapshots: str = _setting("snapshots", "Folder of the published snapshots, relative to the site.")
     keep: int = _setting(20, "How many snapshots are kept.")
     union_default_graph: bool = _setting(default=True, text="Whether the default graph is the union of all graphs.")
     query_seconds: float = _setting(10.0, "Wall time a query may take, in seconds.")
     query_memory_mb: int = _setting(384, "Memory a query may take, in MB.")
     result_mb: int = _setting(50, "Size of an answer to a query, in MB.")
-    query_kb: int = _setting(64, "Length of a query, in kB.")
     access_log: bool = _setting(
         default=False, text="Whether each request is logged as a line of JSON, without its query."
     )
@@ -127,7 +127,7 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash")
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"port is {settings.port}; ports are 1 to 65535")
-    for name in ("query_seconds", "query_memory_mb", "result_mb", "query_kb", "keep"):
+    for name in ("query_seconds", "query_memory_mb", "result_mb", "keep", "processes"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} is {getattr(settings, name)}; it must be above 0")
     if not settings.languages:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 from ekograph.formats import Format
@@ -70,6 +70,23 @@ class Limits:
     queue: int = 256
     #: Bytes held back before the status of an answer is decided.
     held: int = 1_000_000
+
+    def shared(self, processes: int) -> Limits:
+        """The part of each of so many processes: they run as many queries together as one alone would."""
+
+        def part(number: int) -> int:
+            return max(1, number // processes)
+
+        return replace(
+            self,
+            fast=part(self.fast),
+            slow=part(self.slow),
+            total=part(self.total),
+            streams=part(self.streams),
+            running=part(self.running),
+            queued=part(self.queued),
+            queue=part(self.queue),
+        )
 
     @property
     def stack(self) -> int:

@@ -22,6 +22,7 @@ from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 from ekograph.web.protocol import Protocol
+from ekograph.web.supervisor import supervise
 
 if TYPE_CHECKING:
     from ekograph.engine.base import Engine
@@ -48,7 +49,22 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
 
 
 def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False) -> int:
-    """Serve the site until a signal ends it; `ready` is called once it answers. Returns the exit status."""
+    """Serve the site until a signal ends it; `ready` is called once it answers. Returns the exit status.
+
+    A watched site is one person's, and its trouble is told to the one process that serves it.
+    """
+    if settings.processes == 1 or watched:
+        return _serve(settings, listening, ready, watched=watched)
+
+    def one_of_many(number: int) -> int:
+        return _serve(settings, listening, ready if number == 0 else lambda _: None)
+
+    return supervise(settings.processes, one_of_many, patience=_grace(settings) + 2)
+
+
+def _serve(
+    settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False
+) -> int:
     copy = Copy(settings.public_url, watched)
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     application = _Later(settings, live)
@@ -63,7 +79,7 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], 
         server_header=False,
         proxy_headers=False,
         backlog=2048,
-        timeout_graceful_shutdown=max(1, round(settings.query_seconds) + 1),
+        timeout_graceful_shutdown=_grace(settings),
     )
 
     async def up() -> None:
@@ -71,10 +87,15 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], 
         await application()
 
     server = _Server(config, up)
-    # uvicorn ends in good order on Ctrl-C, and then raises the signal once more.
-    with suppress(KeyboardInterrupt):
+    # uvicorn ends in good order on Ctrl-C, and then raises the signal once more; when it cannot start, it exits.
+    with suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=[listening])
     return 0 if server.started else 2
+
+
+def _grace(settings: Settings) -> int:
+    """Seconds in which answers that are under way may end."""
+    return max(1, round(settings.query_seconds) + 1)
 
 
 class _Server(uvicorn.Server):
@@ -114,11 +135,8 @@ class _Later:
 
 def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
     limits = Limits(
-        seconds=settings.query_seconds,
-        memory_mb=settings.query_memory_mb,
-        result_mb=settings.result_mb,
-        query_kb=settings.query_kb,
-    )
+        seconds=settings.query_seconds, memory_mb=settings.query_memory_mb, result_mb=settings.result_mb
+    ).shared(settings.processes)
     manifest = snapshot.manifest
     return EmbeddedEngine(
         snapshot.dataset,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from ekograph import formats
 from ekograph.config import Settings
-from ekograph.engine.base import Answer, NotAcceptable, Query, QueryError
+from ekograph.engine.base import Answer, Limits, NotAcceptable, Query, QueryError
 from ekograph.formats import Format
 from ekograph.web.answers import (
     GZIP_FROM,
@@ -76,7 +76,7 @@ class _Endpoint:
         if request.method not in METHODS:
             raise ProblemError(wrong_method(request.method, METHODS))
         pair: Pair = request.scope["ekograph.pair"]
-        asked = await read(request, self._settings.query_kb * 1024)
+        asked = await read(request, Limits.query_kb * 1024)
         if asked.text is None:
             return self._without_query(request, pair)
         try:
