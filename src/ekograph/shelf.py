@@ -10,10 +10,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ekograph.snapshot import MANIFEST, Snapshot, SnapshotError, sync
+from ekograph.snapshot import MANIFEST, Manifest, Snapshot, SnapshotError, sync
 
 CURRENT = "current"
 HISTORY = "history.json"
@@ -75,6 +75,14 @@ class Shelf:
         if current in names:
             return names[: len(names) - names[::-1].index(current)]
         return [current] if current else []
+
+    def newest(self, count: int) -> list[tuple[str, str]]:
+        """Name and time of publication of the last `count` snapshots of the history that are there, oldest first."""
+        there = []
+        for name in dict.fromkeys(self.history()):
+            with suppress(SnapshotError):  # one that is gone or damaged is not offered
+                there.append((name, Manifest.read(self.path / name).published))
+        return there[-count:] if count else []
 
     def move_current(self, name: str) -> None:
         """Make the snapshot `name` the current one: durable before visible."""

@@ -27,6 +27,12 @@ _COLUMNS = (
     " body BLOB NOT NULL, links TEXT NOT NULL"
 )
 
+_ALL = "SELECT address, page, type, language, body, links FROM printed ORDER BY rowid"
+_AT = (
+    "SELECT address, page, type, language, body, links FROM printed"
+    " WHERE address = :address OR page = :address ORDER BY rowid"
+)
+
 #: Up to this many bytes a snapshot's files are read and compared with their checksums when it is opened.
 VERIFIED_BYTES = 64_000_000
 
@@ -63,6 +69,16 @@ class Manifest:
     previous: str | None = None
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """The manifest in the folder `path`, its files not looked at; raises SnapshotError when it cannot be read."""
+        try:
+            found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            found["files"] = {name: (sha256, size) for name, (sha256, size) in found["files"].items()}
+            return cls(**{**found, "languages": tuple(found["languages"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -84,23 +100,18 @@ class Snapshot:
     @classmethod
     def open(cls, path: Path) -> Snapshot:
         """Read the snapshot in `path`; raises SnapshotError when it is missing, incomplete or altered."""
-        try:
-            found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            found["files"] = {name: (sha256, size) for name, (sha256, size) in found["files"].items()}
-            manifest = Manifest(**{**found, "languages": tuple(found["languages"])})
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error
+        manifest = Manifest.read(path)
         _verify(path, manifest)
         return cls(path, manifest)
 
-    def printed(self) -> Iterator[Representation]:
-        """All printed representations, in the order in which they were printed."""
+    def printed(self, address: str | None = None) -> Iterator[Representation]:
+        """All printed representations, or those at `address` or of the page there, in the order of printing."""
         location = (self.path / PRINTED).resolve().as_uri()
         connection = sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True)
         try:
-            rows = connection.execute("SELECT address, page, type, language, body, links FROM printed ORDER BY rowid")
-            for address, page, content_type, language, body, links in rows:
-                yield Representation(address, page, content_type, language, body, tuple(json.loads(links)))
+            rows = connection.execute(_ALL) if address is None else connection.execute(_AT, {"address": address})
+            for own, page, content_type, language, body, links in rows:
+                yield Representation(own, page, content_type, language, body, tuple(json.loads(links)))
         finally:
             connection.close()
 
@@ -147,6 +158,8 @@ class Draft:
             connection.execute(f"CREATE TABLE printed ({_COLUMNS})")
             with connection:
                 connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", map(_row, representations))
+                for column in ("address", "page"):
+                    connection.execute(f"CREATE INDEX {column} ON printed ({column})")
         except sqlite3.OperationalError as error:
             full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
             code = errno.ENOSPC if full else errno.EIO

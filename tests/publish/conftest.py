@@ -80,7 +80,7 @@ def site(root: Path) -> Folder:
     made = Folder(root)
     for name, text in (
         ("ekograph.toml", SETTINGS),
-        ("ontology/trees.ttl", ONTOLOGY),
+        ("ontology/vocabulary.ttl", ONTOLOGY),
         ("data/trees.ttl", DATA),
         ("shapes/trees.ttl", SHAPES),
     ):

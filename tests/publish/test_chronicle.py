@@ -280,7 +280,7 @@ def test_every_partition_of_void_is_that_of_a_query(described):
     for row in parts:
         assert int(row["n"].value) == count(dataset, f"SELECT (COUNT(*) AS ?n) {{ ?s {row['q']} ?o }}")
     subsets = list(void.query("SELECT ?g ?n { ?d void:subset ?g . ?g void:triples ?n }", prefixes=VOID))
-    assert len(subsets) == 2
+    assert len(subsets) == 3
     for row in subsets:
         assert int(row["n"].value) == count(dataset, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {row['g']} {{ ?s ?p ?o }} }}")
 
@@ -291,3 +291,29 @@ def test_the_landing_page_leads_machines_on(published):
     assert '<https://schema.org/AboutPage>; rel="type"' in links
     assert f'<{PUBLIC_URL}/linkset.json>; rel="linkset"; type="application/linkset+json"' in links
     assert f'<{PUBLIC_URL}/dumps/dataset.ttl>; rel="item"; type="text/turtle"' in links
+
+
+def test_the_timemap_of_a_page_names_each_snapshot_that_has_it_and_when_it_was_published(published):
+    text = body(published[3], "/timemap/doc/tree/oak").decode()
+    found = [line for line in text.split(",\n") if "memento" in line]
+    assert [line.split(">")[0] for line in found] == [
+        f"<{PUBLIC_URL}/version/{each.name}/doc/tree/oak" for each in published
+    ]
+    assert 'rel="first memento"; datetime="' in found[0]
+    assert 'rel="last memento"; datetime="' in found[3]
+    assert all(line.count(" GMT") == 1 for line in found)
+
+
+def test_a_thing_that_is_gone_and_a_new_one_have_only_the_versions_they_were_in(published):
+    addresses = {each.address: each.body.decode() for each in published[3].printed()}
+    assert "/timemap/doc/tree/elm" not in addresses
+    assert addresses["/timemap/doc/tree/ash"].count("/version/") == 1
+    assert f"/version/{published[3].name}/" in addresses["/timemap/doc/tree/ash"]
+
+
+def test_every_version_is_found_by_its_address_in_its_snapshot(published):
+    variants = list(published[1].printed("/doc/tree/elm"))
+    assert variants[0].address == "/doc/tree/elm.en.html"
+    assert {each.page for each in variants} == {"/doc/tree/elm"}
+    assert [each.address for each in published[1].printed("/doc/tree/elm.ttl")] == ["/doc/tree/elm.ttl"]
+    assert list(published[0].printed("/doc/tree/elm")) == []

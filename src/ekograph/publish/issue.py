@@ -49,7 +49,8 @@ class Issue:
     """What is published.
 
     `shapes` are a document of their own, outside the dataset; `dumps` are all files offered for download; `versions`
-    are those of the dataset so far, oldest first, this one last; `events` are what happened to its things.
+    are those of the dataset so far, oldest first, this one last; `events` are what happened to its things; `kept` are
+    the names and times of the snapshots that stay, oldest first, this one last.
     """
 
     site: Site
@@ -57,6 +58,7 @@ class Issue:
     dumps: Sequence[File]
     versions: Sequence[Version]
     events: Sequence[Event]
+    kept: Sequence[tuple[str, str]]
 
     @property
     def version(self) -> Version:

@@ -130,6 +130,7 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
     told = chronicle.continued(chronicle.read(previous), version, proof.dataset)
     site = Site(proof.dataset, manifest.name, manifest.published)
+    kept = [*shelf.newest(proof.settings.keep - 1), (manifest.name, manifest.published)]
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
@@ -137,7 +138,7 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
             File(dump.name, *draft.write(f"{FOLDER}/{dump.name}", dump.content), dump.about)
             for dump in dumps(proof.dataset)
         ]
-        issue = Issue(site, _quads(proof.shapes), offered, told.versions, told.events)
+        issue = Issue(site, _quads(proof.shapes), offered, told.versions, told.events, kept)
         draft.print(representations(issue))
         add_index(draft, site)
         on_step("finishing")

@@ -12,7 +12,7 @@ from ekograph.addresses import path_of
 from ekograph.pages import html, searching
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
-from ekograph.publish import landing
+from ekograph.publish import landing, versions
 from ekograph.publish.catalogue import catalogue
 from ekograph.publish.documents import Document, documents, negotiated
 from ekograph.publish.issue import Issue
@@ -45,6 +45,7 @@ def representations(issue: Issue) -> Iterator[Representation]:
         yield from _of(subject, site)
     yield from _catalogue(issue)
     yield from documents(issue)
+    yield from _timemaps(issue)
     for address, content_type, body in static_files():
         yield Representation(address, "", content_type, "", body)
 
@@ -61,6 +62,18 @@ def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[Subject]:
     for name, quads in site.dataset.graphs().items():
         if name.startswith(f"{base}graph/"):
             yield _document(html.document_page, site, name, quads)
+
+
+def _timemaps(issue: Issue) -> Iterator[Representation]:
+    """Where each page's older states are. Documents are taken to be in every version, things where they are told of."""
+    base = issue.site.dataset.base
+    events = versions.by_thing(issue.events)
+    for subject in subjects(issue.site, issue.shapes):
+        iri = subject.node.value
+        kept = versions.alive(iri, events.get(iri, ()), issue.kept) if iri.startswith(f"{base}id/") else issue.kept
+        page = path_of(iri, base)
+        text = versions.timemap(page, kept)
+        yield Representation(f"{versions.TIMEMAP}{page}", "", versions.CONTENT_TYPE, "", text.encode())
 
 
 def _printer(page: Callable[..., bytes], *about: object) -> Callable[[str], bytes]:
@@ -114,4 +127,5 @@ def _links(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
         link(node.value, "cite-as"),
         link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
         *(link(each, "type") for each in site.dataset.types(node)),
+        *versions.links(page),
     )
