@@ -8,7 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from ekograph import __version__
 from ekograph.config import Settings
-from ekograph.web import dumps, errors, search, sparql, status
+from ekograph.web import choice, dumps, errors, graph_store, search, sparql, status
+from ekograph.web.answering import Answering
 from ekograph.web.errors import Problem, ProblemError, send_problem
 from ekograph.web.live import Live
 
@@ -34,9 +35,12 @@ def create_app(settings: Settings, live: Live) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
+    answering = Answering()
     app.include_router(dumps.router)
+    app.include_router(choice.router)
     app.include_router(status.router(live))
-    app.include_router(sparql.router(settings))
+    app.include_router(sparql.router(settings, answering))
+    app.include_router(graph_store.router(settings, answering))
     app.include_router(search.router(settings))
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http_exception)

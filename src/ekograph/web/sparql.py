@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
 from ekograph import formats
 from ekograph.config import Settings
-from ekograph.engine.base import Answer, Limits, NotAcceptable, Query, QueryError
-from ekograph.formats import Format
-from ekograph.web.answers import (
-    GZIP_FROM,
-    AnswerCache,
-    ClientGoneError,
-    StreamedResponse,
-    unless_gone,
-    zipped,
-    zipped_stream,
-)
+from ekograph.engine.base import Limits, NotAcceptable, Query
+from ekograph.web.answering import Answering, problem_of
 from ekograph.web.clients import client_of
 from ekograph.web.errors import Problem, ProblemError, wrong_method
-from ekograph.web.headers import CACHE_REVALIDATE, by_name, is_fresh, values
-from ekograph.web.negotiation import accepts_gzip, choose, choose_language
+from ekograph.web.headers import values
+from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.query_request import Asked, read
 from ekograph.web.service_description import describe
 
@@ -36,17 +25,13 @@ PATH = "/sparql"
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
-#: Bytes of answers that are kept to be given again.
-CACHE_BYTES = 32_000_000
-
-_VARY = "Accept, Accept-Encoding"
 _NAMED = {each.name: each for each in (*formats.RESULTS, *formats.RDF)}
 
 
-def router(settings: Settings) -> APIRouter:
+def router(settings: Settings, answering: Answering) -> APIRouter:
     """The address /sparql."""
     routes = APIRouter()
-    endpoint = _Endpoint(settings, AnswerCache(CACHE_BYTES))
+    endpoint = _Endpoint(settings, answering)
     for method, extra in (("GET", _parameters()), ("POST", _body())):
         routes.add_api_route(
             PATH,
@@ -63,11 +48,11 @@ def router(settings: Settings) -> APIRouter:
 
 
 class _Endpoint:
-    """What all requests share: the settings and the answers given before."""
+    """The endpoint of a site with `settings`."""
 
-    def __init__(self, settings: Settings, cache: AnswerCache) -> None:
+    def __init__(self, settings: Settings, answering: Answering) -> None:
         self._settings = settings
-        self._cache = cache
+        self._answering = answering
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; raises ProblemError."""
@@ -75,38 +60,10 @@ class _Endpoint:
             return _options()
         if request.method not in METHODS:
             raise ProblemError(wrong_method(request.method, METHODS))
-        pair: Pair = request.scope["ekograph.pair"]
         asked = await read(request, Limits.query_kb * 1024)
         if asked.text is None:
-            return self._without_query(request, pair)
-        try:
-            return await self._to_query(request, pair, _query(request, asked, self._settings))
-        except QueryError as error:
-            raise ProblemError(problem_of(error)) from error
-        except ClientGoneError:
-            return Response(status_code=499)
-
-    async def _to_query(self, request: Request, pair: Pair, query: Query) -> Response:
-        gzip = accepts_gzip(values(request.scope["headers"], b"accept-encoding"))
-        key = (pair.snapshot.name, replace(query, client=""), gzip)
-        etag = f'"{hashlib.sha256(repr(key).encode(errors="replace")).hexdigest()[:24]}"'
-        if request.method != "POST" and is_fresh(request.scope["headers"], etag.encode(), b""):
-            return Response(status_code=304, headers=_headers(pair, etag))
-        if (kept := self._cache.get(key)) is not None:
-            _remember(request, pair, *kept)
-            return Response(kept[0], headers=kept[1])
-        answer = await unless_gone(pair.engine.query(query), request.receive)
-        headers = _headers(pair, etag if answer.lasting else "")
-        headers["content-type"] = answer.format.content_type
-        if answer.length is None:
-            return _streamed(answer, headers, gzip=gzip)
-        body = b"".join([chunk async for chunk in answer.body])
-        if gzip and len(body) >= GZIP_FROM:
-            body, headers["content-encoding"] = await zipped(body), "gzip"
-        if answer.lasting:
-            self._cache.put(key, body, headers)
-            _remember(request, pair, body, headers)
-        return Response(body, headers=headers)
+            return self._without_query(request, request.scope["ekograph.pair"])
+        return await self._answering.respond(request, _query(request, asked, self._settings))
 
     def _without_query(self, request: Request, pair: Pair) -> Response:
         """The editor's page to people, the service description to programs (SPARQL 1.1 Service Description)."""
@@ -115,7 +72,7 @@ class _Endpoint:
         accept = values(request.scope["headers"], b"accept")
         form = choose(accept, (*formats.RDF, formats.HTML))
         if form is None:
-            raise ProblemError(problem_of(NotAcceptable(), (*formats.RDF, formats.HTML)))
+            raise ProblemError(problem_of(NotAcceptable(), PATH, (*formats.RDF, formats.HTML)))
         if form is formats.HTML and (page := self._page(request, pair)):
             return page
         form = form if form is not formats.HTML else formats.TURTLE
@@ -136,20 +93,6 @@ class _Endpoint:
         return Response(printed.body, headers=headers)
 
 
-def problem_of(error: QueryError, offered: tuple[Format, ...] = ()) -> Problem:
-    """What a client is told of an error of the engine."""
-    members: dict[str, Any] = {"type": f"https://w3id.org/ekograph/problems#{error.kind}"}
-    members |= {name: error.values[name] for name in ("line", "column", "limit") if name in error.values}
-    fields = dict(error.values)
-    headers = ((b"retry-after", str(error.retry_after).encode()),) if error.retry_after else ()
-    if isinstance(error, NotAcceptable):
-        offered = offered or (formats.RDF if error.values.get("family") == "graph" else formats.RESULTS)
-        fields["types"] = ", ".join(each.media_type for each in offered)
-        members["available"] = [{"type": each.media_type, "href": PATH} for each in offered]
-        headers = ((b"vary", b"Accept"),)
-    return Problem(error.status, error.kind, fields, members, headers)
-
-
 def _query(request: Request, asked: Asked, settings: Settings) -> Query:
     """The query, and the formats that the client wants most.
 
@@ -168,26 +111,6 @@ def _query(request: Request, asked: Asked, settings: Settings) -> Query:
         graph=graph,
         client=client_of(request.scope, settings.trusted_proxy),
     )
-
-
-def _headers(pair: Pair, etag: str) -> dict[str, str]:
-    """Headers of an answer; the entity tag is weak, since the order of solutions may differ from run to run."""
-    headers = {"vary": _VARY, "x-snapshot": pair.snapshot.name, "cache-control": "no-store"}
-    if etag:
-        headers |= {"etag": f"W/{etag}", "cache-control": CACHE_REVALIDATE.decode()}
-    return headers
-
-
-def _remember(request: Request, pair: Pair, body: bytes, headers: dict[str, str]) -> None:
-    """Let the front answer the same read from now on."""
-    if request.method != "POST":
-        pair.repeated.put(request.scope, by_name(request.scope["headers"]), headers, body)
-
-
-def _streamed(answer: Answer, headers: dict[str, str], *, gzip: bool) -> Response:
-    if gzip:
-        return StreamedResponse(zipped_stream(answer.body), {**headers, "content-encoding": "gzip"})
-    return StreamedResponse(answer.body, headers)
 
 
 def _options() -> Response:
