@@ -52,4 +52,4 @@ def checked(path: Path, text: str | None = None, engine: str = "shacl") -> Repor
     sources = collect(settings, [path])
     if text is not None:
         sources = [replace(each, data=text.encode()) if each.kind == "data" else each for each in sources]
-    return check(sources, settings, "en", engine, known=collect(settings)).report
+    return check(sources, settings, "en", engine).report

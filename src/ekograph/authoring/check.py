@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
@@ -14,7 +14,7 @@ from ekograph.authoring.names import Names
 from ekograph.authoring.names import known as known_names
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesError, ShapesGraph
-from ekograph.authoring.sources import Source
+from ekograph.authoring.sources import KNOWN, Source
 from ekograph.authoring.syntax import Parsed, parsed
 from ekograph.authoring.telling import Telling, shortener
 from ekograph.config import Settings
@@ -40,16 +40,16 @@ def check(
     settings: Settings,
     language: str,
     engine: str = "shacl",
-    *,
-    known: Sequence[Source] = (),
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Checked:
     """Check the sources against their own shapes, with messages in `language` (fi, sv or en).
 
-    `known` are further sources whose terms count as known to the shapes, but that are not checked.
-    What cannot be read or named is all that is told of: rules say little of data with a hole in it.
+    What cannot be read or named is all that is told of: rules say little of data with a hole in it. `on_step` is told
+    what is done next: "reading", "validating" or "telling".
     """
     say = Messages("check", language)
-    files = _parsed(sources, say)
+    on_step("reading")
+    files = _parsed([each for each in sources if each.kind != KNOWN], say)
     prefixes = _prefixes(files)
     published = [each for each in files if each.source.kind != "shapes"]
     blocking = [result for each in files for result in each.results] or fitness.unpublishable(published, say)
@@ -58,17 +58,18 @@ def check(
     nquads = canonical(quad for each in published for quad in each.quads)
     quads = list(parse(nquads, RdfFormat.N_QUADS))
     shapes = [each for each in files if each.source.kind == "shapes"]
-    others = [quad for source in known for quad in parsed(source, say).quads]
+    others = [quad for source in sources if source.kind == KNOWN for quad in parsed(source, say).quads]
     found = fitness.unfit(published, say) + gate.vacuous(shapes, [*quads, *others], say)
     if not any(result.rule == "gate-query" for result in found):
+        on_step("validating")
         try:
-            findings = shacl.findings(quads, ShapesGraph(q for each in shapes for q in each.quads), engine)
+            findings = shacl.findings(quads, ShapesGraph(quad for each in shapes for quad in each.quads), engine)
         except ShapesError as error:
-            found.append(_refused(shapes, error, say))
-        else:
-            locator = Locator(sources, quads if findings else ())
-            names = Names(known_names([*quads, *others]) if findings else ())
-            found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
+            return Checked(report([*found, _refused(shapes, error, say)]), quads, prefixes, nquads)
+        on_step("telling")
+        locator = Locator([each.source for each in files], quads if findings else ())
+        names = Names(known_names([*quads, *others]) if findings else ())
+        found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
     return Checked(report(found), quads, prefixes, nquads)
 
 

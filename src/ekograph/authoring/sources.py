@@ -14,6 +14,8 @@ from ekograph.config import Settings
 
 #: The kinds of sources, which are also the names of their folders.
 KINDS = ("ontology", "data", "shapes")
+#: The kind of data that is not checked, but whose terms the shapes may speak of.
+KNOWN = "known"
 
 
 class SourceError(Exception):
@@ -40,12 +42,15 @@ class Source:
 def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Source]:
     """The sources of the site, ontology first; `paths` (files or folders) stand in place of its data folder.
 
-    Raises SourceError for a missing data folder or path, and for what is no readable regular file.
+    The files of that folder then come last, as sources of the kind KNOWN. Raises SourceError for a missing data
+    folder or path, and for what is no readable regular file.
     """
+    data = settings.root / "data"
     found = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
-    for given in paths or [settings.root / "data"]:
+    for given in paths or [data]:
         found += [_read(path, "data", settings, follow=path == given) for path in _files(given)]
-    return found + shapes_of(settings)
+    known = _folder(data, needed=False) if paths else []
+    return [*found, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
 
 
 def shapes_of(settings: Settings) -> list[Source]:

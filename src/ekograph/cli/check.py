@@ -40,23 +40,18 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
     from ekograph import config
     from ekograph.authoring import check, rendering, sources
     from ekograph.cli import fail
+    from ekograph.cli.terminal import colour, progress
     from ekograph.i18n import Messages, reader_language
 
     language = reader_language(lang)
+    say = Messages("check", language)
     settings = config.load(site)
     try:
         collected = sources.collect(settings, paths)
-        known = sources.collect(settings) if paths and (settings.root / "data").is_dir() else []
     except sources.SourceError as error:
-        fail(Messages("check", language)(error.key, **error.values))
-    checked = check.check(collected, settings, language, engine, known=known)
-    rendered = rendering.render(checked.report, form, collected, Messages("check", language), colour=colour())
+        fail(say(error.key, **error.values))
+    checked = check.check(collected, settings, language, engine, lambda step: progress(say(f"step-{step}")))
+    rendered = rendering.render(checked.report, form, collected, say, colour=colour())
+    progress("")
     click.echo(rendered, nl=False, color=True)
     sys.exit(0 if checked.report.conforms else 1)
-
-
-def colour() -> bool:
-    """Whether the report goes to a terminal that wants colours (https://no-color.org)."""
-    import os
-
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

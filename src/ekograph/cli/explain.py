@@ -45,7 +45,7 @@ def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -
     from ekograph.authoring import explaining, rules
     from ekograph.authoring.sources import SourceError
     from ekograph.cli import fail
-    from ekograph.cli.check import colour
+    from ekograph.cli.terminal import colour
     from ekograph.i18n import Messages, reader_language
 
     own = reader_language(lang)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ekograph.cli.terminal import colour, progress
 from ekograph.i18n import LANGUAGES, Messages, reader_language
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ def command(site: Path, lang: str | None, engine: str) -> None:
     settings = config.load(site)
     begun = time.monotonic()
     try:
-        outcome = publish(settings, language=say.language, engine=engine, on_step=lambda step: _progress(say(step)))
+        outcome = publish(settings, language=say.language, engine=engine, on_step=lambda step: progress(say(step)))
     except SourceError as error:
         _fail(Messages("check", say.language)(error.key, **error.values))
     except OSError as error:
         _fail(say("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
-    _progress("")
+    progress("")
     sys.exit(_told(outcome, say, time.monotonic() - begun))
 
 
@@ -56,7 +57,7 @@ def _told(outcome: Outcome, say: Messages, seconds: float) -> int:
         from ekograph.authoring.rendering import render
 
         words = Messages("check", say.language)
-        click.echo(render(outcome.report, "text", outcome.sources, words, colour=sys.stdout.isatty()), nl=False)
+        click.echo(render(outcome.report, "text", outcome.sources, words, colour=colour()), nl=False)
         click.echo(say("not_published"), err=True)
         return 1
     manifest = outcome.snapshot.manifest
@@ -65,14 +66,8 @@ def _told(outcome: Outcome, say: Messages, seconds: float) -> int:
     return 0
 
 
-def _progress(text: str) -> None:
-    """Show what is being done, in one line that the next one replaces; on a terminal only."""
-    if sys.stderr.isatty():
-        click.echo(f"\r\033[K{text}", nl=False, err=True)
-
-
 def _fail(text: str) -> NoReturn:
     from ekograph.cli import fail
 
-    _progress("")
+    progress("")
     fail(text)

@@ -1,0 +1,19 @@
+"""What is shown to people at a terminal alone: colours, and what a long command is doing."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+
+def colour() -> bool:
+    """Whether standard output is a terminal that wants colours (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def progress(text: str) -> None:
+    """Show what is being done, in a line that the next one replaces; "" clears it. Nothing where nobody watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{text}", nl=False, err=True)
