@@ -12,6 +12,7 @@ from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import send_problem
 from ekograph.web.headers import COMMON, by_name
 from ekograph.web.live import Live
+from ekograph.web.metrics import Metrics, log_access
 from ekograph.web.printed import Page
 from ekograph.web.reply import Answer, Fields, Reply, SeeOther
 
@@ -22,13 +23,23 @@ class Front:
     """The ASGI application of the site.
 
     `application` gives the application behind when it is first needed, since to load it takes longer than to
-    answer the first request for a page. `hosts` are the names this server answers to; empty: any.
+    answer the first request for a page. `hosts` are the names this server answers to; empty: any. With `log` each
+    request is written to the access log.
     """
 
-    def __init__(self, live: Live, application: Callable[[], Awaitable[Application]], hosts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        live: Live,
+        application: Callable[[], Awaitable[Application]],
+        hosts: frozenset[str],
+        *,
+        log: bool = False,
+    ) -> None:
         self._live = live
         self._application = application
         self._hosts = hosts
+        self._log = log
+        self._metrics = Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -50,18 +61,29 @@ class Front:
         if scope["method"] not in {"GET", "HEAD"}:
             return None
         found = pair.table.find(scope["raw_path"].decode("latin-1")) or pair.repeated.find(scope, fields)
-        return found.reply(fields, scope["query_string"]) if found else None
+        reply = found.reply(fields, scope["query_string"]) if found else None
+        if reply is not None:
+            self._metrics.note(scope["path"], reply.status)
+            if self._log:
+                log_access(scope, reply.status, 0.0)
+        return reply
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = None if "ekograph.pair" in scope else self.at_once(scope)
         if reply is not None:
             await send(reply.start)
             await send(reply.body)
-        elif "ekograph.pair" not in scope:
+        else:
+            await self._through(scope, receive, self._metrics.observing(scope, send, log=self._log))
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what takes more than a look."""
+        if "ekograph.pair" not in scope:
             await send_problem(errors.wrong_host(_host(by_name(scope["headers"]))), scope, send)
         elif found := scope["ekograph.pair"].table.find(scope["raw_path"].decode("latin-1")):
             await _without_reply(found, scope, send)
         else:
+            scope["ekograph.metrics"] = self._metrics
             application = await self._application()
             await application(scope, receive, _with_common_headers(send))
 

@@ -21,6 +21,7 @@ from ekograph.web.asgi import Application
 from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
+from ekograph.web.metrics import write_access_log
 from ekograph.web.protocol import Protocol
 from ekograph.web.supervisor import supervise
 
@@ -68,7 +69,9 @@ def _serve(
     copy = Copy(settings.public_url, watched)
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     application = _Later(settings, live)
-    front = Front(live, application, _hosts(settings))
+    front = Front(live, application, _hosts(settings), log=settings.access_log)
+    if settings.access_log:
+        write_access_log()
     config = uvicorn.Config(
         front,
         http=Protocol,

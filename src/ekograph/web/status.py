@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from ekograph.web.live import Live
+from ekograph.web.metrics import CONTENT_TYPE
 
 NO_STORE = {"cache-control": "no-store"}
 
 
 def router(live: Live) -> APIRouter:
-    """The addresses /health and /ready."""
+    """The addresses /health, /ready and /metrics."""
     routes = APIRouter()
 
     @routes.api_route("/health", methods=["GET", "HEAD"], summary="Whether the server lives, and what it serves")
@@ -37,5 +38,13 @@ def router(live: Live) -> APIRouter:
             "triples": manifest.triples,
             "engine": dict(pair.engine.figures()),
         }
+
+    @routes.api_route("/metrics", methods=["GET", "HEAD"], summary="Figures for Prometheus", response_class=Response)
+    async def metrics(request: Request) -> Response:
+        """What this process has counted since it started, in the text format of Prometheus."""
+        pair, counted = request.scope["ekograph.pair"], request.scope["ekograph.metrics"]
+        repeated = {"answers_repeated_total": pair.repeated.hits, "answers_kept_bytes": pair.repeated.size}
+        figures = {"snapshot_stale": int(live.trouble is not None), **repeated, **pair.engine.figures()}
+        return Response(counted.text(figures), media_type=CONTENT_TYPE, headers=NO_STORE)
 
     return routes

@@ -1,0 +1,136 @@
+"""What the server counts of itself, for Prometheus (text exposition format 0.0.4), and its access log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import resource
+import sys
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from ekograph.web.asgi import Message, Scope, Send
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+#: Upper bounds of the classes of durations, in seconds.
+BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
+
+#: The first segments of paths that are counted apart; all others are one, since anybody can make them up.
+ROUTES = frozenset(
+    (
+        *("about", "catalog", "choice", "def", "doc", "dumps", "graph", "health", "id", "metrics"),
+        *("openapi", "rdf-graph-store", "ready", "search", "shapes", "sparql", "static"),
+    )
+)
+
+access = logging.getLogger("ekograph.access")
+
+
+class Metrics:
+    """Counts requests by route and status, and how long they took."""
+
+    def __init__(self) -> None:
+        self._requests: Counter[tuple[str, int]] = Counter()
+        self._seconds: dict[str, float] = {}
+        self._buckets: dict[str, list[int]] = {}
+
+    def note(self, path: str, status: int, seconds: float = 0.0) -> None:
+        """Count one answered request."""
+        route = route_of(path)
+        self._requests[route, status] += 1
+        self._seconds[route] = self._seconds.get(route, 0.0) + seconds
+        counts = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
+        counts[bisect_left(BUCKETS, seconds)] += 1
+
+    def observing(self, scope: Scope, send: Send, *, log: bool = False) -> Send:
+        """`send` that counts the request when its answer is complete, and writes it to the access log if asked."""
+        began = time.perf_counter()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                seconds = time.perf_counter() - began
+                self.note(scope["path"], status, seconds)
+                if log:
+                    log_access(scope, status, seconds)
+
+        return sending
+
+    def text(self, figures: Mapping[str, float]) -> bytes:
+        """Everything there is to measure; `figures` are further gauges, and counters whose names end in _total."""
+        lines = [*self._http(), *_plain(figures), *_plain(_process())]
+        return ("\n".join(lines) + "\n").encode()
+
+    def _http(self) -> Iterable[str]:
+        yield "# TYPE ekograph_http_requests_total counter"
+        for (route, status), count in sorted(self._requests.items()):
+            yield f'ekograph_http_requests_total{{route="{route}",status="{status}"}} {count}'
+        yield "# TYPE ekograph_http_request_duration_seconds histogram"
+        for route, counts in sorted(self._buckets.items()):
+            name = "ekograph_http_request_duration_seconds"
+            total = 0
+            for bound, count in zip((*BUCKETS, "+Inf"), counts, strict=True):
+                total += count
+                yield f'{name}_bucket{{route="{route}",le="{bound}"}} {total}'
+            yield f'{name}_sum{{route="{route}"}} {self._seconds[route]:.6f}'
+            yield f'{name}_count{{route="{route}"}} {total}'
+
+
+def route_of(path: str) -> str:
+    """The class that the requests for a path are counted in."""
+    first = path[1:].partition("/")[0].partition(".")[0]
+    return first if first in ROUTES else "front" if path == "/" else "other"
+
+
+def write_access_log() -> None:
+    """Have the access log written to standard output, a line of JSON for each request."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    access.addHandler(handler)
+    access.setLevel(logging.INFO)
+    access.propagate = False
+
+
+def log_access(scope: Scope, status: int, seconds: float) -> None:
+    """Write one line of JSON about a request: never its query, which may hold names of people."""
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "client": _shortened((scope.get("client") or ("",))[0]),
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "ms": round(1000 * seconds, 2),
+    }
+    access.info("%s", json.dumps(line, ensure_ascii=False))
+
+
+def _shortened(address: str) -> str:
+    """An address without the part that stands for one machine: the last octet, or the last 80 bits."""
+    if "." in address:
+        return address.rpartition(".")[0] + ".0"
+    return ":".join(address.split(":")[:3]) + "::" if ":" in address else address
+
+
+def _plain(figures: Mapping[str, float]) -> Iterable[str]:
+    for name, value in figures.items():
+        kind = "counter" if name.endswith("_total") else "gauge"
+        yield f"# TYPE ekograph_{name} {kind}"
+        yield f"ekograph_{name} {value:g}" if isinstance(value, float) else f"ekograph_{name} {value}"
+
+
+def _process() -> dict[str, float]:
+    """What this process takes, without its workers."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "process_cpu_seconds_total": usage.ru_utime + usage.ru_stime,
+        "process_peak_resident_bytes": usage.ru_maxrss * 1024,
+        "process_open_descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - names only
+    }

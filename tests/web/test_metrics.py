@@ -1,0 +1,82 @@
+"""What the server tells of itself can be read by Prometheus, and names nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+
+import pytest
+
+from ekograph.web.metrics import Metrics, log_access, route_of
+
+SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [0-9.e+-]+')
+
+
+def scope(path: str = "/sparql", client: str = "192.0.2.77") -> dict:
+    return {"method": "GET", "path": path, "query_string": b"query=secret", "client": (client, 1), "headers": []}
+
+
+def answered(metrics: Metrics, log: bool = False) -> None:
+    async def session():
+        async def send(_message):
+            await asyncio.sleep(0)
+
+        sending = metrics.observing(scope(), send, log=log)
+        await sending({"type": "http.response.start", "status": 200, "headers": []})
+        await sending({"type": "http.response.body", "body": b"a", "more_body": True})
+        await sending({"type": "http.response.body", "body": b"b"})
+
+    asyncio.run(session())
+
+
+def test_every_line_is_a_comment_or_a_sample():
+    metrics = Metrics()
+    answered(metrics)
+    metrics.note("/doc/x", 404, 20.0)
+    lines = metrics.text({"queries_total": 3, "waiting": 0.5}).decode().splitlines()
+    assert [line for line in lines if not line.startswith("# TYPE ") and not SAMPLE.fullmatch(line)] == []
+
+
+def test_a_request_is_counted_once_when_its_answer_is_complete():
+    metrics = Metrics()
+    answered(metrics)
+    text = metrics.text({}).decode()
+    assert 'ekograph_http_requests_total{route="sparql",status="200"} 1\n' in text
+    assert 'ekograph_http_request_duration_seconds_count{route="sparql"} 1\n' in text
+
+
+def test_the_classes_of_a_histogram_add_up():
+    metrics = Metrics()
+    for seconds in (0.0, 0.001, 0.02, 3.0, 99.0):
+        metrics.note("/", 200, seconds)
+    counts = re.findall(r'_bucket\{route="front",le="[^"]+"\} (\d+)', metrics.text({}).decode())
+    assert [*map(int, counts)] == [2, 2, 2, 3, 3, 3, 3, 4, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [("/", "front"), ("/sparql", "sparql"), ("/sparql.fi.html", "sparql"), ("/doc/a/b", "doc"), ("/x" * 99, "other")],
+)
+def test_made_up_paths_make_no_new_series(path, route):
+    assert route_of(path) == route
+
+
+@pytest.mark.parametrize(("client", "written"), [("192.0.2.77", "192.0.2.0"), ("2001:db8:1:2::3", "2001:db8:1::")])
+def test_the_access_log_holds_neither_query_nor_whole_address(caplog, client, written):
+    with caplog.at_level(logging.INFO, "ekograph.access"):
+        log_access(scope(client=client), 200, 0.0123)
+    (record,) = caplog.messages
+    assert json.loads(record)["client"] == written
+    assert json.loads(record)["ms"] == 12.3
+    assert "secret" not in record
+
+
+def test_the_server_tells_its_figures(server):
+    server.get("/sparql?query=ASK%7B%7D")
+    server.get("/")
+    reply = server.get("/metrics")
+    assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
+    for name in ('requests_total{route="front",status="200"}', "ekograph_workers ", "ekograph_queries_total "):
+        assert name in reply.text
