@@ -12,7 +12,8 @@ from ekograph import formats
 from ekograph.addresses import path_of
 from ekograph.dataset import Node
 from ekograph.pages.representations import NotExpressibleError, rdf
-from ekograph.publish import atom, namespaces, sitemap, stream, void
+from ekograph.publish import atom, ckan, namespaces, oaipmh, sitemap, stream, void
+from ekograph.publish.catalogue import catalogue
 from ekograph.publish.issue import Issue
 from ekograph.publish.landing import linkset
 from ekograph.publish.links import link
@@ -26,6 +27,9 @@ def documents(issue: Issue) -> Iterator[Representation]:
     yield _plain("/robots.txt", "text/plain; charset=utf-8", sitemap.ROBOTS)
     yield _plain("/sitemap.xml", "application/xml; charset=utf-8", _sitemap(issue))
     yield _plain("/linkset.json", "application/linkset+json", json.dumps(linkset(issue), indent=1))
+    yield _plain(ckan.PACKAGES, "application/json", json.dumps(ckan.packages(issue), ensure_ascii=False, indent=1))
+    repository = oaipmh.repository(issue, catalogue(issue))
+    yield _plain(oaipmh.RECORDS, "application/json", json.dumps(repository, ensure_ascii=False, indent=1))
     if issue.events:
         yield _plain(atom.PAGE, atom.CONTENT_TYPE, atom.atom(issue, _title(issue)))
         yield from _stream(issue)

@@ -18,6 +18,7 @@ from ekograph.publish.documents import Document, documents, negotiated
 from ekograph.publish.issue import Issue
 from ekograph.publish.links import link
 from ekograph.publish.namespaces import PREFIXES
+from ekograph.publish.schema_org import of_dataset, of_thing, with_data
 from ekograph.snapshot import PUBLIC_URL, Representation
 
 
@@ -36,7 +37,7 @@ def representations(issue: Issue) -> Iterator[Representation]:
     Those of one page follow one another, the one for whoever has no preference first.
     """
     site = issue.site
-    yield from _pages("/", "/index", site, lambda language: html.front_page(site, language), landing.links(issue))
+    yield from _pages("/", "/index", site, lambda language: _front(issue, language), landing.links(issue))
     # Queries are answered at /sparql itself, so its page has no address that negotiates.
     yield from _pages("", "/sparql", site, lambda language: html.sparql_page(site, language), ())
     # So are searches at /search; this is the page that their results are put into.
@@ -54,7 +55,7 @@ def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[Subject]:
     """What has a page of its own: things, the vocabulary, the shapes, the named graphs."""
     base = site.dataset.base
     for thing in site.dataset.subjects_under(f"{base}id/"):
-        yield Subject(thing, site.dataset.describe(thing), _printer(html.resource_page, site, thing))
+        yield Subject(thing, site.dataset.describe(thing), _printer(_thing, site, thing))
     if vocabulary := _vocabulary(site):
         yield _document(html.vocabulary_page, site, f"{base}def", vocabulary)
     if shapes:
@@ -74,6 +75,16 @@ def _timemaps(issue: Issue) -> Iterator[Representation]:
         page = path_of(iri, base)
         text = versions.timemap(page, kept)
         yield Representation(f"{versions.TIMEMAP}{page}", "", versions.CONTENT_TYPE, "", text.encode())
+
+
+def _front(issue: Issue, language: str) -> bytes:
+    """The front page, with what search engines read of the dataset."""
+    return with_data(html.front_page(issue.site, language), of_dataset(issue, language))
+
+
+def _thing(site: Site, thing: NamedNode, language: str) -> bytes:
+    """The page about a thing, with what search engines read of it."""
+    return with_data(html.resource_page(site, thing, language), of_thing(thing, site.dataset, language))
 
 
 def _printer(page: Callable[..., bytes], *about: object) -> Callable[[str], bytes]:

@@ -1,0 +1,88 @@
+"""The datasets of the catalogue as records of OAI-PMH 2.0, in Dublin Core and in DCAT-AP (as RDF/XML)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+from xml.sax.saxutils import escape
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ekograph import formats
+from ekograph.dataset import Dataset
+from ekograph.pages.representations import rdf
+from ekograph.publish.catalogue import described
+from ekograph.publish.issue import Issue
+from ekograph.publish.namespaces import DCAT, DCTERMS, PREFIXES
+
+Json: TypeAlias = dict[str, Any]
+
+#: Where the records are kept for the answers of the repository, which depend on parameters.
+RECORDS = "/oai/records.json"
+
+_OAI_DC = (
+    '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    ' xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/oai_dc/'
+    ' http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
+)
+#: The elements of Dublin Core, and the properties they are filled from.
+_ELEMENTS = {
+    "title": DCTERMS("title"),
+    "description": DCTERMS("description"),
+    "subject": DCAT("keyword"),
+    "publisher": DCTERMS("publisher"),
+    "language": DCTERMS("language"),
+    "rights": DCTERMS("license"),
+    "coverage": DCTERMS("spatial"),
+    "source": DCTERMS("source"),
+}
+
+
+def repository(issue: Issue, catalogue: list[Quad]) -> Json:
+    """What the repository answers from: its name, its first date, and its records."""
+    first, last = issue.versions[0].published, issue.version.published
+    dataset = issue.site.dataset
+    listed = described(dataset)
+    name = dataset.label(listed[0], "en").value if listed else "ekograph"
+    records = [
+        {
+            "identifier": node.value,
+            "datestamp": last,
+            "metadata": {"oai_dc": _dublin_core(node, dataset, last), "dcat_ap": _dcat_ap(issue, catalogue)},
+        }
+        for node in listed
+    ]
+    return {"name": name, "email": _email(dataset), "earliest": first, "records": records}
+
+
+def _email(dataset: Dataset) -> str:
+    """The address of the catalogue's contact; the protocol wants one, so without any it is one that nobody has."""
+    for each in dataset.instances(DCAT("Catalog").value):
+        for contact in dataset.objects(each, DCAT("contactPoint").value):
+            if isinstance(contact, NamedNode):
+                for email in dataset.objects(contact, "http://www.w3.org/2006/vcard/ns#hasEmail"):
+                    return str(getattr(email, "value", "")).removeprefix("mailto:")
+    return "not-given@example.invalid"
+
+
+def _dublin_core(node: NamedNode, dataset: Dataset, modified: str) -> str:
+    elements = "".join(_elements(node, dataset))
+    identifier = f"<dc:identifier>{escape(node.value)}</dc:identifier><dc:type>Dataset</dc:type>"
+    return f"{_OAI_DC}{elements}{identifier}<dc:date>{modified[:10]}</dc:date></oai_dc:dc>"
+
+
+def _elements(node: NamedNode, dataset: Dataset) -> Iterator[str]:
+    for name, predicate in _ELEMENTS.items():
+        for value in dataset.objects(node, predicate.value):
+            if isinstance(value, Literal):
+                language = f' xml:lang="{value.language}"' if value.language else ""
+                yield f"<dc:{name}{language}>{escape(value.value)}</dc:{name}>"
+            elif isinstance(value, NamedNode):
+                yield f"<dc:{name}>{escape(value.value)}</dc:{name}>"
+
+
+def _dcat_ap(issue: Issue, catalogue: list[Quad]) -> str:
+    """The catalogue as RDF/XML without the declaration, so that it can stand inside a record."""
+    text = rdf(catalogue, formats.RDF_XML, {**PREFIXES, **issue.prefixes}).decode()
+    return text.partition("?>")[2].lstrip()
