@@ -96,7 +96,7 @@ class Locator:
     def _first(self, quads: Iterable[Quad], ask: Callable[[Quad, Places], Place | None]) -> tuple[str, Place] | None:
         for quad in quads:
             for places in self._places.get(_graph(quad), ()):
-                found = ask(quad, places) if places.known else START
+                found = ask(quad, places)
                 if found:
                     return places.source.name, found
         return None
