@@ -1,0 +1,73 @@
+"""One request over HTTP/1.1 and its answer, as the bytes come: the state machine is h11's, the waiting asyncio's."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import h11
+
+_BLOCK = 65_536
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The beginning of an answer; header names are in lower case. Whoever does not read `body` to its end closes it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: AsyncIterator[bytes]
+
+
+async def post(url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Send `body` to an http or https URL.
+
+    Raises OSError when nobody answers there, and h11.RemoteProtocolError (also from the body) for what is not HTTP
+    or breaks off.
+    """
+    place = urlsplit(url)
+    secure = ssl.create_default_context() if place.scheme == "https" else None
+    port = place.port or (443 if secure else 80)
+    reader, writer = await asyncio.open_connection(place.hostname, port, ssl=secure)
+    machine = h11.Connection(h11.CLIENT)
+    try:
+        writer.write(_request(machine, f"{place.path or '/'}?{place.query}".rstrip("?"), place.netloc, headers, body))
+        await writer.drain()
+        response = await _next_event(machine, reader)
+        while isinstance(response, h11.InformationalResponse):
+            response = await _next_event(machine, reader)
+    except BaseException:
+        writer.close()
+        raise
+    if not isinstance(response, h11.Response):
+        writer.close()
+        raise h11.RemoteProtocolError("the connection was closed without an answer")
+    fields = {name.decode(): value.decode("latin-1") for name, value in response.headers}
+    return Reply(response.status_code, fields, _body(machine, reader, writer))
+
+
+def _request(machine: h11.Connection, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The bytes of a request after which the connection is closed."""
+    own = {"Host": host.rpartition("@")[2], "Content-Length": str(len(body)), "Connection": "close"}
+    start = h11.Request(method="POST", target=target, headers=list({**headers, **own}.items()))
+    events: tuple[h11.Event, ...] = (start, h11.Data(data=body), h11.EndOfMessage())
+    return b"".join(machine.send(event) or b"" for event in events)
+
+
+async def _body(
+    machine: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> AsyncIterator[bytes]:
+    try:
+        while isinstance(event := await _next_event(machine, reader), h11.Data):
+            yield bytes(event.data)
+    finally:
+        writer.close()
+
+
+async def _next_event(machine: h11.Connection, reader: asyncio.StreamReader) -> object:
+    while (event := machine.next_event()) is h11.NEED_DATA:
+        machine.receive_data(await reader.read(_BLOCK))
+    return event
