@@ -61,7 +61,7 @@ def test_pages_link_only_to_files_that_are_there():
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("ekograph exp", ["explain"]),
+        ("ekograph expl", ["explain"]),
         ("ekograph check --lang ", ["fi", "sv", "en"]),
         ("ekograph explain G1", ["G10", "G11"]),
         ("ekograph publish --en", ["--engine"]),

@@ -12,6 +12,8 @@ from ekograph.dataset import DCTERMS, RDFS, TYPE
 
 #: Comparing takes 20 us a name; in a namespace above this size a fault would take long to tell.
 _MOST = 5_000
+#: A slip adds or loses no more letters than this.
+_LETTERS = 2
 #: Shares of a name that must be alike: in the last part, and in the whole where the last part is the same.
 _LOCAL, _WHOLE = 0.75, 0.8
 _KNOWING = frozenset((f"{RDFS}isDefinedBy", TYPE.value))
@@ -24,6 +26,7 @@ class Names:
         self._known = frozenset(iris)
         self._by_space: dict[str, dict[str, str]] = {}
         self._by_local: dict[str, list[str]] = {}
+        self._told: dict[str, str | None] = {}
         for iri in sorted(self._known):
             space, local = split(iri)
             self._by_space.setdefault(space, {})[local.casefold()] = iri
@@ -31,14 +34,20 @@ class Names:
 
     def nearest(self, iri: str) -> str | None:
         """The known IRI that was meant by an unknown one: a slip in the last part or in the namespace; or None."""
-        space, local = split(iri)
-        if not space or not local or iri in self._known:
+        if iri not in self._told:
+            self._told[iri] = None if iri in self._known else self._found(*split(iri))
+        return self._told[iri]
+
+    def _found(self, space: str, local: str) -> str | None:
+        if not space or not local:
             return None
-        same = get_close_matches(iri, self._by_local.get(local.casefold(), ()), n=1, cutoff=_WHOLE)
+        folded = local.casefold()
+        same = get_close_matches(space + local, self._by_local.get(folded, ()), n=1, cutoff=_WHOLE)
         if same:
             return same[0]
         near = self._by_space.get(space, {})
-        found = get_close_matches(local.casefold(), near, n=1, cutoff=_LOCAL) if len(near) <= _MOST else ()
+        alike = [name for name in near if abs(len(name) - len(folded)) <= _LETTERS] if len(near) <= _MOST else []
+        found = get_close_matches(folded, alike, n=1, cutoff=_LOCAL)
         return near[found[0]] if found else None
 
 
