@@ -110,6 +110,8 @@ def ask(server: Server, path: str, headers: dict[str, str]) -> Got:
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
+    if response.status >= 400:
+        raise RuntimeError(f"{server.name} answers {path} with {response.status}")
     fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.getheaders()]
     return Got(response.status, [pair for pair in fields if pair[0] != b"date"], response.read())
 

@@ -72,6 +72,8 @@ def repeated(shelf: Path, peers: Sequence[Server], folder: Path, effort: Effort)
                 for server, address in asked.items():
                     loads.setdefault(server, []).append(load(Asked(address, headers), server.pids, effort.seconds))
     mine, limit = middle(loads[ours]), middle(loads[bare])
+    if mine.failed:
+        raise RuntimeError(f"{mine.failed} repeated queries have failed")
     yield compare("SPARQL again: CPU a request", mine.cpu, bare.name, limit.cpu, "us", most=1.5)
     yield compare("SPARQL again: requests", mine.rate, bare.name, limit.rate, "/s")
     for peer in peers:
