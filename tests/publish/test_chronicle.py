@@ -294,7 +294,7 @@ def test_the_landing_page_leads_machines_on(published):
 
 
 def test_the_timemap_of_a_page_names_each_snapshot_that_has_it_and_when_it_was_published(published):
-    text = body(published[3], "/timemap/doc/tree/oak").decode()
+    text = body(published[3], "/timemap/doc/tree/oak.link").decode()
     found = [line for line in text.split(",\n") if "memento" in line]
     assert [line.split(">")[0] for line in found] == [
         f"<{PUBLIC_URL}/version/{each.name}/doc/tree/oak" for each in published
@@ -306,9 +306,9 @@ def test_the_timemap_of_a_page_names_each_snapshot_that_has_it_and_when_it_was_p
 
 def test_a_thing_that_is_gone_and_a_new_one_have_only_the_versions_they_were_in(published):
     addresses = {each.address: each.body.decode() for each in published[3].printed()}
-    assert "/timemap/doc/tree/elm" not in addresses
-    assert addresses["/timemap/doc/tree/ash"].count("/version/") == 1
-    assert f"/version/{published[3].name}/" in addresses["/timemap/doc/tree/ash"]
+    assert "/timemap/doc/tree/elm.link" not in addresses
+    assert addresses["/timemap/doc/tree/ash.link"].count("/version/") == 1
+    assert f"/version/{published[3].name}/" in addresses["/timemap/doc/tree/ash.link"]
 
 
 def test_every_version_is_found_by_its_address_in_its_snapshot(published):

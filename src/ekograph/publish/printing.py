@@ -74,7 +74,7 @@ def _timemaps(issue: Issue) -> Iterator[Representation]:
         kept = versions.alive(iri, events.get(iri, ()), issue.kept) if iri.startswith(f"{base}id/") else issue.kept
         page = path_of(iri, base)
         text = versions.timemap(page, kept)
-        yield Representation(f"{versions.TIMEMAP}{page}", "", versions.CONTENT_TYPE, "", text.encode())
+        yield Representation(versions.timemap_of(page), "", versions.CONTENT_TYPE, "", text.encode())
 
 
 def _front(issue: Issue, language: str) -> bytes:

@@ -21,11 +21,16 @@ def memento(name: str, page: str) -> str:
     return f"{PUBLIC_URL}{VERSION}/{name}{page}"
 
 
+def timemap_of(page: str) -> str:
+    """The address of the list of the states of `page`; with a suffix, so that it can be a file beside a folder."""
+    return f"{TIMEMAP}{page}.link"
+
+
 def links(page: str) -> tuple[str, ...]:
     """Values of Link that say where older states of `page` are: the page itself leads to them by Accept-Datetime."""
     return (
         link(f"{PUBLIC_URL}{page}", "original timegate"),
-        link(f"{PUBLIC_URL}{TIMEMAP}{page}", "timemap", type=CONTENT_TYPE),
+        link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=CONTENT_TYPE),
     )
 
 
@@ -33,7 +38,7 @@ def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
     """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
     values = [
         link(f"{PUBLIC_URL}{page}", "original timegate"),
-        link(f"{PUBLIC_URL}{TIMEMAP}{page}", "self", type=CONTENT_TYPE),
+        link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=CONTENT_TYPE),
     ]
     for number, (name, published) in enumerate(kept):
         ends = [*(["first"] if number == 0 else []), *(["last"] if number == len(kept) - 1 else [])]

@@ -1,0 +1,49 @@
+"""`ekograph export`: the published site as files for any web server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ekograph.cli import fail
+from ekograph.i18n import LANGUAGES, Messages, reader_language
+
+_EPILOG = """\b
+Example:
+  ekograph publish && ekograph export /srv/ekograph --public-url https://data.example.fi
+
+The folder holds nginx.conf and .htaccess, with which nginx and Apache choose format and language as the server does.
+Queries, the search, and the answers of CKAN's API and OAI-PMH need the server.
+
+Exit status: 0 written, 2 it cannot be."""
+
+
+@click.command("export", epilog=_EPILOG)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--public-url", help="Where the files will be served; without it, the setting public_url.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@click.pass_obj
+def command(site: Path, folder: Path, public_url: str | None, lang: str | None) -> None:
+    """Write the current snapshot to FOLDER as files with the same addresses and bytes as the server gives."""
+    from ekograph import config
+    from ekograph.publish.export import ExportError, export
+    from ekograph.shelf import Shelf
+    from ekograph.snapshot import SnapshotError
+
+    say = Messages("publish", reader_language(lang))
+    settings = config.load(site, public_url=public_url)
+    if not settings.public_url:
+        fail(say("export_needs_url"))
+    try:
+        snapshot = Shelf(settings.snapshots_dir).current()
+        if snapshot is None:
+            fail(say("nothing_published", path=settings.snapshots_dir))
+        count = export(snapshot, folder.absolute(), settings.public_url)
+    except ExportError as error:
+        fail(say("export_elsewhere", path=error))
+    except SnapshotError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(say("export_cannot_write", path=error.filename or folder, reason=error.strerror))
+    click.echo(say("exported", count=count, path=folder, name=snapshot.name))
