@@ -17,7 +17,7 @@ from ekograph import formats
 from ekograph.engine import base
 from ekograph.engine.base import Limits
 from ekograph.engine.loading import Store, load, loaded_graphs
-from ekograph.engine.remote import RemoteEngine
+from ekograph.engine.remote import Defaults, RemoteEngine
 
 GRAPHS = tuple(f"http://example.org/g{n}" for n in range(3))
 ALL = "SELECT * { ?s ?p ?o }"
@@ -57,7 +57,7 @@ def asking(store: Store, *texts: str, limits: Limits | None = None, union=GRAPHS
     """Bodies of answers, or errors."""
 
     async def session():
-        engine = RemoteEngine(store.query, limits or Limits(), PREFIXES, "http://example.org/", union)
+        engine = RemoteEngine(store.query, limits or Limits(), Defaults(PREFIXES, "http://example.org/", union))
         await engine.start()
         found = []
         for text in texts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,9 +41,15 @@ class Store:
 async def load(store: Store, name: str, dataset: Path) -> None:
     """Have `store` hold the snapshot `name`, the quads of the N-Quads file `dataset`, and nothing of the one before.
 
-    Until the last request its graphs are as they were; that one changes them all. Raises Broken when a request
-    fails; whoever loads again begins anew.
+    Until the last request its graphs are as they were; that one changes them all. Several processes take turns.
+    Raises Broken when a request fails; whoever loads again begins anew.
     """
+    with (dataset.parent.parent / ".loading").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        await _load(store, name, dataset)
+
+
+async def _load(store: Store, name: str, dataset: Path) -> None:
     loaded, graphs = await loaded_graphs(store)
     if loaded == name:
         return

@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import h11
@@ -42,26 +42,43 @@ _STATUSES: Mapping[int, type[QueryError]] = {408: TimedOut, 429: Busy, 504: Time
 _TOLD = 4000
 
 
-class RemoteEngine:
-    """Asks the store at `endpoint`.
+@dataclass(frozen=True)
+class Defaults:
+    """What holds for queries that do not say otherwise.
 
-    `prefixes` and `base` are predeclared in every query. `union` names the graphs that are together the default
-    graph, whatever that is in the store; empty: leave it to the store.
+    `union` names the graphs that are together the default graph, whatever that is in the store; empty: leave it to
+    the store.
     """
 
+    prefixes: Mapping[str, str]
+    base: str = ""
+    union: tuple[str, ...] = ()
+
+
+async def _nothing() -> None:
+    """Prepare nothing."""
+
+
+class RemoteEngine:
+    """Asks the store at `endpoint`, once `prepare` has made it hold what it is asked about."""
+
     def __init__(
-        self, endpoint: str, limits: Limits, prefixes: Mapping[str, str], base: str = "", union: Sequence[str] = ()
+        self,
+        endpoint: str,
+        limits: Limits,
+        defaults: Defaults,
+        prepare: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         self._endpoint = endpoint
         self._limits = limits
-        self._prefixes = prefixes
-        self._base = base
-        self._union = tuple(union)
+        self._defaults = defaults
+        self._prepare = prepare
         self._gate = Gate(limits)
         self._counts: Counter[str] = Counter()
 
     async def start(self) -> None:
-        """See that the store answers; raises Broken when it does not."""
+        """Prepare the store, and see that it answers; raises Broken when it does not."""
+        await self._prepare()
         answer = await self.query(Query("ASK {}", results=formats.RESULTS_JSON))
         async with aclosing(answer.body) as body:  # type: ignore[type-var]
             async for _ in body:
@@ -128,7 +145,9 @@ class RemoteEngine:
     async def _send(self, query: Query, seen: Scan, wanted: Format) -> Reply:
         parameters = [("query", query.text)]
         own_dataset = query.default_graphs or query.named_graphs or seen.dataset
-        default, named = (query.default_graphs, query.named_graphs) if own_dataset else (self._union, self._union)
+        default, named = (
+            (query.default_graphs, query.named_graphs) if own_dataset else (self._defaults.union, self._defaults.union)
+        )
         parameters += [("default-graph-uri", each) for each in default]
         parameters += [("named-graph-uri", each) for each in named]
         return await post(
@@ -138,10 +157,10 @@ class RemoteEngine:
     def _prologue(self, text: str) -> str:
         """Declarations of what the query uses and does not declare, before its first line."""
         known: dict[str, str] = {}
-        while (missing := undeclared(text, known)) and missing[0] in self._prefixes:
-            known[missing[0]] = self._prefixes[missing[0]]
+        while (missing := undeclared(text, known)) and missing[0] in self._defaults.prefixes:
+            known[missing[0]] = self._defaults.prefixes[missing[0]]
         declared = [f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in known.items()]
-        return "".join([f"BASE <{self._base}> " if self._base else "", *declared])
+        return "".join([f"BASE <{self._defaults.base}> " if self._defaults.base else "", *declared])
 
 
 class _Body:

@@ -141,6 +141,8 @@ def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
         seconds=settings.query_seconds, memory_mb=settings.query_memory_mb, result_mb=settings.result_mb
     ).shared(settings.processes)
     manifest = snapshot.manifest
+    if settings.remote_endpoint:
+        return _remote_engine(settings, snapshot, limits)
     return EmbeddedEngine(
         snapshot.dataset,
         limits,
@@ -148,6 +150,17 @@ def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
         base=manifest.base,
         union=settings.union_default_graph,
     )
+
+
+def _remote_engine(settings: Settings, snapshot: Snapshot, limits: Limits) -> Engine:
+    """The engine that asks another store, which is made to hold the snapshot first."""
+    from ekograph.engine.loading import Store, load
+    from ekograph.engine.remote import Defaults, RemoteEngine
+
+    store, manifest = Store.parse(settings.remote_endpoint), snapshot.manifest
+    union = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
+    defaults = Defaults(manifest.prefixes, manifest.base, union)
+    return RemoteEngine(store.query, limits, defaults, lambda: load(store, snapshot.name, snapshot.dataset))
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
