@@ -64,7 +64,7 @@ def becomes(server, name: str, value: int) -> bool:
 def test_an_answer_over_its_cap_ends_without_the_last_chunk(small, headers):
     received = everything(connected(small, PRODUCT, headers))
     assert received.startswith(b"HTTP/1.1 200 OK")
-    assert len(received) > 100_000
+    assert len(received) > 10_000
     assert not received.endswith(b"0\r\n\r\n")
 
 
