@@ -159,7 +159,9 @@ def test_a_folder_named_like_a_file_inside_the_data_is_refused(site, check):
 def test_a_folder_that_is_no_site_is_told_with_status_2(site, check):
     (site / "data/things.ttl").unlink()
     (site / "data").rmdir()
-    assert check()[0] == 2
+    status, output = check("--lang", "en")
+    assert (status, output.count("\n")) == (2, 1)
+    assert "Is this the folder of a site?" in output
 
 
 def test_given_files_stand_in_place_of_the_data(site, check):

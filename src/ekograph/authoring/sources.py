@@ -47,8 +47,10 @@ def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Sou
     """
     data = settings.root / "data"
     found = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
-    for given in paths or [data]:
+    for given in paths or ():
         found += [_read(path, "data", settings, follow=path == given) for path in _files(given)]
+    if not paths:
+        found += [_read(path, "data", settings) for path in _folder(data, needed=True)]
     known = _folder(data, needed=False) if paths else []
     return [*found, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
 
