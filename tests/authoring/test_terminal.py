@@ -60,3 +60,9 @@ def test_a_pipe_is_given_the_report_alone(command, broken):
     assert "\033" not in done.stdout
     assert "\r" not in done.stdout
     assert done.stderr == ""
+
+
+def test_a_misspelt_command_gets_the_right_one(site):
+    done = subprocess.run([sys.executable, "-m", "ekograph", "chekc"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith("There is no command chekc. Did you mean check?\n")
