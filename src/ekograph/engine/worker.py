@@ -200,6 +200,7 @@ class _Output:
         self._connection = connection
         self._left = cap
         self._block = bytearray()
+        self._waiting = bytearray()
 
     def head(self, wanted: str, seen: Scan) -> None:
         """Say which format and form the answer has, and whether it lasts."""
@@ -239,7 +240,11 @@ class _Output:
             self._send(DATA, block)
 
     def _send(self, kind: bytes, payload: bytes) -> None:
-        self._connection.sendall(FRAME.pack(kind, len(payload)) + payload)
+        """Send a frame; what is small waits for what follows, so that a short answer wakes its reader once."""
+        self._waiting += FRAME.pack(kind, len(payload)) + payload
+        if kind in {END, ERROR} or len(self._waiting) >= _BLOCK:
+            frames, self._waiting = self._waiting, bytearray()
+            self._connection.sendall(frames)
 
 
 def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
