@@ -153,7 +153,7 @@ def rdflib_endpoint(triples: Path) -> Iterator[Server]:
     port = free_port()
     command = [PEERS / "python/bin/rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", port, triples]
     with running("rdflib-endpoint", command, f"http://127.0.0.1:{port}", "/docs") as server:
-        yield Server(server.name, f"{server.url}/sparql", server.pid)
+        yield Server(server.name, f"{server.url}/", server.pid)
 
 
 @contextmanager

@@ -148,7 +148,10 @@ def _rows(body: bytes, media_type: str, question: Question) -> list[str]:
     document = json.loads(body)
     if "boolean" in document:
         return [str(document["boolean"])]
-    return sorted(json.dumps(_terms(each), sort_keys=True) for each in document["results"]["bindings"])
+    bindings = document["results"]["bindings"]
+    if document["head"]["vars"] == ["__ASK_RETVAL"]:  # Virtuoso 7.2.5 answers an ASK like this
+        return [str(bool(bindings))]
+    return sorted(json.dumps(_terms(each), sort_keys=True) for each in bindings)
 
 
 def _terms(binding: dict[str, dict[str, str]]) -> dict[str, tuple[str, str, str, str]]:
