@@ -9,8 +9,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from ekograph.addresses import path_of
 from ekograph.dataset import SKOS, Dataset
-from ekograph.pages import html, links, static
+from ekograph.pages import html, links, standing, static
 from ekograph.pages.site import Site
+from ekograph.publish import queries
+from ekograph.snapshot import Representation
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/ekograph/"
@@ -34,7 +36,8 @@ def real() -> Site:
         for each in quads
         if each.predicate.value in DERIVED
     ]
-    return Site(Dataset(quads, base=BASE, prefixes=prefixes, languages=LANGUAGES), "abc", "2026-11-02T08:00:00Z")
+    dataset = Dataset(quads, base=BASE, prefixes=prefixes, languages=LANGUAGES)
+    return Site(dataset, "abc", "2026-11-02T08:00:00Z", queries.read(ROOT), has_rules=True)
 
 
 def small(turtle: str, base: str = "https://example.org/", languages: tuple[str, ...] = LANGUAGES) -> Site:
@@ -71,8 +74,18 @@ def printed(language: str) -> dict[str, bytes]:
         iri = NamedNode(f"{BASE}{name}")
         own = [each for each in site.dataset.quads if each.subject.value.partition("#")[0] == iri.value]
         pages[f"/{name}"] = html.vocabulary_page(site, iri, own, language)
+    pages["/rules"] = standing.rules_page(site, shapes(), language)
+    pages["/privacy"] = standing.privacy_page(site, language)
+    pages["/accessibility"] = standing.accessibility_page(site, language)
     pages["/shapes"] = html.document_page(site, NamedNode(f"{BASE}shapes"), shapes(), language)
-    return {links.in_language(path, language): body for path, body in pages.items()}
+    answered = {each.address: each.body for each in answers() if each.language == language}
+    return {links.in_language(path, language): body for path, body in pages.items()} | answered
+
+
+@cache
+def answers() -> list[Representation]:
+    """The pages of the example queries, and their answers in CSV and JSON."""
+    return list(queries.printed(real()))
 
 
 def one_of_each_kind() -> dict[str, bytes]:
@@ -80,6 +93,12 @@ def one_of_each_kind() -> dict[str, bytes]:
     wanted = (
         "/index",
         "/sparql",
+        "/queries",
+        "/queries/agreement-of-place",
+        "/queries/counts",
+        "/rules",
+        "/privacy",
+        "/accessibility",
         "/def",
         "/shapes",
         "/graph/contacts",

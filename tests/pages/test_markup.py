@@ -13,7 +13,7 @@ from tests.pages.sites import LANGUAGES, one_of_each_kind, printed, static_addre
 PAGES = one_of_each_kind()
 
 #: Served by other parts of the program.
-ELSEWHERE = re.compile(r"/dumps/|/sparql$|/search|/catalog|.*\.(ttl|trig|nt|nq|jsonld|rdf)$")
+ELSEWHERE = re.compile(r"/dumps/|/sparql$|/search|.*\.(ttl|trig|nt|nq|jsonld|rdf|csv|json)$")
 
 
 class Outline(HTMLParser):
@@ -76,7 +76,7 @@ def test_every_link_within_the_site_leads_to_a_page_in_the_same_language(languag
             target = attributes.get("href") or ""
             if tag != "a" or not target.startswith("/") or "hreflang" in attributes:
                 continue
-            page, _, fragment = target.partition("#")
+            page, _, fragment = target.partition("?")[0].partition("#")
             assert page in pages or ELSEWHERE.match(page), f"{address} leads to {target}"
             assert not fragment or page not in pages or fragment in pages[page].values("id"), target
 

@@ -17,7 +17,7 @@ def texts(area: str, language: str) -> dict[str, str]:
     return json.loads((LOCALES / f"{area}.{language}.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("area", ["pages", "terms"])
+@pytest.mark.parametrize("area", ["pages", "terms", "about"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_keys_and_places(area, language):
     def places(text: str) -> set[str]:
@@ -34,7 +34,7 @@ def test_every_message_is_used_and_every_used_one_is_there():
     quoted = {each for text in sources for each in re.findall(r"[\"']([a-z_0-9.]+)[\"']", text)}
     keys = set(texts("pages", "en"))
     plain = {re.sub(r"\.(one|other)$", "", each) for each in keys}
-    computed = re.compile(r"(format|language|vocabulary|search.kind|search.one)\..*|.*\.none")
+    computed = re.compile(r"(format|language|vocabulary|search.kind|search.one|column)\..*|.*\.none")
     assert {each for each in plain if each not in quoted and not computed.fullmatch(each)} == set()
     said = {each for text in sources for each in re.findall(r"\bsay\([\"']([^\"']+)[\"'][,)]", text)}
     assert said - plain == set()

@@ -10,13 +10,11 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.formats import RDF, RESULTS
 from ekograph.pages import finland, kinds, links, pictures, statements, terms, vocabulary
+from ekograph.pages.framing import frame_about, frame_of, frame_without_site
 from ekograph.pages.site import Site
-from ekograph.pages.templating import Frame, page
+from ekograph.pages.templating import page
 from ekograph.pages.view import View
 from ekograph.pages.vocabularies import messages
-
-#: The pages that the head of every page leads to, with the keys of their names.
-_PLACES = (("/", "nav.front"), ("/search", "nav.search"), ("/def", "nav.vocabulary"), ("/sparql", "nav.sparql"))
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,14 @@ def resource_page(site: Site, node: NamedNode, language: str) -> bytes:
     view = View(site, language)
     template, content = kinds.template_of(view, node)
     crumbs = (view.home_link, *(view.link(each) for each in kinds.above(view, node)))
-    frame = replace(_frame_of(view, node), crumbs=crumbs)
+    frame = replace(frame_about(view, node), crumbs=crumbs)
     return page(template, frame, **_about(view, node), **content)
 
 
 def front_page(site: Site, language: str) -> bytes:
     """The page at the root: the agreements as trees, or what there is in a dataset without any."""
     view = View(site, language)
-    frame = replace(_frame(view, view.home, "/"), description=view.say("lead") if site.agreements else "")
+    frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if site.agreements else "")
     overviews = [
         {"node": each, "title": view.title(each), "tree": site.trees[each], **kinds.summary(view, each)}
         for each in site.agreements
@@ -64,21 +62,21 @@ def front_page(site: Site, language: str) -> bytes:
 def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
     """The page about a document: a named graph, the shapes, the catalogue."""
     view = View(site, language)
-    frame = _frame_of(view, iri)
+    frame = frame_about(view, iri)
     return page("document.html", frame, **_about(view, iri), **vocabulary.document(view, iri, quads))
 
 
 def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
     """The page about an ontology: its classes, properties and individuals, each with an anchor."""
     view = View(site, language)
-    frame = _frame_of(view, iri)
+    frame = frame_about(view, iri)
     return page("vocabulary.html", frame, **_about(view, iri), **vocabulary.terms_of(view, iri, quads))
 
 
 def sparql_page(site: Site, language: str) -> bytes:
     """The form for a query; it works without JavaScript."""
     view = View(site, language)
-    frame = _frame(view, view.say("sparql.title"), "/sparql")
+    frame = frame_of(view, view.say("sparql.title"), "/sparql")
     prefixes = sorted(site.dataset.prefixes.items())
     return page("sparql.html", frame, view=view, prefixes=prefixes, results=RESULTS, graphs=RDF, example=_example(site))
 
@@ -86,41 +84,15 @@ def sparql_page(site: Site, language: str) -> bytes:
 def search_page(site: Site, language: str) -> bytes:
     """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
     view = View(site, language)
-    frame = _frame(view, view.say("search.title"), "/search")
+    frame = frame_of(view, view.say("search.title"), "/search")
     return page("search.html", frame, text="", groups={}, language=language)
 
 
 def error_page(language: str, failure: Failure) -> bytes:
     """The page for a request that has no other answer."""
-    say = messages("pages", language)
-    frame = Frame(failure.title, "", language, (language,), say("nav.front"), say, places=_PLACES[:2])
+    frame = frame_without_site(failure.title, language, messages("pages", language))
     offered = [(name, each if each.startswith("/") else links.web_address(each)) for name, each in failure.offered]
     return page("error.html", frame, failure=failure, offered=offered)
-
-
-def _frame(view: View, title: str, path: str) -> Frame:
-    site = view.site
-    return Frame(
-        title,
-        path,
-        view.language,
-        site.dataset.languages,
-        view.home,
-        view.say,
-        crumbs=(view.home_link,) if path != "/" else (),
-        places=[each for each in _PLACES if each[0] != "/def" or site.vocabulary],
-        published=site.published,
-        version=site.version,
-        licence=view.licence,
-    )
-
-
-def _frame_of(view: View, node: NamedNode) -> Frame:
-    """The frame of a page about one thing, which has RDF formats too."""
-    texts = view.texts(node, terms.DEFINITIONS)
-    described = " ".join(each.value for each in texts[:1])
-    frame = _frame(view, view.title(node).value, view.path(node.value))
-    return replace(frame, formats=True, description=described)
 
 
 def _example(site: Site) -> str:

@@ -39,6 +39,11 @@ def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit]) -> 
     for hit in hits:
         groups.setdefault(hit.kind, []).append(_result(hit, language))
     content = fragment("search.html", messages("pages", language), text=text, groups=groups, language=language)
+    if MARK.encode() in content:
+        content += b'<p class="note">%s %s</p>' % (
+            MARK.encode(),
+            messages("pages", language)("unofficial.note").encode(),
+        )
     query = f"?q={quote_plus(text)}".encode()
     page = _CONTENT.sub(lambda found: found[1] + content + found[2], form)
     return _OTHER_LANGUAGE.sub(lambda found: found[1] + query + found[2], page)

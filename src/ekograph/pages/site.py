@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from ekograph.addresses import ELSEWHERE, path_of
 from ekograph.dataset import Dataset, Node
 from ekograph.pages import hierarchy, terms
+from ekograph.pages.examples import Example
 
 
 @dataclass(frozen=True)
 class Site:
-    """The dataset, the name of its version, and when that was published (ISO 8601)."""
+    """The dataset, the name of its version, and when that was published (ISO 8601).
+
+    `queries` are the example queries that have pages; `has_rules` says whether the rules have one.
+    """
 
     dataset: Dataset
     version: str
     published: str
+    queries: tuple[Example, ...] = ()
+    has_rules: bool = False
+
+    def of(self, quads: Iterable[Quad]) -> Site:
+        """A site of the same base, prefixes and languages that holds only `quads`."""
+        own = self.dataset
+        dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages)
+        return Site(dataset, self.version, self.published)
 
     @cached_property
     def agreements(self) -> tuple[NamedNode, ...]:

@@ -11,6 +11,7 @@ from importlib.resources import files
 _TYPES = {
     "style.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "sparql.js": "text/javascript; charset=utf-8",
     "search.js": "text/javascript; charset=utf-8",
 }
 

@@ -22,7 +22,8 @@ class Frame:
     """What surrounds the content of a page.
 
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
-    `crumbs` are the pages above, as links; `formats` says whether the page has RDF representations.
+    `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
+    and keys of their names; `formats` says whether the page has RDF representations.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Frame:
     description: str = ""
     formats: bool = False
     places: Sequence[tuple[str, str]] = ()
+    foot: Sequence[tuple[str, str]] = ()
     published: str = ""
     version: str = ""
     licence: Markup | None = None

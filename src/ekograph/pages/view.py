@@ -134,6 +134,10 @@ class View:
         """The name of a property: its label, or its prefixed name."""
         return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self._term(predicate.value))
 
+    def class_name(self, iri: str) -> Markup:
+        """The name of a class: its label, or what people call it."""
+        return self.property_name(NamedNode(iri))
+
     def short(self, iri: str) -> str:
         """`iri` as a prefixed name where the site has a prefix for it, else itself."""
         for prefix, namespace in self.dataset.prefixes.items():

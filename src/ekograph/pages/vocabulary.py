@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.dataset import RDF, RDFS, TYPE, Dataset, Text
+from ekograph.dataset import RDF, RDFS, TYPE, Text
 from ekograph.pages import statements, terms
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
@@ -84,7 +84,7 @@ def terms_of(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, 
 
 def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
     """What a document describes: its own parts with anchors, and the things that have a page elsewhere."""
-    own = View(Site(_own(view, quads), view.site.version, view.site.published), view.language)
+    own = View(view.site.of(quads), view.language)
     thorough = len(quads) <= MOST_STATEMENTS
     parts: list[Entry] = []
     things: list[Markup] = []
@@ -99,11 +99,6 @@ def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, 
         "more": max(0, len(things) - MOST_THINGS),
         "size": len(quads),
     }
-
-
-def _own(view: View, quads: Sequence[Quad]) -> Dataset:
-    dataset = view.dataset
-    return Dataset(quads, base=dataset.base, prefixes=dataset.prefixes, languages=dataset.languages)
 
 
 def _part(view: View, iri: NamedNode, node: NamedNode, *, thorough: bool) -> Entry:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import ekograph
 from ekograph.config import Settings
+from ekograph.pages.examples import Example
 
 #: The parts of the program that printed bytes depend on.
-_PRESS = ("*.py", "pages/**/*", "publish/**/*", "locales/pages.*", "locales/terms.*", "search/*.py")
+_PRESS = ("*.py", "pages/**/*", "publish/**/*", "locales/pages.*", "locales/about.*", "locales/terms.*", "search/*.py")
 
 
-def edition(settings: Settings, shapes: bytes) -> str:
-    """SHA-256 in hex over the press, the settings that are printed, and the shapes, a document of their own."""
+def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) -> str:
+    """SHA-256 in hex over the press, the settings that are printed, and what is printed beside the dataset."""
     digest = hashlib.sha256(json.dumps([settings.base, settings.languages]).encode())
     digest.update(hashlib.sha256(shapes).digest())
+    for each in queries:
+        digest.update(f"{each.name}\0{each.text}\0".encode())
     root = Path(ekograph.__file__).parent
     for path in _files(root):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")

@@ -16,8 +16,9 @@ from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
+from ekograph.pages.examples import Example
 from ekograph.pages.site import Site
-from ekograph.publish import chronicle
+from ekograph.publish import chronicle, queries
 from ekograph.publish.derived import derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
@@ -75,11 +76,12 @@ class Proof:
     nquads: bytes
     shapes: bytes
     dataset: Dataset
+    queries: tuple[Example, ...]
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
         digest = hashlib.sha256(self.nquads).hexdigest()
-        press = edition(self.settings, self.shapes)
+        press = edition(self.settings, self.shapes, self.queries)
         return Manifest(
             name=f"{digest[:16]}-{press[:8]}",
             digest=digest,
@@ -105,7 +107,8 @@ def _proof(settings: Settings, checked: Checked, sources: Sequence[Source]) -> P
         prefixes=checked.prefixes,
         languages=settings.languages,
     )
-    return Proof(settings, nquads, canonical(quad for each in shapes for quad in each.quads), dataset)
+    rules = canonical(quad for each in shapes for quad in each.quads)
+    return Proof(settings, nquads, rules, dataset, queries.read(settings.root))
 
 
 def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
@@ -129,7 +132,7 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     manifest = replace(manifest, name=shelf.free_name(manifest.name))
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
     told = chronicle.continued(chronicle.read(previous), version, proof.dataset)
-    site = Site(proof.dataset, manifest.name, manifest.published)
+    site = Site(proof.dataset, manifest.name, manifest.published, proof.queries, has_rules=bool(proof.shapes))
     kept = [*shelf.newest(proof.settings.keep - 1), (manifest.name, manifest.published)]
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)

@@ -9,10 +9,10 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph import formats
 from ekograph.addresses import path_of
-from ekograph.pages import html, searching
+from ekograph.pages import framing, html, searching, standing
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
-from ekograph.publish import landing, versions
+from ekograph.publish import landing, queries, versions
 from ekograph.publish.catalogue import catalogue
 from ekograph.publish.documents import Document, documents, negotiated
 from ekograph.publish.issue import Issue
@@ -45,6 +45,8 @@ def representations(issue: Issue) -> Iterator[Representation]:
     for subject in subjects(site, issue.shapes):
         yield from _of(subject, site)
     yield from _catalogue(issue)
+    yield from _standing(issue)
+    yield from queries.printed(site)
     yield from documents(issue)
     yield from _timemaps(issue)
     for address, content_type, body in static_files():
@@ -63,6 +65,18 @@ def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[Subject]:
     for name, quads in site.dataset.graphs().items():
         if name.startswith(f"{base}graph/"):
             yield _document(html.document_page, site, name, quads)
+
+
+def _standing(issue: Issue) -> Iterator[Representation]:
+    """The pages about the site itself."""
+    site = issue.site
+    if site.has_rules:
+        printed = _printer(standing.rules_page, site, issue.shapes)
+        yield from _pages(framing.RULES, framing.RULES, site, printed, ())
+    if site.contacts:
+        yield from _pages(framing.PRIVACY, framing.PRIVACY, site, _printer(standing.privacy_page, site), ())
+    printed = _printer(standing.accessibility_page, site)
+    yield from _pages(framing.ACCESSIBILITY, framing.ACCESSIBILITY, site, printed, ())
 
 
 def _timemaps(issue: Issue) -> Iterator[Representation]:

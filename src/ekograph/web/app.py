@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from ekograph import __version__
 from ekograph.config import Settings
-from ekograph.web import choice, ckan, dumps, errors, graph_store, oaipmh, search, sparql, status
+from ekograph.web import choice, ckan, dumps, errors, graph_store, oaipmh, search, sparql, status, versions
 from ekograph.web.answering import Answering
 from ekograph.web.errors import Problem, ProblemError, send_problem
 from ekograph.web.live import Live
@@ -39,6 +39,7 @@ def create_app(settings: Settings, live: Live) -> FastAPI:
     app.include_router(dumps.router)
     app.include_router(ckan.router)
     app.include_router(oaipmh.router)
+    app.include_router(versions.router(settings.public_url))
     app.include_router(choice.router)
     app.include_router(status.router(live))
     app.include_router(sparql.router(settings, answering))

@@ -1,0 +1,95 @@
+// Shows the answer of a query as a table below the form, and keeps the query in the address of the page.
+"use strict";
+
+const most = 1000;
+const form = document.querySelector("form.query");
+const query = form.elements.query;
+const place = document.getElementById("answer");
+const show = document.getElementById("show");
+
+const asked = new URLSearchParams(location.search).get("query");
+if (asked) query.value = asked;
+show.hidden = false;
+show.addEventListener("click", run);
+query.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
+});
+
+async function run() {
+  history.replaceState(null, "", `?${new URLSearchParams({ query: query.value })}`);
+  tell(place.dataset.wait);
+  const accept = "application/sparql-results+json, text/turtle;q=0.9";
+  try {
+    const headers = { Accept: accept, "Accept-Language": document.documentElement.lang, "Content-Type": "application/sparql-query" };
+    const answer = await fetch("/sparql", { method: "POST", headers, body: query.value });
+    if (!answer.ok) return tell(`${place.dataset.failed} ${await reason(answer)}`);
+    const text = await answer.text();
+    if (!answer.headers.get("Content-Type").includes("json")) return tell(text, "pre");
+    const { head, results, boolean } = JSON.parse(text);
+    if (boolean !== undefined) return tell(boolean ? place.dataset.true : place.dataset.false);
+    place.replaceChildren(table(head.vars, results.bindings));
+  } catch (error) {
+    tell(`${place.dataset.failed} ${error.message}`);
+  }
+}
+
+async function reason(answer) {
+  const type = answer.headers.get("Content-Type") || "";
+  if (!type.includes("json")) return `${answer.status} ${answer.statusText}`;
+  const { title, detail } = await answer.json();
+  return `${title}. ${detail}`;
+}
+
+function tell(text, name = "p") {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (name === "pre") element.className = "code";
+  place.hidden = false;
+  place.replaceChildren(element);
+}
+
+function table(variables, rows) {
+  const box = document.createElement("div");
+  const made = document.createElement("table");
+  box.className = "scroll";
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  const caption = made.createCaption();
+  const counted = rows.length === 1 ? place.dataset.row : place.dataset.rows.replace("{count}", rows.length);
+  const cut = rows.length > most ? ` ${place.dataset.cut.replace("{shown}", most)}` : "";
+  caption.textContent = counted + cut;
+  box.setAttribute("aria-label", caption.textContent);
+  const head = made.createTHead().insertRow();
+  for (const each of variables) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = each;
+    head.append(cell);
+  }
+  const body = made.createTBody();
+  for (const row of rows.slice(0, most)) {
+    const line = body.insertRow();
+    for (const each of variables) line.insertCell().append(value(row[each]));
+  }
+  box.append(made);
+  return box;
+}
+
+function value(term) {
+  if (!term) return "";
+  if (term.type === "uri" && /^https?:/.test(term.value)) {
+    const link = document.createElement("a");
+    link.href = local(term.value);
+    link.textContent = term.value.replace(form.dataset.base, "");
+    return link;
+  }
+  const text = document.createElement("span");
+  text.textContent = term.type === "triple" ? JSON.stringify(term.value) : term.value;
+  if (term["xml:lang"]) text.lang = term["xml:lang"];
+  return text;
+}
+
+function local(iri) {
+  const base = form.dataset.base;
+  return base && iri.startsWith(base) ? `/${iri.slice(base.length)}` : iri;
+}
