@@ -110,7 +110,7 @@ def _beside(peer: Server, question: Question, right: list[str], mine: float) -> 
     rows, _ = answer(peer, question)
     if rows == right:
         return compare("", mine, peer.name, _rate(peer, question), "/s")
-    theirs = "no answer" if rows is None else f"another answer: {len(rows)} rows, not {len(right)}"
+    theirs = "no answer that can be read" if rows is None else f"another answer: {len(rows)} rows, not {len(right)}"
     return Row("", in_unit(mine, "/s"), peer.name, theirs)
 
 
@@ -138,7 +138,10 @@ def answer(server: Server, question: Question) -> tuple[list[str] | None, float]
     except OSError:
         return None, SLOW
     took = time.perf_counter() - start
-    return _rows(body, media_type, question), took
+    try:
+        return _rows(body, media_type, question), took
+    except (SyntaxError, ValueError, KeyError):  # not in the format that it is said to be in
+        return None, took
 
 
 def _rows(body: bytes, media_type: str, question: Question) -> list[str]:
