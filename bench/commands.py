@@ -110,6 +110,13 @@ def triples_of(site: Path, target: Path) -> int:
     return len(found)
 
 
+def published(shelf: Path, target: Path) -> Path:
+    """Write all triples of the current snapshot as N-Triples, each once; returns `target`."""
+    quads = ox.parse(path=shelf / "current" / "dataset.nq", format=ox.RdfFormat.N_QUADS)
+    target.write_bytes(ox.serialize({each.triple for each in quads}, format=ox.RdfFormat.N_TRIPLES) or b"")
+    return target
+
+
 def _ekograph(site: Path, command: str, **environment: str) -> Run:
     done = run([sys.executable, "-m", "ekograph", "--site", site, command], environment)
     if done.status:

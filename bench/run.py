@@ -77,10 +77,11 @@ def _sparql(bench: Bench) -> Iterator[Row]:
 
 def _sparql_large(bench: Bench) -> Iterator[Row]:
     size = bench.scale.queries
-    site, triples = bench.synthetic(size)
+    site, _ = bench.synthetic(size)
     shelf, folder = bench.folder / "large", bench.folder / "large-peers"
     folder.mkdir()
     _publish(site, shelf)
+    triples = commands.published(shelf, bench.folder / "large.nt")
     with ExitStack() as stack:
         peers = sparql.peers(stack, triples, folder, large=size > 100_000)
         server = stack.enter_context(ours(shelf, site))
@@ -139,7 +140,7 @@ def main() -> None:
 def _prepare(scale: Scale, folder: Path) -> Bench:
     shelf, triples = folder / "shelf", folder / "real.nt"
     _publish(ROOT, shelf)
-    commands.triples_of(ROOT, triples)
+    commands.published(shelf, triples)
     return Bench(scale, folder, shelf, triples)
 
 
