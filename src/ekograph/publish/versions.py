@@ -13,6 +13,7 @@ from ekograph.snapshot import PUBLIC_URL
 #: Below this, and the name of a snapshot, are the pages and files as they were then.
 VERSION = "/version"
 TIMEMAP = "/timemap"
+TIMEGATE = "/timegate"
 CONTENT_TYPE = "application/link-format"
 
 
@@ -27,9 +28,10 @@ def timemap_of(page: str) -> str:
 
 
 def links(page: str) -> tuple[str, ...]:
-    """Values of Link that say where older states of `page` are: the page itself leads to them by Accept-Datetime."""
+    """Values of Link that say where older states of `page` are (RFC 7089, section 2.2)."""
     return (
-        link(f"{PUBLIC_URL}{page}", "original timegate"),
+        link(f"{PUBLIC_URL}{page}", "original"),
+        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
         link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=CONTENT_TYPE),
     )
 
@@ -37,7 +39,8 @@ def links(page: str) -> tuple[str, ...]:
 def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
     """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
     values = [
-        link(f"{PUBLIC_URL}{page}", "original timegate"),
+        link(f"{PUBLIC_URL}{page}", "original"),
+        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
         link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=CONTENT_TYPE),
     ]
     for number, (name, published) in enumerate(kept):

@@ -37,14 +37,14 @@ async def dump(name: str, request: Request) -> Response:
     }
     if is_fresh(request.scope["headers"], etag.encode(), headers["last-modified"].encode()):
         return Response(status_code=304, headers=headers)
-    return FileResponse(pair.snapshot.path / FOLDER / name, media_type=_media_type(name), headers=headers)
+    return FileResponse(pair.snapshot.path / FOLDER / name, media_type=media_type(name), headers=headers)
 
 
 #: Tables, their descriptions (CSV on the Web), and all files together.
 _OTHER_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/csvm+json", "zip": "application/zip"}
 
 
-def _media_type(name: str) -> str:
+def media_type(name: str) -> str:
     """The type of a dump by the end of its name; a compressed one is a file of its own, not an encoding."""
     if name.endswith(".gz"):
         return "application/gzip"

@@ -1,0 +1,137 @@
+"""Older versions: pages and dumps as they were, and the way to them by date (Memento, RFC 7089)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from ekograph import formats
+from ekograph.addresses import normal_path
+from ekograph.formats import Format
+from ekograph.shelf import Shelf
+from ekograph.snapshot import PUBLIC_URL, Manifest, Representation, Snapshot, SnapshotError
+from ekograph.web.dumps import FOLDER, media_type
+from ekograph.web.errors import Problem, ProblemError, not_acceptable, not_found
+from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, published_date, values
+from ekograph.web.live import Pair
+from ekograph.web.negotiation import choose, choose_language
+
+_FORMATS = {each.media_type: each for each in formats.ALL}
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def router(public_url: str) -> APIRouter:
+    """The addresses below /version and /timegate; `public_url` is where this copy is reached."""
+    routes = APIRouter()
+
+    @routes.api_route("/version/{name}/{path:path}", methods=["GET", "HEAD"], summary="A page or file as it was")
+    def version(name: str, path: str, request: Request) -> Response:
+        """The answer that the version `name` has for `path`; it never changes."""
+        snapshot = next((each for each in _kept(request) if each.name == name), None)
+        if snapshot is None:
+            raise ProblemError(not_found(request.url.path))
+        if path.startswith(FOLDER):
+            return _file(snapshot, path, request)
+        page = normal_path(f"/{path}")
+        chosen = _chosen(list(snapshot.printed(page)), page, request)
+        body = chosen.body.replace(PUBLIC_URL.encode(), public_url.encode())
+        links = [each.replace(PUBLIC_URL, public_url) for each in chosen.links]
+        headers = {**_headers(snapshot), "content-type": chosen.content_type, "link": ", ".join(links)}
+        if chosen.language:
+            headers["content-language"] = chosen.language
+        return Response(body, headers=headers)
+
+    @routes.api_route("/timegate/{path:path}", methods=["GET", "HEAD"], summary="Lead to a page as it was at a time")
+    def timegate(path: str, request: Request) -> Response:
+        """302 to the state of the page at the time in Accept-Datetime, or to the newest (RFC 7089, section 4.1)."""
+        page = normal_path(f"/{path}")
+        snapshot = _at(_wanted(request), page, _kept(request))
+        if snapshot is None:
+            raise ProblemError(not_found(request.url.path))
+        links = f'<{public_url}{page}>; rel="original", <{public_url}/timemap{page}.link>; rel="timemap"'
+        location = f"{public_url}/version/{snapshot.name}{page}"
+        headers = {"location": location, "vary": "accept-datetime", "link": links, "cache-control": "no-cache"}
+        return Response(status_code=302, headers=headers)
+
+    return routes
+
+
+def _kept(request: Request) -> list[Snapshot]:
+    """The snapshots that were published and are kept, oldest first."""
+    pair: Pair = request.scope["ekograph.pair"]
+    shelf = Shelf(pair.snapshot.path.parent)
+    found = []
+    for name in dict.fromkeys(shelf.history()):
+        with suppress(SnapshotError):  # one that is gone or damaged is not offered
+            found.append(Snapshot(shelf.path / name, Manifest.read(shelf.path / name)))
+    return found
+
+
+def _at(moment: datetime, page: str, kept: Sequence[Snapshot]) -> Snapshot | None:
+    """The snapshot with `page` that was current at `moment`; the first one if that is earlier than all."""
+    having = [each for each in kept if any(True for _ in each.printed(page))]
+    until = [each for each in having if published_date(each) <= moment]
+    return until[-1] if until else next(iter(having), None)
+
+
+def _wanted(request: Request) -> datetime:
+    """The time in Accept-Datetime; without one, the latest there is."""
+    given = request.headers.get("accept-datetime")
+    if given is None:
+        return _LATEST
+    if not re.search(r"\bGMT\s*$", given):
+        raise ProblemError(_bad_datetime(given))
+    try:
+        return parsedate_to_datetime(given).astimezone(UTC)
+    except ValueError as error:
+        raise ProblemError(_bad_datetime(given)) from error
+
+
+def _bad_datetime(given: str) -> Problem:
+    return Problem(400, "bad_datetime", {"given": given[:80]})
+
+
+def _chosen(printed: Sequence[Representation], page: str, request: Request) -> Representation:
+    """The variant that the client wants most, or the one it has named."""
+    if not printed:
+        raise ProblemError(not_found(request.url.path))
+    if printed[0].address == page:
+        return printed[0]
+    kinds = [_format(each) for each in printed]
+    wanted = choose(values(request.scope["headers"], b"accept"), list(dict.fromkeys(filter(None, kinds))))
+    fitting = [each for each, kind in zip(printed, kinds, strict=True) if kind is wanted and wanted]
+    if not fitting:
+        raise ProblemError(not_acceptable([(each.content_type.partition(";")[0], each.address) for each in printed]))
+    languages = [each.language for each in fitting]
+    language = choose_language(values(request.scope["headers"], b"accept-language"), languages)
+    return fitting[languages.index(language)]
+
+
+def _format(printed: Representation) -> Format | None:
+    return _FORMATS.get(printed.content_type.partition(";")[0])
+
+
+def _file(snapshot: Snapshot, name: str, request: Request) -> Response:
+    if name not in snapshot.manifest.files:
+        raise ProblemError(not_found(request.url.path))
+    headers = {**_headers(snapshot), "etag": f'"{snapshot.manifest.files[name][0][:32]}"'}
+    headers["cache-control"] = CACHE_IMMUTABLE.decode()
+    return FileResponse(snapshot.path / name, media_type=media_type(name), headers=headers)
+
+
+def _headers(snapshot: Snapshot) -> dict[str, str]:
+    """What says of which version an answer is."""
+    published = format_datetime(published_date(snapshot), usegmt=True)
+    return {
+        "memento-datetime": published,
+        "last-modified": published,
+        "x-snapshot": snapshot.name,
+        "vary": "Accept, Accept-Language",
+        "cache-control": CACHE_REVALIDATE.decode(),
+    }

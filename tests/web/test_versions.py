@@ -1,0 +1,106 @@
+"""Older versions, over HTTP: a small site published three times."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from tests.conftest import serving
+from tests.publish.conftest import DATA, site
+
+from ekograph.config import load
+from ekograph.publish.pipeline import publish
+
+STATES = [DATA, DATA.replace('"oak"@en', '"common oak"@en'), DATA + "<tree/elm> a :Tree ; skos:prefLabel 'elm'@en ."]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The server, and the snapshots in the order of publication."""
+    folder = site(tmp_path_factory.mktemp("versions") / "site")
+    snapshots = []
+    for state in STATES:
+        folder.write("data/trees.ttl", state)
+        snapshots.append(publish(load(folder.root), language="en").snapshot)
+    with serving("--site", str(folder.root), "serve") as server:
+        yield server, snapshots
+
+
+def http(snapshot, seconds=0):
+    moment = datetime.fromisoformat(snapshot.manifest.published).timestamp() + seconds
+    return format_datetime(datetime.fromtimestamp(moment, UTC), usegmt=True)
+
+
+def test_every_version_of_a_page_is_at_its_own_address_with_its_date(served):
+    server, snapshots = served
+    names = [b'"oak"@en', b'"common oak"@en', b'"oak"@en']
+    for snapshot, name in zip(snapshots, names, strict=True):
+        reply = server.get(f"/version/{snapshot.name}/doc/tree/oak", accept="text/turtle")
+        assert (reply.status, name in reply.body) == (200, True)
+        assert reply.headers["memento-datetime"] == http(snapshot)
+        assert f'<{server.url}/doc/tree/oak>; rel="original"' in reply.headers["link"]
+
+
+def test_a_version_negotiates_and_has_addresses_for_each_format(served):
+    server, snapshots = served
+    base = f"/version/{snapshots[0].name}/doc/tree/oak"
+    assert server.get(base, accept="text/html", Accept_Language="fi").headers["content-language"] == "fi"
+    assert server.get(f"{base}.jsonld").headers["content-type"] == "application/ld+json"
+    assert server.get(base, accept="image/png").status == 406
+    assert server.get(base, accept="text/turtle", method="HEAD").body == b""
+
+
+def test_dumps_of_a_version_never_change(served):
+    server, snapshots = served
+    reply = server.get(f"/version/{snapshots[0].name}/dumps/dataset.nq")
+    assert reply.body == snapshots[0].dataset.read_bytes()
+    assert "immutable" in reply.headers["cache-control"]
+    patch = server.get(f"/dumps/patches/{snapshots[1].name}.rdfp")
+    assert (patch.status, b"\nA " in patch.body) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/version/none/doc/tree/oak", "/version/../ekograph.toml", "/version/{0}/doc/tree/elm", "/version/{0}/dumps/x"],
+)
+def test_what_a_version_does_not_have_is_not_found(served, path):
+    server, snapshots = served
+    assert server.get(path.format(snapshots[0].name)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("which", "seconds", "expected"), [(0, -99999, 0), (0, 0, 0), (1, 0, 1), (2, 0, 2), (2, 99999, 2)]
+)
+def test_the_time_gate_leads_to_what_was_current_then(served, which, seconds, expected):
+    server, snapshots = served
+    reply = server.get("/timegate/doc/tree/oak", Accept_Datetime=http(snapshots[which], seconds))
+    assert reply.status == 302
+    assert reply.headers["location"] == f"{server.url}/version/{snapshots[expected].name}/doc/tree/oak"
+    assert "accept-datetime" in reply.headers["vary"]
+
+
+def test_without_a_time_the_gate_leads_to_the_newest(served):
+    server, snapshots = served
+    assert snapshots[2].name in server.get("/timegate/doc/tree/oak").headers["location"]
+
+
+def test_a_page_that_came_later_is_led_to_where_it_is(served):
+    server, snapshots = served
+    reply = server.get("/timegate/doc/tree/elm", Accept_Datetime=http(snapshots[0]))
+    assert snapshots[2].name in reply.headers["location"]
+    assert server.get("/timegate/doc/tree/none").status == 404
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2026-11-24", "Tue, 40 Nov 2026 08:00:00 GMT"])
+def test_a_date_that_is_none_is_refused(served, given):
+    server, _ = served
+    assert server.get("/timegate/doc/tree/oak", Accept_Datetime=given).status == 400
+
+
+def test_the_links_of_a_page_lead_to_its_gate_and_its_map(served):
+    server, snapshots = served
+    link = server.get("/doc/tree/oak", accept="text/turtle").headers["link"]
+    assert f'<{server.url}/timegate/doc/tree/oak>; rel="timegate"' in link
+    timemap = server.get("/timemap/doc/tree/oak.link")
+    assert timemap.headers["content-type"] == "application/link-format"
+    for snapshot in snapshots:
+        assert f"<{server.url}/version/{snapshot.name}/doc/tree/oak>" in timemap.text
