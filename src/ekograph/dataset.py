@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 Node: TypeAlias = NamedNode | BlankNode | Triple
 Term: TypeAlias = Node | Literal
+
+T = TypeVar("T")
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -60,6 +62,9 @@ class Dataset:
         self.quads = sorted(set(quads), key=str)
         self._by_subject: dict[Node, list[Quad]] = {}
         self._by_object: dict[Term, list[Quad]] = {}
+        # By property, filled as they are asked for: pages ask for the same again and again.
+        self._said: dict[Node, dict[str, list[Term]]] = {}
+        self._pointing: dict[Term, dict[str, list[Node]]] = {}
         for quad in self.quads:
             self._by_subject.setdefault(quad.subject, []).append(quad)
             if not isinstance(quad.object, Literal):
@@ -75,11 +80,15 @@ class Dataset:
 
     def objects(self, subject: Node, predicate: str) -> list[Term]:
         """The distinct objects of `subject` and the property with IRI `predicate`."""
-        return list(dict.fromkeys(q.object for q in self.quads_of(subject) if q.predicate.value == predicate))
+        if subject not in self._said:
+            self._said[subject] = _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
+        return list(self._said[subject].get(predicate, ()))
 
     def subjects(self, predicate: str, target: Term) -> list[Node]:
         """The distinct subjects that point to `target` with the property of IRI `predicate`."""
-        return list(dict.fromkeys(q.subject for q in self.quads_to(target) if q.predicate.value == predicate))
+        if target not in self._pointing:
+            self._pointing[target] = _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
+        return list(self._pointing[target].get(predicate, ()))
 
     def instances(self, of: str) -> list[Node]:
         """The things of the class with IRI `of`."""
@@ -154,6 +163,14 @@ class Dataset:
         found = min(literals, key=distance)
         tag = found.language or ""
         return Text(found.value, tag, official="-t-" not in tag)
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """The distinct values of each key, in order."""
+    found: dict[str, dict[T, None]] = {}
+    for key, value in pairs:
+        found.setdefault(key, {})[value] = None
+    return {key: list(values) for key, values in found.items()}
 
 
 def local_name(node: Node) -> str:

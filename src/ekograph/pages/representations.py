@@ -104,7 +104,7 @@ def _json_ld(triples: Sequence[Triple], prefixes: Mapping[str, str]) -> bytes:
         types = node.get(TYPE.value, ())
         if types and all("@id" in each for each in types):
             node["@type"] = [each["@id"] for each in node.pop(TYPE.value)]
-    compacted = jsonld.compact(nodes, _used(prefixes, triples), {"graph": True})
+    compacted = jsonld.compact(nodes, _used(prefixes, triples), {"graph": True, "skipExpansion": True})
     return (json.dumps(compacted, ensure_ascii=False, indent=1) + "\n").encode()
 
 
