@@ -55,6 +55,7 @@ class EmbeddedEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._refilling = False
+        self._refilling = False
 
     async def start(self) -> None:
         """Load the dataset; raises Broken when it cannot be read."""
@@ -154,7 +155,10 @@ class EmbeddedEngine:
             self._run(self._refill())
 
     async def _refill(self) -> None:
-        """Have as many workers idle as queries can start at once."""
+        """Have as many workers idle as queries can start at once; one at a time sees to that."""
+        if self._refilling:
+            return
+        self._refilling = True
         try:
             while len(self._idle) < self.limits.fast and not self._stopping:
                 self._idle.append(await self._zygote.fork())

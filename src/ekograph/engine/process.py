@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,9 @@ class Worker:
     def demote(self) -> None:
         """Let everybody else go before this worker: it computes only when a core would idle."""
         self.demoted = True
+        # Not by way of /proc: to have looked there makes the kernel's work at the end of a process much longer.
         with contextlib.suppress(OSError):
-            for thread in Path(f"/proc/{self.pid}/task").iterdir():
-                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
     def pause(self) -> None:
         """Stop computing, keeping everything."""
@@ -119,7 +120,7 @@ class Zygote:
     async def start(self) -> None:
         """Start it and wait until the dataset is loaded; raises Broken when it cannot be."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        with theirs, _stack(self._config["stack"]):
             # Spawned from this thread, not from a pool's: the zygote ends when the thread that made it does.
             self._process = subprocess.Popen(  # noqa: ASYNC220
                 [sys.executable, "-I", "-S", zygote.__file__, str(theirs.fileno()), *_folders()],
@@ -208,6 +209,18 @@ class Zygote:
             asked.set_exception(ended)
         while self.workers:
             self.workers.popitem()[1].gone(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _stack(size: int) -> Iterator[None]:
+    """Let programs started meanwhile grow their stacks to `size` bytes, or as far as this process may allow."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    allowed = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (allowed, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
 
 
 def _close_descriptor(asked: asyncio.Future[tuple[int, int]]) -> None:

@@ -1,6 +1,7 @@
 """The process that holds the dataset and forks a worker for whoever asks; run as a program of its own.
 
-It never parses a query and never has a second thread, so forking it is safe at any time.
+It never parses a query and never has a second thread, so forking it is safe at any time. Workers have no second
+thread either: what they need of stack is theirs by RLIMIT_STACK, which holds from the start of this program.
 
 Started as `python -I -S zygote.py CONTROL PATH...`: CONTROL is the descriptor of a SOCK_SEQPACKET socket, PATH...
 the folders that pyoxigraph and this package are found in. The first message on CONTROL is the configuration.
@@ -19,7 +20,6 @@ import select
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -45,6 +45,7 @@ def main() -> None:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
     gc.freeze()
+    config["inherited"] = _data_in_use()
     control.send(json.dumps({"ready": len(store)}).encode())
     _fork_on_request(control, store, config)
 
@@ -100,7 +101,7 @@ def _report_ends(control: socket.socket) -> None:
 
 
 def _become_worker(connection: int, parent: int, store: ox.Store, config: dict[str, Any]) -> NoReturn:
-    """Give up all but one socket, set the limits, and answer on a thread with a stack that no query overflows."""
+    """Give up all but one socket, set the limits, and answer."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -111,10 +112,7 @@ def _become_worker(connection: int, parent: int, store: ox.Store, config: dict[s
         os.closerange(_SOCKET + 1, 1 << 16)
         _die_with_parent(parent)
         _set_limits(config)
-        threading.stack_size(config["stack"])
-        thread = threading.Thread(target=worker.serve, args=(socket.socket(fileno=_SOCKET), store, config))
-        thread.start()
-        thread.join()
+        worker.serve(socket.socket(fileno=_SOCKET), store, config)
     finally:
         os._exit(0)
 
@@ -127,7 +125,7 @@ def _die_with_parent(parent: int) -> None:
 
 def _set_limits(config: dict[str, Any]) -> None:
     """Bound what this process may take, on top of what it has from its parent."""
-    data = config["memory"] + config["stack"] + _data_in_use()
+    data = config["memory"] + config["inherited"]
     resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
