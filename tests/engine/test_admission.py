@@ -21,7 +21,7 @@ def test_one_client_never_runs_more_than_its_share():
         tasks = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(5)]
         await _settle()
         running = gate.running["greedy"]
-        gate.free_fast()
+        gate.free_fast("greedy")
         gate.leave("greedy")
         await _settle()
         return running, gate.running["greedy"], sum(task.done() for task in tasks), gate.waiting
@@ -67,7 +67,7 @@ def test_a_newcomer_goes_before_the_second_of_another():
         tasks = [asyncio.ensure_future(enter(each)) for each in ("many", "many", "many", "few")]
         for _ in tasks:
             await _settle()
-            gate.free_fast()
+            gate.free_fast(order[-1])
             gate.leave(order[-1])
         return order
 
@@ -82,9 +82,9 @@ def test_who_gives_up_waiting_leaves_no_trace():
         await _settle()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        gate.free_fast()
+        gate.free_fast("first")
         gate.leave("first")
-        return gate.fast, gate.waiting, dict(gate.running), gate.empty.is_set()
+        return gate.fast.total(), gate.waiting, dict(gate.running), gate.empty.is_set()
 
     assert asyncio.run(session()) == (0, 0, {}, True)
 
@@ -95,11 +95,11 @@ def test_who_gives_up_when_admitted_frees_the_place():
         await gate.enter("first")
         task = asyncio.ensure_future(gate.enter("second"))
         await _settle()
-        gate.free_fast()
+        gate.free_fast("first")
         gate.leave("first")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return gate.fast, dict(gate.running), gate.empty.is_set()
+        return gate.fast.total(), dict(gate.running), gate.empty.is_set()
 
     assert asyncio.run(session()) == (0, {}, True)
 
@@ -112,9 +112,21 @@ def test_places_are_given_past_those_who_have_just_given_up():
         await _settle()
         for task in tasks[:2]:
             task.cancel()
-        gate.free_fast()
+        gate.free_fast("first")
         gate.leave("first")
         await asyncio.gather(*tasks, return_exceptions=True)
-        return gate.fast, gate.waiting, dict(gate.running)
+        return gate.fast.total(), gate.waiting, dict(gate.running)
 
     assert asyncio.run(session()) == (1, 0, {"second": 1})
+
+
+def test_no_client_fills_the_fast_lane_alone():
+    async def session():
+        gate = Gate(Limits(fast=4))
+        greedy = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(6)]
+        await _settle()
+        other = asyncio.ensure_future(gate.enter("other"))
+        await _settle()
+        return sum(task.done() for task in greedy), other.done()
+
+    assert asyncio.run(session()) == (3, True)

@@ -9,14 +9,14 @@ from ekograph.engine.base import Busy, Greedy, Limits
 
 
 class Gate:
-    """The fast lane and its queue.
+    """The fast lane and its queue. No client fills the lane alone.
 
     A query enters once and leaves once; in between it may free its place in the fast lane, when it turns out
     to be slow or becomes a stream, and still counts for its client.
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.fast = 0
+        self.fast: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
         #: Set while no query is at work and none waits.
         self.empty = asyncio.Event()
@@ -45,13 +45,15 @@ class Gate:
             if turn.cancelled():
                 self._forget(client, turn)
             else:
-                self.free_fast()
+                self.free_fast(client)
                 self.leave(client)
             raise
 
-    def free_fast(self) -> None:
-        """Give the place in the fast lane to the next."""
-        self.fast -= 1
+    def free_fast(self, client: str) -> None:
+        """Give the place of `client` in the fast lane to the next."""
+        self.fast[client] -= 1
+        if not self.fast[client]:
+            del self.fast[client]
         self._next()
 
     def leave(self, client: str) -> None:
@@ -64,14 +66,17 @@ class Gate:
             self.empty.set()
 
     def _admissible(self, client: str) -> bool:
+        # One place is left to whoever comes next.
+        own = max(1, self._limits.fast - 1)
         return (
-            self.fast < self._limits.fast
+            self.fast.total() < self._limits.fast
+            and self.fast[client] < own
             and self.running[client] < self._limits.running
             and self.running.total() < self._limits.total
         )
 
     def _admit(self, client: str) -> None:
-        self.fast += 1
+        self.fast[client] += 1
         self.running[client] += 1
         self.empty.clear()
 

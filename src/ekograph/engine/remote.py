@@ -226,7 +226,7 @@ class _Body:
             await chunks.aclose()  # type: ignore[attr-defined]
         if self._entered:
             self._entered = False
-            self._gate.free_fast()
+            self._gate.free_fast(self._client)
             self._gate.leave(self._client)
 
 

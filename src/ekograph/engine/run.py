@@ -120,7 +120,7 @@ class Run:
             return
         self._lane = "slow"
         self._pool.slow_lane.join(self._worker, self._query.client)
-        self._pool.gate.free_fast()
+        self._pool.gate.free_fast(self._query.client)
 
     def _become_stream(self) -> None:
         """Free the place in the lane: from here on it is the client who sets the pace."""
@@ -160,7 +160,7 @@ class Run:
 
     def _leave_lane(self) -> None:
         if self._lane == "fast":
-            self._pool.gate.free_fast()
+            self._pool.gate.free_fast(self._query.client)
         elif self._lane == "slow" and self._worker:
             self._pool.slow_lane.leave(self._worker)
         elif self._lane == "stream":
