@@ -111,6 +111,12 @@ def test_the_data_itself_is_not_in_the_catalogue(graph):
     assert not list(graph.subjects(RDF.type, rdflib.URIRef("https://w3id.org/ekograph/def#Priority")))
 
 
+def test_the_versions_that_are_kept_are_named(graph, snapshot):
+    version = rdflib.URIRef(f"{HERE}/version/{snapshot.name}/catalog")
+    assert list(graph.objects(BASE.dataset, DCAT.hasVersion)) == [version]
+    assert str(graph.value(version, DCAT.version)) == snapshot.name
+
+
 def test_keywords_are_such_as_portals_take(graph):
     for keyword in graph.objects(BASE.dataset, DCAT.keyword):
         assert 2 <= len(keyword) <= 100

@@ -25,6 +25,7 @@ from ekograph.publish.namespaces import (
     moment,
     part,
 )
+from ekograph.publish.versions import memento
 from ekograph.snapshot import PUBLIC_URL
 
 #: The class of what stands under a property (the ranges of DCAT-AP).
@@ -125,6 +126,7 @@ def _here(quad: Quad, base: str) -> Quad:
 def _of_dataset(node: NamedNode, issue: Issue) -> Iterator[Quad]:
     dataset = issue.site.dataset
     yield from facts(node, *_dates(issue), (DCAT("version"), Literal(issue.version.name)))
+    yield from _versions(node, issue)
     for standard in dataset.objects(node, DCTERMS("conformsTo").value):
         yield from _standard(standard, dataset)
     services = [each for each in dataset.subjects(DCAT("servesDataset").value, node) if isinstance(each, NamedNode)]
@@ -142,6 +144,16 @@ def _of_dataset(node: NamedNode, issue: Issue) -> Iterator[Quad]:
         if kind.name == formats.TURTLE.name and not kind.compressed:
             # Portals that do not list services find the endpoint here.
             yield from facts(distribution, *((DCAT("accessService"), service) for service in services))
+
+
+def _versions(node: NamedNode, issue: Issue) -> Iterator[Quad]:
+    """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
+    addresses = [(NamedNode(memento(name, "/catalog")), name, published) for name, published in issue.kept]
+    for address, name, published in addresses:
+        yield from facts(node, (DCAT("hasVersion"), address))
+        yield from facts(address, (DCAT("version"), Literal(name)), (DCTERMS("issued"), moment(published)))
+    if len(addresses) > 1:
+        yield from facts(node, (DCAT("prev"), addresses[-2][0]))
 
 
 def _standard(standard: Term, dataset: Dataset) -> Iterator[Quad]:
