@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test conformance check docs lock lint clean bench
+.PHONY: setup serve test conformance fuzz check docs lock lint clean bench
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -13,6 +13,9 @@ test: .venv/dev       ## set up and run every test
 
 conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
 	@$(BIN)/python -m pytest tests/conformance -q
+
+fuzz: .venv/dev       ## a minute of mutated queries against the engine
+	@$(BIN)/python -m bench.fuzz --seconds 60
 
 check: setup          ## check the data against the rules
 	@$(BIN)/ekograph check

@@ -1,0 +1,91 @@
+"""Whatever bytes a request holds, it is read as a query or refused with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from ekograph.web.clients import client_of
+from ekograph.web.errors import ProblemError, texts
+from ekograph.web.query_request import FORM, QUERY, Asked, read
+
+LIMIT = 4096
+
+
+def asked(
+    method: str = "GET", query_string: bytes = b"", body: bytes = b"", headers: dict | None = None
+) -> Asked | int:
+    """What a request is read as, or the status of the refusal; its texts are complete."""
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
+    scope = {"type": "http", "method": method, "query_string": query_string, "headers": fields, "path": "/sparql"}
+    try:
+        return asyncio.run(read(Request(scope, receive), LIMIT))
+    except ProblemError as error:
+        problem = error.problem
+    assert all("".join(texts(problem, language)).strip() for language in ("fi", "sv", "en"))
+    return problem.status
+
+
+@given(st.binary(max_size=300))
+def test_any_query_string_is_read_or_refused(query_string):
+    assert isinstance(asked(query_string=query_string), Asked) or asked(query_string=query_string) in {400, 403}
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([FORM, QUERY]),
+    st.sampled_from(["", "; charset=utf-8", "; charset=latin1"]),
+)
+def test_any_body_is_read_or_refused(body, media_type, charset):
+    outcome = asked("POST", body=body, headers={"content-type": media_type + charset})
+    assert isinstance(outcome, Asked) or outcome in {400, 403, 415}
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=60))
+def test_any_content_type_is_read_or_refused(content_type):
+    outcome = asked("POST", body=b"ASK {}", headers={"content-type": content_type})
+    assert isinstance(outcome, Asked) or outcome in {400, 403, 415}
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=200))
+def test_every_text_comes_through_unchanged(text):
+    encoded = b"query=" + quote_plus(text).encode()
+    assert asked(query_string=encoded).text == text
+    assert asked("POST", body=encoded, headers={"content-type": FORM}).text == text
+    assert asked("POST", body=text.encode(), headers={"content-type": QUERY}).text == text
+
+
+@given(st.lists(st.text("abc:/é", min_size=1), max_size=4), st.lists(st.text("abc:/é", min_size=1), max_size=4))
+def test_graphs_are_those_of_the_url_and_of_the_form(default, named):
+    parts = [f"default-graph-uri={quote_plus(each)}" for each in default]
+    parts += [f"named-graph-uri={quote_plus(each)}" for each in named]
+    encoded = "&".join(["query=ASK", *parts]).encode()
+    for outcome in (asked(query_string=encoded), asked("POST", body=encoded, headers={"content-type": FORM})):
+        assert (outcome.default_graphs, outcome.named_graphs) == (tuple(default), tuple(named))
+
+
+CLIENTS = [
+    ("192.0.2.7", "", "", "192.0.2.7"),
+    ("::ffff:192.0.2.7", "", "", "192.0.2.7"),
+    ("2001:db8:1:2:3:4:5:6", "", "", "2001:db8:1:2::/64"),
+    ("192.0.2.7", "", "198.51.100.1", "192.0.2.7"),
+    ("192.0.2.7", "192.0.2.7", "198.51.100.1", "198.51.100.1"),
+    ("192.0.2.7", "192.0.2.7", "203.0.113.9, 2001:db8::1", "2001:db8::/64"),
+    ("192.0.2.7", "192.0.2.7", "", "192.0.2.7"),
+    ("192.0.2.7", "192.0.2.7", "nonsense", "nonsense"),
+]
+
+
+@pytest.mark.parametrize(("peer", "proxy", "forwarded", "name"), CLIENTS)
+def test_a_client_is_who_it_is_and_not_who_it_says(peer, proxy, forwarded, name):
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    assert client_of({"client": (peer, 1), "headers": headers}, proxy) == name
