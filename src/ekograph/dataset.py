@@ -59,16 +59,21 @@ class Dataset:
         self.base = base
         self.prefixes = dict(prefixes)
         self.languages = tuple(languages)
-        self.quads = sorted(set(quads), key=str)
+        self._quads = sorted(set(quads), key=str)
         self._by_subject: dict[Node, list[Quad]] = {}
         self._by_object: dict[Term, list[Quad]] = {}
         # By property, filled as they are asked for: pages ask for the same again and again.
         self._said: dict[Node, dict[str, list[Term]]] = {}
         self._pointing: dict[Term, dict[str, list[Node]]] = {}
-        for quad in self.quads:
+        for quad in self._quads:
             self._by_subject.setdefault(quad.subject, []).append(quad)
             if not isinstance(quad.object, Literal):
                 self._by_object.setdefault(quad.object, []).append(quad)
+
+    @property
+    def quads(self) -> Sequence[Quad]:
+        """All quads, sorted."""
+        return self._quads
 
     def quads_of(self, subject: Node) -> Sequence[Quad]:
         """What is said of `subject`, in all graphs."""
