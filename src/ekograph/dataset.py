@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -94,6 +95,20 @@ class Dataset:
         if target not in self._pointing:
             self._pointing[target] = _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
         return list(self._pointing[target].get(predicate, ()))
+
+    def subjects_with(self, predicate: NamedNode) -> Sequence[Node]:
+        """The distinct subjects of which `predicate` says something."""
+        return self._by_predicate.get(predicate, ())
+
+    @cached_property
+    def _by_predicate(self) -> Mapping[NamedNode, list[Node]]:
+        """Sorted quads give each subject in one go, so that the last one is all there is to compare with."""
+        found: dict[NamedNode, list[Node]] = {}
+        for quad in self.quads:
+            subjects = found.setdefault(quad.predicate, [])
+            if not subjects or subjects[-1] != quad.subject:
+                subjects.append(quad.subject)
+        return found
 
     def instances(self, of: str) -> list[Node]:
         """The things of the class with IRI `of`."""

@@ -61,5 +61,5 @@ def _places(site: Site) -> Sequence[tuple[str, str]]:
 def _foot(site: Site) -> Sequence[tuple[str, str]]:
     """The pages that the foot of every page leads to."""
     rules = [(RULES, "nav.rules")] if site.has_rules else []
-    privacy = [(PRIVACY, "nav.privacy")] if site.contacts else []
+    privacy = [(PRIVACY, "nav.privacy")] if site.has_contacts else []
     return [*rules, *privacy, (ACCESSIBILITY, "nav.accessibility")]

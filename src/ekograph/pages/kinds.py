@@ -35,6 +35,7 @@ def above(view: View, node: NamedNode) -> list[NamedNode]:
 def agreement(view: View, node: NamedNode) -> Content:
     """An agreement: its facts, tree, people, and requirements."""
     site = view.site
+    tree = hierarchy.tree(view.dataset, node)
     return {
         "facts": [
             (
@@ -49,8 +50,8 @@ def agreement(view: View, node: NamedNode) -> Content:
             ("collection", _links(view, node, terms.IS_PART_OF)),
             ("source", _links(view, node, terms.SOURCE)),
         ],
-        "tree": site.trees.get(node, ()),
-        "count": sum(1 for each in site.trees.get(node, ()) for _ in each.walk()),
+        "tree": tree,
+        "count": sum(1 for each in tree for _ in each.walk()),
         "contacts": contacts(view, site.named(node, terms.CONTACTED_AT)),
         "requirements": requirements(view, node),
     }
@@ -89,7 +90,8 @@ def priority(view: View, node: NamedNode) -> Content:
 
 def authority(view: View, node: NamedNode) -> Content:
     """A funding authority: the agreements that it funds, and its people."""
-    people = [each for each in view.site.contacts if node in view.site.named(each, terms.MEMBER_OF)]
+    members = view.site.pointing(terms.MEMBER_OF, node)
+    people = [each for each in members if terms.CONTACT in view.dataset.types(each)]
     return {"agreements": view.site.pointing(terms.FUNDED_BY, node), "contacts": contacts(view, people)}
 
 
@@ -116,7 +118,7 @@ def place(view: View, node: NamedNode) -> Content:
 
 def scheme(view: View, node: NamedNode) -> Content:
     """Any other concept scheme: its tree."""
-    return {"tree": view.site.trees.get(node, ())}
+    return {"tree": hierarchy.tree(view.dataset, node)}
 
 
 def concept(view: View, node: NamedNode) -> Content:

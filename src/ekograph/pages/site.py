@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,9 @@ from ekograph.addresses import ELSEWHERE, path_of
 from ekograph.dataset import Dataset, Node
 from ekograph.pages import hierarchy, terms
 from ekograph.pages.examples import Example
+
+#: A site of more agreements than this has none that its front page could show together.
+MOST_AGREEMENTS = 200
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,19 @@ class Site:
 
     @cached_property
     def agreements(self) -> tuple[NamedNode, ...]:
-        """The agreements in the order of their source."""
-        return self._all(terms.AGREEMENT)
+        """The agreements in the order of their source; none where they are too many to be shown together."""
+        few = len(self.dataset.instances(terms.AGREEMENT)) <= MOST_AGREEMENTS
+        return self._all(terms.AGREEMENT) if few else ()
+
+    @cached_property
+    def has_agreements(self) -> bool:
+        """Whether there is any agreement."""
+        return bool(self.dataset.instances(terms.AGREEMENT))
+
+    @cached_property
+    def has_contacts(self) -> bool:
+        """Whether there is any contact point."""
+        return bool(self.dataset.instances(terms.CONTACT))
 
     @cached_property
     def schemes(self) -> tuple[NamedNode, ...]:
@@ -56,26 +70,22 @@ class Site:
         return tuple(dict.fromkeys(parts))
 
     @cached_property
-    def contacts(self) -> tuple[NamedNode, ...]:
-        """The contact points in the order of their source."""
-        return self._all(terms.CONTACT)
-
-    @cached_property
     def vocabulary(self) -> NamedNode | None:
         """The ontology of the site, if it has one under its base."""
         own = NamedNode(f"{self.dataset.base}def")
         return own if self.dataset.base and self.dataset.quads_of(own) else None
 
-    @cached_property
-    def catalogues(self) -> tuple[NamedNode, ...]:
-        """What describes the whole: the catalogue and the data sets in it, else the concept schemes."""
-        return (*self._all(f"{terms.DCAT}Catalog"), *self._all(f"{terms.DCAT}Dataset"), *self.schemes)
+    @property
+    def catalogues(self) -> Iterator[NamedNode]:
+        """What describes the whole: the catalogue and the data sets in it, then the concept schemes."""
+        yield from self._all(f"{terms.DCAT}Catalog")
+        yield from self._all(f"{terms.DCAT}Dataset")
+        yield from self.schemes
 
     @cached_property
     def licence(self) -> NamedNode | None:
         """The licence of the data, as the catalogue states it."""
-        stated = [each for catalogue in self.catalogues for each in self.named(catalogue, terms.LICENCE)]
-        return stated[0] if stated else None
+        return next((each for node in self.catalogues for each in self.named(node, terms.LICENCE)), None)
 
     @cached_property
     def classes(self) -> Mapping[str, int]:
@@ -110,7 +120,7 @@ class Site:
         around = [*self.pointing(terms.HAS_PART, place), *self.named(place, terms.IS_PART_OF)]
         places = [place, *(each for each in around if each != place)]
         found = [each for where in places for each in self.pointing(terms.SPATIAL, where)]
-        return hierarchy.in_order(self.dataset, (each for each in found if each in self.agreements))
+        return hierarchy.in_order(self.dataset, (each for each in found if terms.AGREEMENT in self.dataset.types(each)))
 
     def _all(self, kind: str) -> tuple[NamedNode, ...]:
         return tuple(hierarchy.in_order(self.dataset, self.dataset.instances(kind)))

@@ -87,15 +87,15 @@ def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, 
     own = View(view.site.of(quads), view.language)
     thorough = len(quads) <= MOST_STATEMENTS
     parts: list[Entry] = []
-    things: list[Markup] = []
+    things: list[NamedNode] = []
     for each in _subjects(quads):
         if each.value.startswith(f"{iri.value}#"):
             parts.append(_part(own, iri, each, thorough=thorough))
         elif each != iri:
-            things.append(view.link(each))
+            things.append(each)
     return {
         "parts": parts,
-        "things": things[:MOST_THINGS],
+        "things": [view.link(each) for each in things[:MOST_THINGS]],
         "more": max(0, len(things) - MOST_THINGS),
         "size": len(quads),
     }
@@ -112,7 +112,8 @@ def _term(view: View, iri: NamedNode, node: NamedNode) -> Entry:
     words = tuple(view.texts(node, terms.DEFINITIONS))
     used = _uses(view, node)
     anchor = _anchor(iri, node)
-    return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), used[:MOST_EXAMPLES])
+    examples = [view.link(each) for each in used[:MOST_EXAMPLES]]
+    return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), examples)
 
 
 _SHOWN_APART = frozenset(
@@ -128,14 +129,14 @@ _SHOWN_APART = frozenset(
 )
 
 
-def _uses(view: View, term: NamedNode) -> list[Markup]:
-    """Links to the things that use a term: as their class, as a property, or as a value."""
+def _uses(view: View, term: NamedNode) -> list[NamedNode]:
+    """The things that use a term: as their class, as a property, or as a value."""
     dataset = view.dataset
     by_type = [each for each in dataset.subjects(TYPE.value, term) if isinstance(each, NamedNode)]
-    as_property = [quad.subject for quad in dataset.quads if quad.predicate == term]
+    as_property = () if by_type else dataset.subjects_with(term)
     as_value = [quad.subject for quad in dataset.quads_to(term) if quad.predicate.value.startswith(terms.EKO)]
     using = dict.fromkeys(by_type or as_property or as_value)
-    return [view.link(each) for each in using if isinstance(each, NamedNode)]
+    return [each for each in using if isinstance(each, NamedNode)]
 
 
 def _anchor(iri: NamedNode, node: NamedNode) -> str:

@@ -73,7 +73,7 @@ def _standing(issue: Issue) -> Iterator[Representation]:
     if site.has_rules:
         printed = _printer(standing.rules_page, site, issue.shapes)
         yield from _pages(framing.RULES, framing.RULES, site, printed, ())
-    if site.contacts:
+    if site.has_contacts:
         yield from _pages(framing.PRIVACY, framing.PRIVACY, site, _printer(standing.privacy_page, site), ())
     printed = _printer(standing.accessibility_page, site)
     yield from _pages(framing.ACCESSIBILITY, framing.ACCESSIBILITY, site, printed, ())
