@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -32,6 +33,9 @@ _AT = (
     "SELECT address, page, type, language, body, links FROM printed"
     " WHERE address = :address OR page = :address ORDER BY rowid"
 )
+
+#: How many files of a draft are brought to the disk at once.
+SYNCED_AT_ONCE = 16
 
 #: Up to this many bytes a snapshot's files are read and compared with their checksums when it is opened.
 VERIFIED_BYTES = 64_000_000
@@ -141,10 +145,9 @@ class Draft:
         return self.add(name)
 
     def add(self, name: str) -> tuple[str, int]:
-        """Take the file `name`, written below `path` by other hands, into the manifest and to the disk."""
+        """Take the file `name`, written below `path` by other hands, into the manifest."""
         with (self.path / name).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
         self._files[name] = (digest, (self.path / name).stat().st_size)
         return self._files[name]
 
@@ -174,9 +177,10 @@ class Draft:
         path = self._shelf / manifest.name
         text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
         (self.path / MANIFEST).write_text(text, encoding="utf-8")
-        sync(self.path / MANIFEST)
-        for folder in [self.path, *(each for each in self.path.rglob("*") if each.is_dir())]:
-            sync(folder)
+        # Waiting for the disk side by side costs one wait on a busy machine, one after the other dozens.
+        with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
+            list(threads.map(sync, self.path.rglob("*")))
+        sync(self.path)
         if path.exists():
             path.rename(self.path.with_name(f"{self.path.name}-aside"))
         self.path.rename(path)

@@ -18,9 +18,11 @@ LOOK_EVERY = 0.2
 State = dict[str, tuple[int, int, int]]
 
 
-def watch(root: Path, on_change: Callable[[], None], stopped: threading.Event) -> None:
-    """Call `on_change` each time the sources in `root` have changed and are at rest, until `stopped` is set."""
-    seen = state(root)
+def watch(root: Path, seen: State, on_change: Callable[[], None], stopped: threading.Event) -> None:
+    """Call `on_change` each time the sources in `root` have changed and are at rest, until `stopped` is set.
+
+    `seen` is the state that has been dealt with already.
+    """
     while not stopped.wait(LOOK_EVERY):
         found = state(root)
         if found == seen:
