@@ -90,9 +90,20 @@ def editing() -> str:
     return replayed((ROOT / "docs/editing.md").read_text(encoding="utf-8"), ROOT)
 
 
+def readme() -> str:
+    """README.md: as it is written, with the output of its tour as it is now."""
+    return replayed((ROOT / "README.md").read_text(encoding="utf-8"), ROOT)
+
+
 #: File in docs/ -> what makes its text.
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"cli.md": cli, "settings.md": settings, "rules.md": rules_of_this_site, "editing.md": editing}
+    {
+        "cli.md": cli,
+        "settings.md": settings,
+        "rules.md": rules_of_this_site,
+        "editing.md": editing,
+        "../README.md": readme,
+    }
 )
 
 
