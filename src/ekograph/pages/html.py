@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.formats import RDF, RESULTS
-from ekograph.pages import finland, kinds, links, pictures, statements, terms, vocabulary
+from ekograph.pages import diagram, finland, kinds, links, pictures, statements, terms, vocabulary
 from ekograph.pages.framing import frame_about, frame_of, frame_without_site
 from ekograph.pages.site import Site
 from ekograph.pages.templating import page
@@ -70,7 +70,8 @@ def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language:
     """The page about an ontology: its classes, properties and individuals, each with an anchor."""
     view = View(site, language)
     frame = frame_about(view, iri)
-    return page("vocabulary.html", frame, **_about(view, iri), **vocabulary.terms_of(view, iri, quads))
+    drawn = {"diagram": diagram.diagram(view), "frame_of_model": diagram.FRAME}
+    return page("vocabulary.html", frame, **_about(view, iri), **vocabulary.terms_of(view, iri, quads), **drawn)
 
 
 def sparql_page(site: Site, language: str) -> bytes:

@@ -55,7 +55,7 @@ class View:
     @cached_property
     def home(self) -> str:
         """The name of the whole site."""
-        if self.site.agreements:
+        if self.site.has_agreements:
             return self.say("brand")
         named = next(iter(self.site.catalogues), None)
         return self.title(named).value if named else self.say("nav.front")
@@ -123,7 +123,7 @@ class View:
 
     def link(self, node: Node) -> Markup:
         """The name of `node`, leading to its page if there is one."""
-        address = links.address_of(self.site, node, self.language) if isinstance(node, NamedNode) else None
+        address = self.address(node) if isinstance(node, NamedNode) else None
         if address is None:
             return self.name(node) if self.dataset.quads_of(node) else escape(_written(node))
         if not address.startswith("/"):
@@ -171,6 +171,10 @@ class View:
         if shown == text:
             return escape(text)
         return Markup('<time datetime="{}">{}</time>').format(text, shown)
+
+    def address(self, node: NamedNode) -> str | None:
+        """Where a link about `node` leads, or None."""
+        return links.address_of(self.site, node, self.language)
 
     def page(self, path: str) -> str:
         """The address of the page at `path` in the language of this one."""

@@ -10,6 +10,8 @@ const show = document.getElementById("show");
 const asked = new URLSearchParams(location.search).get("query");
 if (asked) query.value = asked;
 show.hidden = false;
+show.classList.remove("second");
+form.querySelector("[type=submit]").classList.add("second");
 show.addEventListener("click", run);
 query.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
