@@ -111,6 +111,11 @@ class Shelf:
             _remove(aside)
         return sorted(each.name for each in gone)
 
+    def forget(self) -> None:
+        """Remove all snapshots but the current one, and that there ever were others."""
+        self._move(self.history()[-1:])
+        self.prune(1)
+
     def _move(self, history: list[str]) -> None:
         _replace(self.path / HISTORY, json.dumps(history).encode())
         link = self.path / f".{CURRENT}-{os.getpid()}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
 from pyoxigraph import Dataset as QuadSet
 
-from ekograph.authoring import fitness, gate, shacl
+from ekograph.authoring import fitness, gate, shacl, suppression
 from ekograph.authoring.locate import Locator
 from ekograph.authoring.names import Names
 from ekograph.authoring.names import known as known_names
@@ -55,7 +55,9 @@ def check(
     blocking = [result for each in files for result in each.results] or fitness.unpublishable(published, say)
     if blocking:
         return Checked(report(blocking), [], prefixes, b"")
-    nquads = canonical(quad for each in published for quad in each.quads)
+    entries = suppression.read(settings.root)
+    quads_read = (quad for each in published for quad in each.quads)
+    nquads = canonical(quad for quad in quads_read if not suppression.is_suppressed(quad, entries))
     quads = list(parse(nquads, RdfFormat.N_QUADS))
     shapes = [each for each in files if each.source.kind == "shapes"]
     others = [quad for source in sources if source.kind == KNOWN for quad in parsed(source, say).quads]

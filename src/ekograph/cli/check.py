@@ -48,9 +48,9 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
     settings = config.load(site)
     try:
         collected = sources.collect(settings, paths)
+        checked = check.check(collected, settings, language, engine, lambda step: progress(say(f"step-{step}")))
     except sources.SourceError as error:
         fail(say(error.key, **error.values))
-    checked = check.check(collected, settings, language, engine, lambda step: progress(say(f"step-{step}")))
     rendered = rendering.render(checked.report, form, collected, say, colour=colour())
     progress("")
     click.echo(rendered, nl=False, color=True)

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from ekograph import formats
 from ekograph.dataset import Dataset, Term
 from ekograph.i18n import LANGUAGES
+from ekograph.memento import memento
 from ekograph.publish import filetypes
 from ekograph.publish.issue import File, Issue
 from ekograph.publish.namespaces import (
@@ -25,7 +26,6 @@ from ekograph.publish.namespaces import (
     moment,
     part,
 )
-from ekograph.publish.versions import memento
 from ekograph.snapshot import PUBLIC_URL
 
 #: The class of what stands under a property (the ranges of DCAT-AP).

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
 
 from ekograph.authoring.check import canonical
 from ekograph.dataset import Dataset
@@ -40,9 +40,11 @@ class Chronicle:
     patches: Mapping[str, bytes] = field(default_factory=dict)
     replica: bytes = b""
 
-    def changed(self) -> dict[str, str]:
-        """When each thing last changed (ISO 8601), by its IRI."""
-        return {event.thing: event.published for event in self.events}
+    def holds(self, entries: Iterable[str]) -> bool:
+        """Whether any of the `entries`, IRIs or texts, was ever told of."""
+        states = "".join(event.state for event in self.events)
+        written = ((f"<{entry}>", str(Literal(entry))) for entry in entries)
+        return any(iri in states or text in states for iri, text in written)
 
 
 def read(snapshot: Snapshot | None) -> Chronicle:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 
-from ekograph import formats
 from ekograph.addresses import path_of
-from ekograph.dataset import Node
-from ekograph.pages.representations import NotExpressibleError, rdf
+from ekograph.pages.resource import Document, planned_formats
 from ekograph.publish import atom, ckan, namespaces, oaipmh, sitemap, stream, void
 from ekograph.publish.catalogue import catalogue
 from ekograph.publish.issue import Issue
 from ekograph.publish.landing import linkset
-from ekograph.publish.links import link
 from ekograph.snapshot import PUBLIC_URL, Representation
+from ekograph.weblinks import link
 
 
 def documents(issue: Issue) -> Iterator[Representation]:
@@ -35,26 +32,9 @@ def documents(issue: Issue) -> Iterator[Representation]:
         yield from _stream(issue)
 
 
-@dataclass(frozen=True)
-class Document:
-    """Quads that are served at `page` in every format; what is said of `first` comes first."""
-
-    page: str
-    quads: Sequence[Quad]
-    prefixes: Mapping[str, str]
-    first: Node | None = None
-    links: tuple[str, ...] = ()
-
-
 def negotiated(document: Document) -> Iterator[Representation]:
     """The document in each RDF format that can express it."""
-    page, links = document.page, document.links
-    for form in formats.RDF:
-        try:
-            body = rdf(document.quads, form, document.prefixes, document.first)
-        except NotExpressibleError:  # the other formats remain
-            continue
-        yield Representation(f"{page}.{form.suffix}", page, form.content_type, "", body, links)
+    return (planned.printed() for planned in planned_formats(document))
 
 
 def _plain(address: str, content_type: str, text: str) -> Representation:

@@ -8,17 +8,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import ekograph
+from ekograph.authoring import suppression
 from ekograph.config import Settings
 from ekograph.pages.examples import Example
 
 #: The parts of the program that printed bytes depend on.
-_PRESS = ("*.py", "pages/**/*", "publish/**/*", "locales/pages.*", "locales/about.*", "locales/terms.*", "search/*.py")
+_PRESS = (
+    *("*.py", "pages/**/*", "publish/**/*", "search/*.py", "differences/*.py"),
+    *("locales/pages.*", "locales/about.*", "locales/terms.*", "locales/publish.*"),
+)
 
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) -> str:
     """SHA-256 in hex over the press, the settings that are printed, and what is printed beside the dataset."""
     digest = hashlib.sha256(json.dumps([settings.base, settings.languages]).encode())
     digest.update(hashlib.sha256(shapes).digest())
+    # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
+    digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())
     for each in queries:
         digest.update(f"{each.name}\0{each.text}\0".encode())
     root = Path(ekograph.__file__).parent

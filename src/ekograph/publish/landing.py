@@ -10,10 +10,10 @@ from ekograph import formats
 from ekograph.publish import filetypes
 from ekograph.publish.catalogue import described
 from ekograph.publish.issue import Issue
-from ekograph.publish.links import link
 from ekograph.publish.namespaces import DCTERMS
 from ekograph.publish.void import PAGE as VOID_PAGE
 from ekograph.snapshot import PUBLIC_URL
+from ekograph.weblinks import link
 
 #: A relation, its target, and further parameters.
 Pointer: TypeAlias = tuple[str, str, dict[str, str]]

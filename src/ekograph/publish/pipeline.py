@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pyoxigraph import Quad, RdfFormat, parse
 
+from ekograph.authoring import suppression
 from ekograph.authoring.check import Checked, canonical, check
 from ekograph.authoring.report import Report
 from ekograph.authoring.sources import Source, collect
@@ -19,6 +20,7 @@ from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Site
 from ekograph.publish import chronicle, queries
+from ekograph.publish.chronicle import Chronicle
 from ekograph.publish.derived import derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
@@ -64,6 +66,7 @@ def publish(
         if snapshot is None:
             snapshot = _printed(proof, shelf, on_step)
         shelf.move_current(snapshot.name)
+        _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
         return Outcome(sources, checked.report, snapshot, new)
 
@@ -131,9 +134,14 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     # The same dataset again, after another one, is another version, with a history of its own.
     manifest = replace(manifest, name=shelf.free_name(manifest.name))
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
-    told = chronicle.continued(chronicle.read(previous), version, proof.dataset)
+    past = chronicle.read(previous)
+    if past.holds(suppression.read(proof.settings.root)):
+        past, kept = Chronicle(), []
+    else:
+        kept = shelf.newest(proof.settings.keep - 1)
+    told = chronicle.continued(past, version, proof.dataset)
     site = Site(proof.dataset, manifest.name, manifest.published, proof.queries, has_rules=bool(proof.shapes))
-    kept = [*shelf.newest(proof.settings.keep - 1), (manifest.name, manifest.published)]
+    kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
@@ -146,6 +154,13 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
         add_index(draft, site)
         on_step("finishing")
         return draft.finish(manifest)
+
+
+def _forget(suppressed: frozenset[str], shelf: Shelf) -> None:
+    """Remove all older snapshots if one of them tells of anything suppressed: it is in their dumps and pages too."""
+    older = (shelf.find(name) for name in shelf.history()[:-1]) if suppressed else ()
+    if any(chronicle.read(each).holds(suppressed) for each in older):
+        shelf.forget()
 
 
 def _now(previous: Snapshot | None) -> str:

@@ -7,28 +7,23 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph import formats
+from ekograph import memento
 from ekograph.addresses import path_of
 from ekograph.pages import framing, html, searching, standing
+from ekograph.pages.resource import Document, Planned, Thing, links_about, planned_formats, planned_pages
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
+from ekograph.pages.structured import with_data
 from ekograph.publish import landing, queries, versions
 from ekograph.publish.catalogue import catalogue
-from ekograph.publish.documents import Document, documents, negotiated
+from ekograph.publish.documents import documents, negotiated
 from ekograph.publish.issue import Issue
-from ekograph.publish.links import link
 from ekograph.publish.namespaces import PREFIXES
-from ekograph.publish.schema_org import of_dataset, of_thing, with_data
-from ekograph.snapshot import PUBLIC_URL, Representation
+from ekograph.publish.schema_org import of_dataset
+from ekograph.snapshot import Representation
 
-
-@dataclass(frozen=True)
-class Subject:
-    """What a page is about: a node, its quads, and the page in a language."""
-
-    node: NamedNode
-    quads: Sequence[Quad]
-    page: Callable[[str], bytes]
+#: Of a named graph with more quads than this, a large site prints the page only: it is had from /sparql and the dumps.
+MOST_IN_EVERY_FORMAT = 1000
 
 
 def representations(issue: Issue) -> Iterator[Representation]:
@@ -42,8 +37,8 @@ def representations(issue: Issue) -> Iterator[Representation]:
     yield from _pages("", "/sparql", site, lambda language: html.sparql_page(site, language), ())
     # So are searches at /search; this is the page that their results are put into.
     yield from _pages("", searching.FORM, site, lambda language: html.search_page(site, language), ())
-    for subject in subjects(site, issue.shapes):
-        yield from _of(subject, site)
+    for _, planned in subjects(site, issue.shapes):
+        yield from (each.printed() for each in planned)
     yield from _catalogue(issue)
     yield from _standing(issue)
     yield from queries.printed(site)
@@ -53,11 +48,26 @@ def representations(issue: Issue) -> Iterator[Representation]:
         yield Representation(address, "", content_type, "", body)
 
 
-def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[Subject]:
-    """What has a page of its own: things, the vocabulary, the shapes, the named graphs."""
+def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[tuple[NamedNode, Iterator[Planned]]]:
+    """What has a page of its own that is printed: things, unless they are too many, and documents."""
+    for thing in () if site.large else site.dataset.subjects_under(f"{site.dataset.base}id/"):
+        yield thing, Thing(site, thing).planned()
+    for document in _documents(site, shapes):
+        yield document.node, _of(document, site)
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A document with a page for people: its IRI, its quads, and the page in a language."""
+
+    node: NamedNode
+    quads: Sequence[Quad]
+    page: Callable[[str], bytes]
+
+
+def _documents(site: Site, shapes: Sequence[Quad]) -> Iterator[_Document]:
+    """The vocabulary, the shapes, the named graphs."""
     base = site.dataset.base
-    for thing in site.dataset.subjects_under(f"{base}id/"):
-        yield Subject(thing, site.dataset.describe(thing), _printer(_thing, site, thing))
     if vocabulary := _vocabulary(site):
         yield _document(html.vocabulary_page, site, f"{base}def", vocabulary)
     if shapes:
@@ -83,12 +93,12 @@ def _timemaps(issue: Issue) -> Iterator[Representation]:
     """Where each page's older states are. Documents are taken to be in every version, things where they are told of."""
     base = issue.site.dataset.base
     events = versions.by_thing(issue.events)
-    for subject in subjects(issue.site, issue.shapes):
-        iri = subject.node.value
+    for node, _ in subjects(issue.site, issue.shapes):
+        iri = node.value
         kept = versions.alive(iri, events.get(iri, ()), issue.kept) if iri.startswith(f"{base}id/") else issue.kept
         page = path_of(iri, base)
         text = versions.timemap(page, kept)
-        yield Representation(versions.timemap_of(page), "", versions.CONTENT_TYPE, "", text.encode())
+        yield Representation(memento.timemap_of(page), "", memento.CONTENT_TYPE, "", text.encode())
 
 
 def _front(issue: Issue, language: str) -> bytes:
@@ -96,18 +106,13 @@ def _front(issue: Issue, language: str) -> bytes:
     return with_data(html.front_page(issue.site, language), of_dataset(issue, language))
 
 
-def _thing(site: Site, thing: NamedNode, language: str) -> bytes:
-    """The page about a thing, with what search engines read of it."""
-    return with_data(html.resource_page(site, thing, language), of_thing(thing, site.dataset, language))
-
-
 def _printer(page: Callable[..., bytes], *about: object) -> Callable[[str], bytes]:
     return lambda language: page(*about, language)
 
 
-def _document(page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad]) -> Subject:
+def _document(page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad]) -> _Document:
     node = NamedNode(iri)
-    return Subject(node, quads, _printer(page, site, node, quads))
+    return _Document(node, quads, _printer(page, site, node, quads))
 
 
 def _vocabulary(site: Site) -> list[Quad]:
@@ -117,12 +122,14 @@ def _vocabulary(site: Site) -> list[Quad]:
     return sorted({quad for term in terms for quad in site.dataset.bounded(term)}, key=str)
 
 
-def _of(subject: Subject, site: Site) -> Iterator[Representation]:
-    """The HTML of each language, then every RDF format that can express the quads."""
-    page = path_of(subject.node.value, site.dataset.base)
-    links = _links(subject.node, site, page)
-    yield from _pages(page, page, site, subject.page, links)
-    yield from negotiated(Document(page, subject.quads, site.dataset.prefixes, subject.node, links))
+def _of(document: _Document, site: Site) -> Iterator[Planned]:
+    """The HTML of each language, then every RDF format that can express the quads, unless these are too many."""
+    dataset = site.dataset
+    page = path_of(document.node.value, dataset.base)
+    links = links_about(document.node, site, page)
+    yield from planned_pages(page, page, dataset.languages, document.page, links)
+    if not site.large or len(document.quads) <= MOST_IN_EVERY_FORMAT:
+        yield from planned_formats(Document(page, document.quads, dataset.prefixes, document.node, links))
 
 
 def _catalogue(issue: Issue) -> Iterator[Representation]:
@@ -132,7 +139,7 @@ def _catalogue(issue: Issue) -> Iterator[Representation]:
         return
     node = NamedNode(f"{issue.site.dataset.base}catalog")
     page = path_of(node.value, issue.site.dataset.base)
-    links = _links(node, issue.site, page)
+    links = links_about(node, issue.site, page)
     yield from negotiated(Document(page, quads, {**PREFIXES, **issue.prefixes}, node, links))
     yield from _pages(page, page, issue.site, _printer(html.document_page, issue.site, node, quads), links)
 
@@ -140,17 +147,4 @@ def _catalogue(issue: Issue) -> Iterator[Representation]:
 def _pages(
     page: str, stem: str, site: Site, printed: Callable[[str], bytes], links: tuple[str, ...]
 ) -> Iterator[Representation]:
-    for language in site.dataset.languages:
-        address = f"{stem}.{language}.html"
-        yield Representation(address, page, formats.HTML.content_type, language, printed(language), links)
-
-
-def _links(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
-    """Where the page is, which thing it tells of and of what types that is (RFC 6596, 6903, 8574)."""
-    return (
-        link(f"{PUBLIC_URL}{page}", "canonical"),
-        link(node.value, "cite-as"),
-        link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
-        *(link(each, "type") for each in site.dataset.types(node)),
-        *versions.links(page),
-    )
+    return (each.printed() for each in planned_pages(page, stem, site.dataset.languages, printed, links))

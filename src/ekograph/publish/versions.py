@@ -6,34 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from ekograph.memento import CONTENT_TYPE, TIMEGATE, memento, timemap_of
 from ekograph.publish.issue import Event
-from ekograph.publish.links import link
 from ekograph.snapshot import PUBLIC_URL
-
-#: Below this, and the name of a snapshot, are the pages and files as they were then.
-VERSION = "/version"
-TIMEMAP = "/timemap"
-TIMEGATE = "/timegate"
-CONTENT_TYPE = "application/link-format"
-
-
-def memento(name: str, page: str) -> str:
-    """The address of `page` in the snapshot `name`."""
-    return f"{PUBLIC_URL}{VERSION}/{name}{page}"
-
-
-def timemap_of(page: str) -> str:
-    """The address of the list of the states of `page`; with a suffix, so that it can be a file beside a folder."""
-    return f"{TIMEMAP}{page}.link"
-
-
-def links(page: str) -> tuple[str, ...]:
-    """Values of Link that say where older states of `page` are (RFC 7089, section 2.2)."""
-    return (
-        link(f"{PUBLIC_URL}{page}", "original"),
-        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
-        link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=CONTENT_TYPE),
-    )
+from ekograph.weblinks import link
 
 
 def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:

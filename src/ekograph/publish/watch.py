@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ekograph.authoring.suppression import FILE as SUPPRESSED
 from ekograph.config import FILE_NAME
 
 #: The folders a site is published from.
@@ -40,7 +41,11 @@ def state(root: Path) -> State:
 
 
 def _files(root: Path) -> Iterator[tuple[str, os.stat_result]]:
-    for path in (root / FILE_NAME, *(path for folder in FOLDERS for path in (root / folder).rglob("*"))):
+    for path in (
+        root / FILE_NAME,
+        root / SUPPRESSED,
+        *(path for folder in FOLDERS for path in (root / folder).rglob("*")),
+    ):
         try:
             yield str(path), path.stat()
         except OSError:  # gone since it was listed, which the next look sees
