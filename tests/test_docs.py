@@ -23,6 +23,8 @@ BIN = Path(sys.executable).parent
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_generated_page_is_up_to_date(page):
+    if "curl" in (ROOT / "docs" / page).read_text() and not shutil.which("curl"):
+        pytest.skip("its session asks with curl, which is not installed")
     assert (ROOT / "docs" / page).read_text() == PAGES[page](), "run: make docs"
 
 
