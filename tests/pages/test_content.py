@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import NamedNode
 from tests.pages.sites import BASE, LANGUAGES, real, small, thing
 
-from ekograph.pages import html
+from ekograph.pages import html, terms
 
 
 def plain(page: str) -> str:
@@ -25,7 +25,7 @@ def front(language: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_front_page_shows_every_agreement_priority_place_authority_and_contact(language):
     page = front(language)
-    shown = [*real().agreements, *real().places, *real().contacts]
+    shown = [*real().agreements, *real().places, *real().dataset.instances(terms.CONTACT)]
     shown += [each for agreement in real().agreements for top in real().trees[agreement] for each in top.walk()]
     assert len(shown) == 4 + 8 + 3 + 44
     for each in shown:

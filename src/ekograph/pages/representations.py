@@ -61,6 +61,16 @@ def rdf(quads: Iterable[Quad], form: Format, prefixes: Mapping[str, str], first:
     return _json_ld(triples, prefixes) if form is formats.JSON_LD else written(triples, form, prefixes)
 
 
+def expressible(quads: Iterable[Quad], form: Format) -> bool:
+    """Whether `form` has a way to write `quads`."""
+    try:
+        if form is formats.RDF_XML:
+            _refuse_what_xml_cannot_say(quads)
+    except NotExpressibleError:
+        return False
+    return True
+
+
 def n_triples(quads: Iterable[Quad]) -> bytes:
     """The triples of `quads` as sorted canonical N-Triples."""
     return _serialized(sorted({quad.triple for quad in quads}, key=str), RdfFormat.N_TRIPLES)

@@ -21,7 +21,8 @@ MOST_AGREEMENTS = 200
 class Site:
     """The dataset, the name of its version, and when that was published (ISO 8601).
 
-    `queries` are the example queries that have pages; `has_rules` says whether the rules have one.
+    `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
+    `large` whether things are too many to be printed.
     """
 
     dataset: Dataset
@@ -29,6 +30,7 @@ class Site:
     published: str
     queries: tuple[Example, ...] = ()
     has_rules: bool = False
+    large: bool = False
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""

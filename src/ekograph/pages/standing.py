@@ -62,8 +62,10 @@ def _rule(view: View, shape: NamedNode) -> Rule:
 
 def _keeper(view: View) -> Contact | None:
     """Whom to write to about the site: the contact point of its catalogue."""
-    found = [each for catalogue in view.site.catalogues for each in view.site.named(catalogue, terms.CONTACTED_AT)]
-    return contact(view, found[0]) if found else None
+    site = view.site
+    found = (each for catalogue in site.catalogues for each in site.named(catalogue, terms.CONTACTED_AT))
+    keeper = next(found, None)
+    return contact(view, keeper) if keeper else None
 
 
 def _page(template: str, view: View, path: str, **values: Any) -> bytes:

@@ -1,0 +1,31 @@
+"""Where the older states of a page are: the addresses, and the links that lead there (Memento, RFC 7089)."""
+
+from __future__ import annotations
+
+from ekograph.snapshot import PUBLIC_URL
+from ekograph.weblinks import link
+
+#: Below this, and the name of a snapshot, are the pages and files as they were then.
+VERSION = "/version"
+TIMEMAP = "/timemap"
+TIMEGATE = "/timegate"
+CONTENT_TYPE = "application/link-format"
+
+
+def memento(name: str, page: str) -> str:
+    """The address of `page` in the snapshot `name`."""
+    return f"{PUBLIC_URL}{VERSION}/{name}{page}"
+
+
+def timemap_of(page: str) -> str:
+    """The address of the list of the states of `page`; with a suffix, so that it can be a file beside a folder."""
+    return f"{TIMEMAP}{page}.link"
+
+
+def links(page: str) -> tuple[str, ...]:
+    """Values of Link that say where older states of `page` are (RFC 7089, section 2.2)."""
+    return (
+        link(f"{PUBLIC_URL}{page}", "original"),
+        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
+        link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=CONTENT_TYPE),
+    )
