@@ -284,6 +284,16 @@ def test_without_a_query_programs_get_the_service_description(server):
     assert URIRef(GRAPH) in found
 
 
+def test_every_extension_function_of_the_service_description_is_there(server, ask):
+    graph = Graph().parse(data=server.get("/sparql", "text/turtle").body, format="turtle")
+    named = list(graph.objects(predicate=URIRef("http://www.w3.org/ns/sparql-service-description#extensionFunction")))
+    point = '"POINT(1 1)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
+    calls = [f"(<{name}>({point}, {point}) AS ?f{n}) (<{name}>({point}) AS ?g{n})" for n, name in enumerate(named)]
+    assert len(named) > 40
+    assert ask(f"SELECT {' '.join(calls)} {{}}").status == 200
+    assert ask(f"SELECT (<{named[0]}None>({point}) AS ?x) {{}}").status == 400
+
+
 def test_without_a_query_people_get_the_editor(server):
     reply = server.get("/sparql", "text/html,*/*;q=0.1", Accept_Language="en")
     assert reply.status == 200

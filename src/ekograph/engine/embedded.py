@@ -112,6 +112,7 @@ class EmbeddedEngine:
         """Keep a worker for the next query, unless it has served long or enough are idle."""
         if worker.served >= _LIFETIME or len(self._idle) >= 2 * self.limits.fast or self._stopping:
             worker.kill()
+            self._run(self._refill())
         else:
             self._idle.appendleft(worker)
 

@@ -69,6 +69,7 @@ def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) ->
                 out.fail(failure)
             except MemoryError:
                 out.fail(_NoAnswerError("out_of_memory"))
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except (BrokenPipeError, ConnectionResetError):
         return
 

@@ -33,6 +33,18 @@ _NAMES = {
     "tsv": "SPARQL_Results_TSV",
 }
 
+_GEOSPARQL = "http://www.opengis.net/def/function/geosparql/"
+
+# What the engine knows beyond SPARQL 1.1; a test asks it for each.
+_EXTENSION_FUNCTIONS = (
+    *("area", "asGeoJSON", "centroid", "convexHull", "coordinateDimension", "difference", "dimension", "distance"),
+    *("ehContains", "ehCoveredBy", "ehCovers", "ehDisjoint", "ehEquals", "ehInside", "ehMeet", "ehOverlap"),
+    *("envelope", "getSRID", "intersection", "isEmpty", "isSimple", "length", "perimeter", "relate"),
+    *("rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp", "rcc8tppi"),
+    *("sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps", "sfTouches", "sfWithin"),
+    *("spatialDimension", "symDifference", "union"),
+)
+
 _WRITERS = {
     "turtle": ox.RdfFormat.TURTLE,
     "trig": ox.RdfFormat.TRIG,
@@ -46,11 +58,12 @@ _WRITERS = {
 def describe(manifest: Manifest, endpoint: str, settings: Settings, form: Format) -> bytes:
     """The description of the service at `endpoint` (an absolute URL) in `form`, one of the RDF formats."""
     prefixes = {"sd": _SD, "void": _VOID, "dcterms": _DCTERMS}
-    triples = _triples(manifest, NamedNode(endpoint), union=settings.union_default_graph)
-    return ox.serialize(triples, format=_WRITERS[form.name], prefixes=prefixes)
+    triples = _triples(manifest, NamedNode(endpoint), settings)
+    return ox.serialize(triples, format=_WRITERS[form.name], prefixes=prefixes) or b""
 
 
-def _triples(manifest: Manifest, endpoint: NamedNode, *, union: bool) -> Iterator[Triple]:
+def _triples(manifest: Manifest, endpoint: NamedNode, settings: Settings) -> Iterator[Triple]:
+    union = settings.union_default_graph
     service, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("default")
     yield _is(service, "Service")
     yield Triple(service, _sd("endpoint"), endpoint)
@@ -59,6 +72,10 @@ def _triples(manifest: Manifest, endpoint: NamedNode, *, union: bool) -> Iterato
         yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
     for each in (*formats.RESULTS, *formats.RDF):
         yield Triple(service, _sd("resultFormat"), NamedNode(_FORMATS + _NAMES[each.name]))
+    if not settings.remote_endpoint:
+        for name in _EXTENSION_FUNCTIONS:
+            yield Triple(service, _sd("extensionFunction"), NamedNode(_GEOSPARQL + name))
+            yield Triple(NamedNode(_GEOSPARQL + name), _RDF_TYPE, _sd("Function"))
     yield Triple(service, _sd("defaultDataset"), dataset)
     yield _is(dataset, "Dataset")
     yield Triple(dataset, _sd("defaultGraph"), default)
