@@ -96,3 +96,13 @@ def test_a_client_that_does_not_read_frees_the_place_it_has(small):
         assert small.get("/sparql?query=ASK%7B%7D").status == 200
     assert becomes(small, "streams", 0)
     assert becomes(small, "running", 0)
+
+
+def test_a_thousand_idle_connections_keep_nobody_out(small):
+    place = urlsplit(small.url)
+    idle = [socket.create_connection((place.hostname, place.port), timeout=PATIENCE) for _ in range(1000)]
+    try:
+        assert small.get("/sparql?query=ASK%7B%7D").status == 200
+    finally:
+        for connection in idle:
+            connection.close()

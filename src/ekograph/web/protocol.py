@@ -191,6 +191,15 @@ class Protocol(HttpToolsProtocol):
             self._watch_sending()
 
 
+def allow_connections() -> None:
+    """Raise the limit on descriptors of this process, as far as it may, to what all connections need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * Protocol.connections_at_once
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _close_longest_idle(connections: set[Any], but: Protocol) -> None:
     idle = [each for each in connections if each is not but and getattr(each, "idle", False)]
     (min(idle, key=lambda each: each.since) if idle else but).transport.abort()

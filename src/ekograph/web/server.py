@@ -22,7 +22,7 @@ from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 from ekograph.web.metrics import write_access_log
-from ekograph.web.protocol import Protocol
+from ekograph.web.protocol import Protocol, allow_connections
 from ekograph.web.supervisor import supervise
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], 
 def _serve(
     settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False
 ) -> int:
+    allow_connections()
     copy = Copy(settings.public_url, watched)
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     application = _Later(settings, live)
