@@ -40,9 +40,9 @@ bench: .venv/dev      ## measure beside peers, in a quarter of an hour; bench/re
 	@bench/setup && $(BIN)/python -m bench.run
 
 lock:                 ## renew the lock files from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
 	    --upgrade --extra build pyproject.toml -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:                ## remove what set-up and publishing made
