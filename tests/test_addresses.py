@@ -23,17 +23,22 @@ BASE = "https://w3id.org/ekograph/"
         (f"{BASE}shapes#B06", "/shapes#B06"),
         (f"{BASE}catalog#dataset", "/catalog#dataset"),
         (f"{BASE}graph/agreement-lahti", "/graph/agreement-lahti"),
-        (f"{BASE}definitely", "/about?iri=https%3A%2F%2Fw3id.org%2Fekograph%2Fdefinitely"),
-        (f"{BASE}def/x", "/about?iri=https%3A%2F%2Fw3id.org%2Fekograph%2Fdef%2Fx"),
-        ("http://www.yso.fi/onto/yso/p1", "/about?iri=http%3A%2F%2Fwww.yso.fi%2Fonto%2Fyso%2Fp1"),
+        (f"{BASE}definitely", "/about/https/w3id.org/ekograph/definitely"),
+        (f"{BASE}def/x", "/about/https/w3id.org/ekograph/def/x"),
+        ("http://www.yso.fi/onto/yso/p1", "/about/http/www.yso.fi/onto/yso/p1"),
     ],
 )
 def test_each_kind_of_iri_has_its_path(iri, path):
     assert path_of(iri, BASE) == path
 
 
+def test_the_path_of_a_thing_named_elsewhere_has_no_fragment_and_no_query():
+    assert path_of("http://example.org/a?b=c#d", BASE) == "/about/http/example.org/a%3Fb=c%23d"
+    assert path_of("urn:isbn:1", BASE) == "/about/urn:isbn:1"
+
+
 def test_without_a_base_everything_is_named_elsewhere():
-    assert path_of("http://example.org/id/a", "") == "/about?iri=http%3A%2F%2Fexample.org%2Fid%2Fa"
+    assert path_of("http://example.org/id/a", "") == "/about/http/example.org/id/a"
 
 
 @given(st.text(min_size=1))

@@ -7,7 +7,7 @@ are documents, served at the path that their IRI has below the base.
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 #: Below the base, what is described at /doc/….
 THINGS = "id/"
@@ -16,8 +16,8 @@ THINGS = "id/"
 DOCUMENTS = ("def", "shapes", "catalog")
 GRAPHS = "graph/"
 
-#: The page about a thing that is named elsewhere, with its IRI as the parameter.
-ELSEWHERE = "/about"
+#: Below it, the pages about things that are named elsewhere.
+ELSEWHERE = "/about/"
 
 # What may stand in a path as it is (RFC 3986, pchar, and the slash).
 _PATH_SAFE = "/:@!$&'()*+,;=~"
@@ -34,7 +34,8 @@ def path_of(iri: str, base: str) -> str:
         document, hash_, fragment = below.partition("#")
         if document in DOCUMENTS or document.startswith(GRAPHS):
             return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
-    return f"{ELSEWHERE}?{urlencode({'iri': iri})}"
+    # Not "://": proxies and file systems make one slash of two.
+    return ELSEWHERE + normal_path(iri.replace("://", "/", 1))
 
 
 def normal_path(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from ekograph.addresses import ELSEWHERE, path_of
+from ekograph.addresses import path_of
 from ekograph.pages.site import Site
 
 #: Schemes that a link may lead to; anything else, such as javascript:, stays text.
@@ -15,8 +15,6 @@ _CONTACT = frozenset({"tel", "mailto"})
 def in_language(path: str, language: str) -> str:
     """The address of the page at `path` (a fragment may follow it) in `language`."""
     page, hash_, fragment = path.partition("#")
-    if page.startswith(ELSEWHERE):
-        return f"{page}&lang={language}{hash_}{fragment}"
     name = f"{page}index" if page.endswith("/") else page
     return f"{name}.{language}.html{hash_}{fragment}"
 

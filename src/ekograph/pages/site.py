@@ -101,7 +101,10 @@ class Site:
     @cached_property
     def things(self) -> tuple[NamedNode, ...]:
         """All things that have a page of their own here."""
-        return tuple(each for each in self.dataset.subjects_under("") if self.has_page(each) and not _hash(each))
+        with_hash = not self.dataset.base
+        return tuple(
+            each for each in self.dataset.subjects_under("") if self.has_page(each) and (with_hash or not _hash(each))
+        )
 
     def has_page(self, node: Node) -> bool:
         """Whether this site describes `node` at an address of its own."""

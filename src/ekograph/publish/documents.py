@@ -53,7 +53,7 @@ def _sitemap(issue: Issue) -> str:
     changed = {event.thing: event.published for event in issue.events}
     last = issue.version.published
     pages = [("/index", last), ("/sparql", issue.versions[0].published)]
-    for thing in dataset.subjects_under(f"{dataset.base}id/"):
+    for thing in dataset.things():
         # A page shows the names of what it links to, so it changes with them too.
         shown = {quad.subject for quad in dataset.describe(thing) if isinstance(quad.subject, NamedNode)}
         times = [changed[each.value] for each in shown if each.value in changed]

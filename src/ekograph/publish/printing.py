@@ -50,7 +50,7 @@ def representations(issue: Issue) -> Iterator[Representation]:
 
 def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[tuple[NamedNode, Iterator[Planned]]]:
     """What has a page of its own that is printed: things, unless they are too many, and documents."""
-    for thing in () if site.large else site.dataset.subjects_under(f"{site.dataset.base}id/"):
+    for thing in () if site.large else site.dataset.things():
         yield thing, Thing(site, thing).planned()
     for document in _documents(site, shapes):
         yield document.node, _of(document, site)

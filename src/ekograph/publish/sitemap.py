@@ -15,7 +15,6 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 ROBOTS = f"""User-agent: *
 Disallow: /sparql?query=
 Disallow: /search?q=
-Disallow: /about?iri=
 Disallow: /version/
 Disallow: /api/
 Disallow: /oai

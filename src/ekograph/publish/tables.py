@@ -46,7 +46,7 @@ def tables(dataset: Dataset) -> list[Table]:
     A thing is in one table alone: that of its class in the site's own vocabulary, else of its first class.
     """
     groups: dict[str, list[NamedNode]] = {}
-    for thing in dataset.subjects_under(f"{dataset.base}id/"):
+    for thing in dataset.things():
         kinds = sorted(dataset.types(thing), key=lambda each: (not each.startswith(f"{dataset.base}def"), each))
         if kinds:
             groups.setdefault(kinds[0], []).append(thing)

@@ -68,14 +68,14 @@ def _access(issue: Issue) -> Iterator[tuple[NamedNode, Term]]:
     for name in _FEATURES.values():
         yield VOID("feature"), NamedNode(_FORMATS + name)
     yield VOID("uriSpace"), Literal(f"{dataset.base}id/")
-    things = dataset.subjects_under(f"{dataset.base}id/")
+    things = dataset.things()
     for kind in sorted({each for thing in things for each in dataset.types(thing)}):
         examples = [thing for thing in things if kind in dataset.types(thing)][:EXAMPLES]
         yield from ((VOID("exampleResource"), each) for each in examples)
 
 
 def _totals(triples: set[Triple], dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
-    things = dataset.subjects_under(f"{dataset.base}id/")
+    things = dataset.things()
     yield VOID("triples"), integer(len(triples))
     yield VOID("entities"), integer(len(things))
     yield VOID("distinctSubjects"), integer(len({each.subject for each in triples}))
