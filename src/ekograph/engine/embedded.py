@@ -55,7 +55,6 @@ class EmbeddedEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._refilling = False
-        self._refilling = False
 
     async def start(self) -> None:
         """Load the dataset; raises Broken when it cannot be read."""

@@ -14,13 +14,13 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ekograph.engine import zygote
 from ekograph.engine.base import Broken
-from ekograph.engine.frames import FRAME, LENGTH
+from ekograph.engine.wire import Wire
 
 _CLOCK_OF_PROCESS = 2
 
@@ -34,26 +34,22 @@ class Worker:
     `ended` becomes the number of the signal that ended it (0: none) as soon as it is gone.
     """
 
-    def __init__(self, pid: int, pidfd: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, pid: int, pidfd: int, wire: Wire) -> None:
         self.pid = pid
         self.served = 0
         self.demoted = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
-        self._reader, self._writer = reader, writer
+        self._wire = wire
 
-    async def ask(self, request: Mapping[str, Any]) -> None:
-        """Send a query; raises ConnectionError when the worker is gone."""
+    def ask(self, request: Mapping[str, Any]) -> None:
+        """Send a query."""
         self.served += 1
-        payload = json.dumps(request).encode()
-        self._writer.write(LENGTH.pack(len(payload)) + payload)
-        await self._writer.drain()
+        self._wire.send(request)
 
-    async def frames(self) -> AsyncIterator[tuple[bytes, bytes]]:
-        """Kind and payload of each frame as it comes; raises EOFError or ConnectionError when the worker ends."""
-        while True:
-            kind, length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
-            yield kind, await self._reader.readexactly(length) if length else b""
+    async def frame(self) -> tuple[bytes, bytes]:
+        """Kind and payload of the next frame; raises EOFError when the worker has ended."""
+        return await self._wire.frame()
 
     def alive(self) -> bool:
         """Whether the process is there, also when nobody has been told of its end yet."""
@@ -88,13 +84,13 @@ class Worker:
     def kill(self) -> None:
         """End the process, whatever it does."""
         self._signal(signal.SIGKILL)
-        self._writer.close()
+        self._wire.close()
 
     def gone(self, by: int) -> None:
         """Take note of its end."""
         os.close(self._pidfd)
         self._pidfd = -1
-        self._writer.close()
+        self._wire.close()
         if not self.ended.done():
             self.ended.set_result(by)
 
@@ -142,21 +138,21 @@ class Zygote:
         ours, theirs = socket.socketpair()
         asked = asyncio.get_running_loop().create_future()
         with theirs:
-            reader, writer = await asyncio.open_unix_connection(sock=ours)
+            _, wire = await asyncio.get_running_loop().create_unix_connection(Wire, sock=ours)
             try:
                 socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
             except OSError as error:
-                writer.close()
+                wire.close()
                 raise Broken({"reason": "the zygote is gone"}) from error
         self._asked.append(asked)
         try:
             # Shielded: who asks may go away, but the answer must still be taken in its turn.
             pid, pidfd = await asyncio.shield(asked)
         except BaseException:
-            writer.close()
+            wire.close()
             asked.add_done_callback(_close_descriptor)
             raise
-        worker = self.workers[pid] = Worker(pid, pidfd, reader, writer)
+        worker = self.workers[pid] = Worker(pid, pidfd, wire)
         return worker
 
     async def stop(self) -> None:

@@ -43,7 +43,6 @@ class Run:
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + self._limits.seconds
         self._worker: Worker | None = None
-        self._frames: AsyncIterator[tuple[bytes, bytes]]
         self._head: dict[str, Any] = {}
         self._lane = ""
         self._timers: list[asyncio.TimerHandle] = []
@@ -74,8 +73,7 @@ class Run:
         self._worker = await self._pool.take()
         self._cpu_before = self._worker.cpu()
         self._look_later()
-        self._frames = self._worker.frames()
-        await self._worker.ask(_request(self._query))
+        self._worker.ask(_request(self._query))
 
     async def _hold(self) -> tuple[bytes, bool]:
         """The first part of the answer, and whether it is the whole."""
@@ -89,10 +87,12 @@ class Run:
 
     async def _next(self) -> bytes | None:
         """The next data, None at the end; raises the QueryError that the worker reports or dies of."""
+        if self._worker is None:
+            raise Broken
         try:
-            kind, payload = await anext(self._frames)
-        except (EOFError, ConnectionError):
-            raise await self._cause() from None
+            kind, payload = await self._worker.frame()
+        except EOFError:
+            raise await self._cause(self._worker) from None
         if kind == HEAD:
             self._head = json.loads(payload)
             return b""
@@ -102,11 +102,9 @@ class Run:
             raise from_worker(json.loads(payload), self._limits)
         return None if kind == END else b""
 
-    async def _cause(self) -> QueryError:
-        if self._worker is None:
-            return Broken()
+    async def _cause(self, worker: Worker) -> QueryError:
         async with asyncio.timeout(1):
-            return from_signal(await asyncio.shield(self._worker.ended), self._limits)
+            return from_signal(await asyncio.shield(worker.ended), self._limits)
 
     def _look_later(self) -> None:
         self._timers = [self._loop.call_later(self._limits.slice, self._look)]
