@@ -11,6 +11,9 @@ TIMEMAP = "/timemap"
 TIMEGATE = "/timegate"
 CONTENT_TYPE = "application/link-format"
 
+#: Below these are the pages of things and documents, which lead to their own older states by date.
+_IN_TIME = ("/doc/", "/def", "/shapes", "/catalog", "/graph/", "/about/")
+
 
 def memento(name: str, page: str) -> str:
     """The address of `page` in the snapshot `name`."""
@@ -22,10 +25,14 @@ def timemap_of(page: str) -> str:
     return f"{TIMEMAP}{page}.link"
 
 
+def is_in_time(path: str) -> bool:
+    """Whether what is printed at `path` is a time gate for itself (RFC 7089, section 4.1.1)."""
+    return path.startswith(_IN_TIME)
+
+
 def links(page: str) -> tuple[str, ...]:
     """Values of Link that say where older states of `page` are (RFC 7089, section 2.2)."""
     return (
-        link(f"{PUBLIC_URL}{page}", "original"),
-        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
+        link(f"{PUBLIC_URL}{page}", "original timegate"),
         link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=CONTENT_TYPE),
     )

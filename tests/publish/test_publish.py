@@ -129,8 +129,7 @@ def test_the_links_of_a_page_name_the_thing_and_its_types(folder):
         '</doc/tree/oak.ttl>; rel="describedby"; type="text/turtle"',
         '<http://www.w3.org/2004/02/skos/core#Concept>; rel="type"',
         '<https://example.org/def#Tree>; rel="type"',
-        '<http://public-url.invalid/doc/tree/oak>; rel="original"',
-        '<http://public-url.invalid/timegate/doc/tree/oak>; rel="timegate"',
+        '<http://public-url.invalid/doc/tree/oak>; rel="original timegate"',
         '<http://public-url.invalid/timemap/doc/tree/oak.link>; rel="timemap"; type="application/link-format"',
     )
 

@@ -37,7 +37,7 @@ def test_every_version_of_a_page_is_at_its_own_address_with_its_date(served):
         reply = server.get(f"/version/{snapshot.name}/doc/tree/oak", accept="text/turtle")
         assert (reply.status, name in reply.body) == (200, True)
         assert reply.headers["memento-datetime"] == http(snapshot)
-        assert f'<{server.url}/doc/tree/oak>; rel="original"' in reply.headers["link"]
+        assert f'<{server.url}/doc/tree/oak>; rel="original timegate"' in reply.headers["link"]
 
 
 def test_a_version_negotiates_and_has_addresses_for_each_format(served):
@@ -67,15 +67,52 @@ def test_what_a_version_does_not_have_is_not_found(served, path):
     assert server.get(path.format(snapshots[0].name)).status == 404
 
 
+@pytest.mark.parametrize("gate", ["", "/timegate"])
+@pytest.mark.parametrize("page", ["/doc/tree/oak", "/doc/tree/oak.ttl", "/doc/tree/oak.fi.html", "/doc/tree/oak.html"])
 @pytest.mark.parametrize(
     ("which", "seconds", "expected"), [(0, -99999, 0), (0, 0, 0), (1, 0, 1), (2, 0, 2), (2, 99999, 2)]
 )
-def test_the_time_gate_leads_to_what_was_current_then(served, which, seconds, expected):
+def test_the_time_gate_leads_to_what_was_current_then(served, gate, page, which, seconds, expected):
     server, snapshots = served
-    reply = server.get("/timegate/doc/tree/oak", Accept_Datetime=http(snapshots[which], seconds))
-    assert reply.status == 302
-    assert reply.headers["location"] == f"{server.url}/version/{snapshots[expected].name}/doc/tree/oak"
-    assert "accept-datetime" in reply.headers["vary"]
+    for method in ("GET", "HEAD"):
+        reply = server.get(gate + page, method=method, Accept_Datetime=http(snapshots[which], seconds))
+        assert (reply.status, reply.body) == (302, b"")
+        assert reply.headers["location"] == f"{server.url}/version/{snapshots[expected].name}{page}"
+        assert "accept-datetime" in reply.headers["vary"]
+        assert f'<{server.url}/doc/tree/oak>; rel="original timegate"' in reply.headers["link"]
+        assert f'<{server.url}/timemap/doc/tree/oak.link>; rel="timemap"' in reply.headers["link"]
+    assert server.get(f"/version/{snapshots[expected].name}{page}").status == 200
+
+
+@pytest.mark.parametrize("page", ["/doc/tree/oak", "/doc/tree/oak.ttl", "/doc/tree/oak.en.html", "/def"])
+def test_caches_know_that_another_time_is_another_answer(served, page):
+    server, _ = served
+    whole = server.get(page)
+    assert (whole.status, "Accept-Datetime" in whole.headers["vary"]) == (200, True)
+    known = server.get(page, If_None_Match=whole.headers["etag"])
+    assert (known.status, "Accept-Datetime" in known.headers["vary"]) == (304, True)
+
+
+def test_what_has_no_older_states_is_the_same_at_any_time(served):
+    server, snapshots = served
+    for path in ("/", "/robots.txt", "/dumps/dataset.nq"):
+        assert server.get(path, Accept_Datetime=http(snapshots[0])).status == 200
+    assert server.get("/id/tree/oak", Accept_Datetime=http(snapshots[0])).status == 303
+    assert server.get("/doc/tree/oak", method="POST", data=b"x", Accept_Datetime=http(snapshots[0])).status == 405
+
+
+@pytest.mark.parametrize("stem", ["", "{}/timegate/"])
+def test_memento_client_finds_the_state_of_a_day(served, stem):
+    """It asks the time gate that it is given, since it takes none that is the page itself from a link."""
+    memento_client = pytest.importorskip("memento_client", reason="memento_client is not installed")
+    server, snapshots = served
+    client = memento_client.MementoClient(timegate_uri=stem.format(server.url))
+    for snapshot in snapshots:
+        moment = datetime.fromisoformat(snapshot.manifest.published).replace(tzinfo=None)
+        found = client.get_memento_info(f"{server.url}/doc/tree/oak", moment)
+        assert found["original_uri"] == f"{server.url}/doc/tree/oak"
+        assert found["mementos"]["closest"]["uri"] == [f"{server.url}/version/{snapshot.name}/doc/tree/oak"]
+        assert found["mementos"]["closest"]["datetime"] == moment
 
 
 def test_without_a_time_the_gate_leads_to_the_newest(served):
@@ -99,7 +136,7 @@ def test_a_date_that_is_none_is_refused(served, given):
 def test_the_links_of_a_page_lead_to_its_gate_and_its_map(served):
     server, snapshots = served
     link = server.get("/doc/tree/oak", accept="text/turtle").headers["link"]
-    assert f'<{server.url}/timegate/doc/tree/oak>; rel="timegate"' in link
+    assert f'<{server.url}/doc/tree/oak>; rel="original timegate"' in link
     timemap = server.get("/timemap/doc/tree/oak.link")
     assert timemap.headers["content-type"] == "application/link-format"
     for snapshot in snapshots:

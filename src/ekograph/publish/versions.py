@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from ekograph.memento import CONTENT_TYPE, TIMEGATE, memento, timemap_of
+from ekograph.memento import CONTENT_TYPE, memento, timemap_of
 from ekograph.publish.issue import Event
 from ekograph.snapshot import PUBLIC_URL
 from ekograph.weblinks import link
@@ -15,8 +15,7 @@ from ekograph.weblinks import link
 def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
     """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
     values = [
-        link(f"{PUBLIC_URL}{page}", "original"),
-        link(f"{PUBLIC_URL}{TIMEGATE}{page}", "timegate"),
+        link(f"{PUBLIC_URL}{page}", "original timegate"),
         link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=CONTENT_TYPE),
     ]
     for number, (name, published) in enumerate(kept):

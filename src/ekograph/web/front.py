@@ -5,9 +5,12 @@ Everything else (new queries, dumps, health) goes on to the application behind.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from ekograph.web import errors
+from ekograph.web.answers import unless_gone
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import send_problem
 from ekograph.web.headers import COMMON, by_name
@@ -16,26 +19,31 @@ from ekograph.web.metrics import Metrics, log_access
 from ekograph.web.printed import Page
 from ekograph.web.reply import Answer, Fields, Reply, SeeOther
 
+if TYPE_CHECKING:
+    from ekograph.web.sparql import Endpoint
+
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
 
 
 class Front:
     """The ASGI application of the site.
 
-    `application` gives the application behind when it is first needed, since to load it takes longer than to
-    answer the first request for a page. `hosts` are the names this server answers to; empty: any. With `log` each
-    request is written to the access log.
+    `endpoint` answers queries; `application` gives the application behind when it is first needed, since to load it
+    takes longer than to answer the first request for a page. `hosts` are the names this server answers to; empty:
+    any. With `log` each request is written to the access log.
     """
 
     def __init__(
         self,
         live: Live,
+        endpoint: Endpoint,
         application: Callable[[], Awaitable[Application]],
         hosts: frozenset[str],
         *,
         log: bool = False,
     ) -> None:
         self._live = live
+        self._endpoint = endpoint
         self._application = application
         self._hosts = hosts
         self._log = log
@@ -60,19 +68,47 @@ class Front:
         pair = scope["ekograph.pair"] = self._live.pair
         if scope["method"] not in {"GET", "HEAD"}:
             return None
-        found = pair.table.find(scope["raw_path"].decode("latin-1")) or pair.repeated.find(scope, fields)
+        path = scope["raw_path"].decode("latin-1")
+        if b"accept-datetime" in fields and is_in_time(path):
+            return None
+        found = pair.table.find(path) or pair.repeated.find(scope, fields)
         reply = found.reply(fields, scope["query_string"]) if found else None
         if reply is not None:
-            self._metrics.note(scope["path"], reply.status)
-            if self._log:
-                log_access(scope, reply.status, 0.0)
+            self._note(scope, reply, 0.0)
         return reply
 
+    def soon(self, scope: Scope) -> Coroutine[Any, Any, Reply | Application] | None:
+        """The response to a query that comes without a body, once `at_once` has nothing.
+
+        Whoever awaits it cancels it when the client goes away; what is not ready then, sends itself.
+        """
+        return self._asked(scope) if "ekograph.pair" in scope and self._endpoint.takes(scope) else None
+
+    async def _asked(self, scope: Scope) -> Reply | Application:
+        began = time.perf_counter()
+        response = await self._endpoint.get(scope)
+        if isinstance(response, Reply):
+            self._note(scope, response, time.perf_counter() - began)
+            return response
+
+        async def observed(scope: Scope, receive: Receive, send: Send) -> None:
+            await response(scope, receive, self._metrics.observing(scope, send, began, log=self._log))
+
+        return observed
+
+    def _note(self, scope: Scope, reply: Reply, seconds: float) -> None:
+        self._metrics.note(scope["path"], reply.status, seconds)
+        if self._log:
+            log_access(scope, reply.status, seconds)
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = None if "ekograph.pair" in scope else self.at_once(scope)
-        if reply is not None:
-            await send(reply.start)
-            await send(reply.body)
+        response: Reply | Application | None = None if "ekograph.pair" in scope else self.at_once(scope)
+        if response is None and (coming := self.soon(scope)):
+            response = await unless_gone(coming, receive)
+        if isinstance(response, Reply):
+            await response.send(scope, send)
+        elif response:
+            await response(scope, receive, send)
         else:
             await self._through(scope, receive, self._metrics.observing(scope, send, log=self._log))
 
@@ -80,16 +116,29 @@ class Front:
         """Answer what takes more than a look."""
         if "ekograph.pair" not in scope:
             await send_problem(errors.wrong_host(_host(by_name(scope["headers"]))), scope, send)
-        elif found := scope["ekograph.pair"].table.find(scope["raw_path"].decode("latin-1")):
+            return
+        pair = scope["ekograph.pair"]
+        found = pair.table.find(scope["raw_path"].decode("latin-1"))
+        # What is here no more has older states too; a large site keeps none of its things.
+        past = _at_time_gate(scope) if found or not pair.snapshot.manifest.large else None
+        if found and past is None:
             await _without_reply(found, scope, send)
         else:
             scope["ekograph.metrics"] = self._metrics
             application = await self._application()
-            await application(scope, receive, _with_common_headers(send))
+            await application(past or scope, receive, _with_common_headers(send))
 
     def _is_for_us(self, fields: Fields) -> bool:
         host = _host(fields)
         return host in self._hosts or not host or not self._hosts or _name_of(host) in self._hosts
+
+
+def _at_time_gate(scope: Scope) -> Scope | None:
+    """The request for an older state of a page, as one to the time gate; None if it asks for no other time."""
+    is_read = scope["method"] in {"GET", "HEAD"} and b"accept-datetime" in by_name(scope["headers"])
+    if not is_read or not is_in_time(scope["path"]):
+        return None
+    return {**scope, "path": TIMEGATE + scope["path"], "raw_path": TIMEGATE.encode() + scope["raw_path"]}
 
 
 async def _without_reply(found: Answer | Page | SeeOther, scope: Scope, send: Send) -> None:

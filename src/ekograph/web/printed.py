@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from ekograph import formats
 from ekograph.addresses import normal_path
 from ekograph.formats import Format
+from ekograph.memento import is_in_time
 from ekograph.snapshot import PUBLIC_URL, Representation, Snapshot
 from ekograph.web.copy import Copy
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
@@ -134,8 +135,9 @@ def _variant(printed: Representation, alternates: Sequence[str], common: HeaderL
         *([(b"link", ", ".join(links).encode("latin-1", "replace"))] if links else []),
         (b"cache-control", CACHE_IMMUTABLE if immutable else CACHE_REVALIDATE),
     ]
-    own = Answer(etag, [*headers, (b"vary", b"Accept-Encoding")], body)
-    located = [*headers, (b"vary", b"Accept, Accept-Language, Accept-Encoding")]
+    vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(printed.address) else b"Accept-Encoding"
+    own = Answer(etag, [*headers, (b"vary", vary)], body)
+    located = [*headers, (b"vary", b"Accept, Accept-Language, " + vary)]
     located.append((b"content-location", printed.address.encode()))
     shared = Answer(etag, located, body) if printed.page else own
     return Variant(_format(printed.content_type), printed.language, printed.address, own, shared)

@@ -11,7 +11,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
-from ekograph import formats
+from ekograph import formats, memento
 from ekograph.addresses import normal_path
 from ekograph.formats import Format
 from ekograph.shelf import Shelf
@@ -39,7 +39,7 @@ def router(public_url: str) -> APIRouter:
         if path.startswith(FOLDER):
             return _file(snapshot, path, request)
         page = normal_path(f"/{path}")
-        chosen = _chosen(list(snapshot.printed(page)), page, request)
+        chosen = _chosen(_printed(snapshot, page), page, request)
         body = chosen.body.replace(PUBLIC_URL.encode(), public_url.encode())
         links = [each.replace(PUBLIC_URL, public_url) for each in chosen.links]
         headers = {**_headers(snapshot), "content-type": chosen.content_type, "link": ", ".join(links)}
@@ -49,13 +49,17 @@ def router(public_url: str) -> APIRouter:
 
     @routes.api_route("/timegate/{path:path}", methods=["GET", "HEAD"], summary="Lead to a page as it was at a time")
     def timegate(path: str, request: Request) -> Response:
-        """302 to the state of the page at the time in Accept-Datetime, or to the newest (RFC 7089, section 4.1)."""
-        page = normal_path(f"/{path}")
+        """302 to the state of the page at the time in Accept-Datetime, or to the newest (RFC 7089, section 4.1).
+
+        The page is named by its path or, as archives do it, by its whole address.
+        """
+        page = normal_path("/" + path.removeprefix(f"{public_url}/"))
         snapshot = _at(_wanted(request), page, _kept(request))
         if snapshot is None:
-            raise ProblemError(not_found(request.url.path))
-        links = f'<{public_url}{page}>; rel="original", <{public_url}/timemap{page}.link>; rel="timemap"'
-        location = f"{public_url}/version/{snapshot.name}{page}"
+            raise ProblemError(not_found(page))
+        printed = next(iter(_printed(snapshot, page)))
+        links = ", ".join(memento.links(printed.page or page)).replace(PUBLIC_URL, public_url)
+        location = memento.memento(snapshot.name, page).replace(PUBLIC_URL, public_url)
         headers = {"location": location, "vary": "accept-datetime", "link": links, "cache-control": "no-cache"}
         return Response(status_code=302, headers=headers)
 
@@ -73,9 +77,14 @@ def _kept(request: Request) -> list[Snapshot]:
     return found
 
 
+def _printed(snapshot: Snapshot, page: str) -> list[Representation]:
+    """What is printed at `page`, which may name HTML without a language, in the snapshot."""
+    return list(snapshot.printed(page)) or list(snapshot.printed(page.removesuffix(".html")))
+
+
 def _at(moment: datetime, page: str, kept: Sequence[Snapshot]) -> Snapshot | None:
     """The snapshot with `page` that was current at `moment`; the first one if that is earlier than all."""
-    having = [each for each in kept if any(True for _ in each.printed(page))]
+    having = [each for each in kept if _printed(each, page)]
     until = [each for each in having if published_date(each) <= moment]
     return until[-1] if until else next(iter(having), None)
 
