@@ -51,16 +51,23 @@ class Dataset:
     """The quads of a site, immutable.
 
     `base` is the IRI the site's things are named under, `prefixes` maps prefixes to namespaces, `languages`
-    are those of the site, in the order in which labels fall back.
+    are those of the site, in the order in which labels fall back. `in_order` says that the quads come sorted, each
+    once.
     """
 
     def __init__(
-        self, quads: Iterable[Quad], *, base: str, prefixes: Mapping[str, str], languages: Sequence[str]
+        self,
+        quads: Iterable[Quad],
+        *,
+        base: str,
+        prefixes: Mapping[str, str],
+        languages: Sequence[str],
+        in_order: bool = False,
     ) -> None:
         self.base = base
         self.prefixes = dict(prefixes)
         self.languages = tuple(languages)
-        self._quads = sorted(set(quads), key=str)
+        self._quads = list(quads) if in_order else sorted(set(quads), key=str)
         self._by_subject: dict[Node, list[Quad]] = {}
         self._by_object: dict[Term, list[Quad]] = {}
         # By property, filled as they are asked for: pages ask for the same again and again.
@@ -134,6 +141,10 @@ class Dataset:
         """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
         found = self.text(subject, (each.value for each in LABELS), language)
         return found or Text(local_name(subject), "")
+
+    def things(self) -> list[NamedNode]:
+        """The things that have a page of their own: those named under the base, or all where there is none."""
+        return self.subjects_under(f"{self.base}id/" if self.base else "")
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""

@@ -18,6 +18,10 @@ MANIFEST = "manifest.json"
 DATASET = "dataset.nq"
 PRINTED = "representations.sqlite"
 
+#: Of a large snapshot: the quads by object, after which each line begins, and the folder of the store for queries.
+BY_OBJECT = "dataset-by-object.nq"
+STORE = "store"
+
 #: Stands in printed text for the address this copy is served at, which is known only when it is served.
 #: The top-level domain is reserved (RFC 2606), so no data can hold it by chance.
 PUBLIC_URL = "http://public-url.invalid"
@@ -59,7 +63,10 @@ class Representation:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot says of itself. `files` maps names to (SHA-256 in hex, size in bytes)."""
+    """What a snapshot says of itself. `files` maps names to (SHA-256 in hex, size in bytes).
+
+    Of a `large` one, pages of things are not printed but made when they are asked for.
+    """
 
     name: str
     digest: str
@@ -71,6 +78,7 @@ class Manifest:
     graphs: Mapping[str, int]
     triples: int
     previous: str | None = None
+    large: bool = False
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod

@@ -123,7 +123,8 @@ def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[
 
     The empty prefix is left out, which JSON-LD does not have.
     """
-    namespaces = {_namespace(node) for each in statements for node in _named(each)}
+    nodes = {node for each in statements for node in _named(each)}
+    namespaces = set(map(_namespace, nodes))
     by_namespace = {iri: prefix for prefix, iri in sorted(prefixes.items(), reverse=True) if prefix}
     return {prefix: iri for iri, prefix in sorted(by_namespace.items()) if iri in namespaces}
 

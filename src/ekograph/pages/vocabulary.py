@@ -84,17 +84,14 @@ def terms_of(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, 
 
 def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
     """What a document describes: its own parts with anchors, and the things that have a page elsewhere."""
-    own = View(view.site.of(quads), view.language)
+    subjects = _subjects(quads)
+    parts = [each for each in subjects if each.value.startswith(f"{iri.value}#")]
+    things = [each for each in subjects if each != iri and not each.value.startswith(f"{iri.value}#")]
+    # A view of the document alone is made only for parts, since a document can be large.
+    own = View(view.site.of(quads if parts else ()), view.language)
     thorough = len(quads) <= MOST_STATEMENTS
-    parts: list[Entry] = []
-    things: list[NamedNode] = []
-    for each in _subjects(quads):
-        if each.value.startswith(f"{iri.value}#"):
-            parts.append(_part(own, iri, each, thorough=thorough))
-        elif each != iri:
-            things.append(each)
     return {
-        "parts": parts,
+        "parts": [_part(own, iri, each, thorough=thorough) for each in parts],
         "things": [view.link(each) for each in things[:MOST_THINGS]],
         "more": max(0, len(things) - MOST_THINGS),
         "size": len(quads),

@@ -61,6 +61,15 @@ def read(snapshot: Snapshot | None) -> Chronicle:
     )
 
 
+def tells_of(snapshot: Snapshot | None, entries: Iterable[str]) -> bool:
+    """Whether a snapshot tells of any of the `entries`, IRIs or texts, now or as it was before."""
+    if snapshot is None or not (entries := list(entries)):
+        return False
+    large = snapshot.dataset.read_bytes() if snapshot.manifest.large else b""
+    written = (form.encode() for entry in entries for form in (f"<{entry}>", str(Literal(entry))))
+    return read(snapshot).holds(entries) or any(each in large for each in written)
+
+
 def write(chronicle: Chronicle, draft: Draft) -> None:
     """Put the chronicle into the draft of a snapshot."""
     draft.write(_VERSIONS, json.dumps([asdict(each) for each in chronicle.versions], indent=1).encode())
@@ -77,7 +86,8 @@ def continued(chronicle: Chronicle, version: Version, dataset: Dataset) -> Chron
         return chronicle
     replica = list(parse(chronicle.replica, RdfFormat.N_QUADS))
     changes = compare(replica, dataset.quads)
-    previous = _patch_id(dataset.base, chronicle.versions[-1].name) if chronicle.versions else None
+    # Without patches until here, as of a dataset that was large, the first one has all.
+    previous = _patch_id(dataset.base, chronicle.versions[-1].name) if chronicle.patches else None
     patch = rdf_patch(changes, _patch_id(dataset.base, version.name), previous)
     return Chronicle(
         [*chronicle.versions, version],
@@ -85,6 +95,12 @@ def continued(chronicle: Chronicle, version: Version, dataset: Dataset) -> Chron
         {**chronicle.patches, version.name: patch.encode()},
         n_quads([*(set(replica) - set(changes.removed)), *changes.added]),
     )
+
+
+def shortened(chronicle: Chronicle, version: Version, _: Dataset) -> Chronicle:
+    """The chronicle of a large dataset with `version`: what changed is not told thing by thing, nor as patches."""
+    same = chronicle.versions and chronicle.versions[-1].digest == version.digest
+    return Chronicle(chronicle.versions if same else [*chronicle.versions, version])
 
 
 def _patch_id(base: str, version: str) -> str:

@@ -22,7 +22,7 @@ def documents(issue: Issue) -> Iterator[Representation]:
     prefixes = {**namespaces.PREFIXES, **issue.prefixes}
     yield from negotiated(Document(void.PAGE, void.void(issue), prefixes))
     yield _plain("/robots.txt", "text/plain; charset=utf-8", sitemap.ROBOTS)
-    yield _plain("/sitemap.xml", "application/xml; charset=utf-8", _sitemap(issue))
+    yield from _sitemaps(issue)
     yield _plain("/linkset.json", "application/linkset+json", json.dumps(linkset(issue), indent=1))
     yield _plain(ckan.PACKAGES, "application/json", json.dumps(ckan.packages(issue), ensure_ascii=False, indent=1))
     repository = oaipmh.repository(issue, catalogue(issue))
@@ -46,6 +46,18 @@ def _title(issue: Issue) -> str:
     from ekograph.pages.view import View
 
     return View(issue.site, issue.site.dataset.languages[0]).home
+
+
+def _sitemaps(issue: Issue) -> Iterator[Representation]:
+    """The sitemap; of a large site, one that lists others, which lead to the pages in whatever language."""
+    xml = "application/xml; charset=utf-8"
+    if not issue.site.large:
+        yield _plain(sitemap.PAGE, xml, _sitemap(issue))
+        return
+    dataset = issue.site.dataset
+    pages = ["/", *(path_of(each.value, dataset.base) for each in dataset.subjects_under(f"{dataset.base}id/"))]
+    for address, text in sitemap.many(pages, issue.version.published):
+        yield _plain(address, xml, text)
 
 
 def _sitemap(issue: Issue) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -19,9 +22,9 @@ from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Site
-from ekograph.publish import chronicle, queries
+from ekograph.publish import chronicle, large, queries
 from ekograph.publish.chronicle import Chronicle
-from ekograph.publish.derived import derived
+from ekograph.publish.derived import with_derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
 from ekograph.publish.issue import File, Issue, Version
@@ -45,11 +48,17 @@ class Outcome:
 
 
 def publish(
-    settings: Settings, *, language: str, engine: str = "shacl", on_step: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    *,
+    language: str,
+    engine: str = "shacl",
+    on_step: Callable[[str], None] = lambda _: None,
+    large_from: int = large.LARGE_FROM,
 ) -> Outcome:
     """Check the sources of a site and, if they conform, make their snapshot the current one.
 
-    `on_step` is told what is done next: "checking", "printing" or "finishing". Raises SourceError for sources
+    `on_step` is told what is done next: "checking", "printing" or "finishing"; a site of `large_from` quads or more
+    has the pages of its things made when they are asked for. Raises SourceError for sources
     that cannot be read and OSError when the disk does not take the snapshot; the current snapshot stays then,
     as it does when the process is killed.
     """
@@ -60,7 +69,7 @@ def publish(
         checked = check(sources, settings, language, engine)
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False)
-        proof = _proof(settings, checked, sources)
+        proof = _proof(settings, checked, sources, large_from)
         snapshot = _known(proof, shelf)
         new = snapshot is None
         if snapshot is None:
@@ -80,6 +89,7 @@ class Proof:
     shapes: bytes
     dataset: Dataset
     queries: tuple[Example, ...]
+    large: bool = False
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
@@ -93,25 +103,35 @@ class Proof:
             base=self.settings.base,
             languages=self.settings.languages,
             prefixes=dict(sorted(self.dataset.prefixes.items())),
-            graphs={name: len(quads) for name, quads in sorted(self.dataset.graphs().items())},
-            triples=len({quad.triple for quad in self.dataset.quads}),
+            graphs=self._counts[0],
+            triples=self._counts[1],
             previous=previous.name if previous else None,
+            large=self.large,
         )
 
+    def site(self, manifest: Manifest) -> Site:
+        """The site as its pages see it."""
+        has_rules = bool(self.shapes)
+        return Site(self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large)
 
-def _proof(settings: Settings, checked: Checked, sources: Sequence[Source]) -> Proof:
+    @cached_property
+    def _counts(self) -> tuple[Mapping[str, int], int]:
+        """The quads of each graph, and the triples of all: equal ones follow one another in what is sorted."""
+        graphs = {name: len(quads) for name, quads in sorted(self.dataset.graphs().items())}
+        return graphs, sum(1 for _ in groupby(self.dataset.quads, key=attrgetter("triple")))
+
+
+def _proof(settings: Settings, checked: Checked, sources: Sequence[Source], large_from: int) -> Proof:
     """What was checked, with the triples that publication adds."""
     say = Messages("check", "en")
     shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
-    nquads = canonical([*checked.quads, *derived(checked.quads, settings.base)])
-    dataset = Dataset(
-        parse(nquads, RdfFormat.N_QUADS),
-        base=settings.base,
-        prefixes=checked.prefixes,
-        languages=settings.languages,
-    )
+    nquads, quads = with_derived(checked.quads, checked.nquads, settings.base)
+    dataset = Dataset(quads, base=settings.base, prefixes=checked.prefixes, languages=settings.languages, in_order=True)
     rules = canonical(quad for each in shapes for quad in each.quads)
-    return Proof(settings, nquads, rules, dataset, queries.read(settings.root))
+    is_large = len(dataset.quads) >= large_from
+    # A page of each answer would be too many of them, and each too long.
+    examples = () if is_large else queries.read(settings.root)
+    return Proof(settings, nquads, rules, dataset, examples, is_large)
 
 
 def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
@@ -135,31 +155,37 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     manifest = replace(manifest, name=shelf.free_name(manifest.name))
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
     past = chronicle.read(previous)
-    if past.holds(suppression.read(proof.settings.root)):
+    if chronicle.tells_of(previous, suppression.read(proof.settings.root)):
         past, kept = Chronicle(), []
     else:
         kept = shelf.newest(proof.settings.keep - 1)
-    told = chronicle.continued(past, version, proof.dataset)
-    site = Site(proof.dataset, manifest.name, manifest.published, proof.queries, has_rules=bool(proof.shapes))
+    told = (chronicle.shortened if proof.large else chronicle.continued)(past, version, proof.dataset)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
-        offered = [
-            File(dump.name, *draft.write(f"{FOLDER}/{dump.name}", dump.content), dump.about)
-            for dump in dumps(proof.dataset)
-        ]
-        issue = Issue(site, _quads(proof.shapes), offered, told.versions, told.events, kept)
+        site = proof.site(manifest)
+        issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
         draft.print(representations(issue))
         add_index(draft, site)
+        if proof.large:
+            large.add_lookups(draft, proof.nquads)
         on_step("finishing")
         return draft.finish(manifest)
+
+
+def _dumped(proof: Proof, draft: Draft) -> list[File]:
+    """The dumps, added to the draft."""
+    if proof.large:
+        return large.add_dumps(draft, proof.dataset, proof.nquads)
+    written = ((dump, draft.write(f"{FOLDER}/{dump.name}", dump.content)) for dump in dumps(proof.dataset))
+    return [File(dump.name, *file, dump.about) for dump, file in written]
 
 
 def _forget(suppressed: frozenset[str], shelf: Shelf) -> None:
     """Remove all older snapshots if one of them tells of anything suppressed: it is in their dumps and pages too."""
     older = (shelf.find(name) for name in shelf.history()[:-1]) if suppressed else ()
-    if any(chronicle.read(each).holds(suppressed) for each in older):
+    if any(chronicle.tells_of(each, suppressed) for each in older):
         shelf.forget()
 
 

@@ -7,9 +7,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ekograph.snapshot import PUBLIC_URL
 
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
-"""
+PAGE = "/sitemap.xml"
+
+#: What one sitemap may list at most.
+MOST_PAGES = 50_000
+
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_HEAD = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 
 #: Queries cost time and lead to no end of addresses; old versions are not what people look for.
 ROBOTS = f"""User-agent: *
@@ -27,6 +32,21 @@ def sitemap(pages: Iterable[tuple[str, str]], languages: Sequence[str]) -> str:
     """The sitemap of `pages`: the stem of each page's addresses, and when it last changed (ISO 8601)."""
     entries = (entry for stem, changed in pages for entry in _entries(stem, changed, languages))
     return "".join([_HEAD, *entries, "</urlset>\n"])
+
+
+def many(pages: Sequence[str], changed: str) -> Iterator[tuple[str, str]]:
+    """The address and the text of the sitemap that lists all others, and of each of these; `changed` is ISO 8601."""
+    parts = [pages[start : start + MOST_PAGES] for start in range(0, len(pages), MOST_PAGES)]
+    names = [f"/sitemap/{number}.xml" for number in range(1, len(parts) + 1)]
+    listed = "".join(f" <sitemap>{_located(name, changed)}</sitemap>\n" for name in names)
+    yield PAGE, f'{_XML}<sitemapindex xmlns="{_NAMESPACE}">\n{listed}</sitemapindex>\n'
+    for name, part in zip(names, parts, strict=True):
+        entries = "".join(f" <url>{_located(page, changed)}</url>\n" for page in part)
+        yield name, f'{_XML}<urlset xmlns="{_NAMESPACE}">\n{entries}</urlset>\n'
+
+
+def _located(page: str, changed: str) -> str:
+    return f"<loc>{escape(f'{PUBLIC_URL}{page}')}</loc><lastmod>{changed}</lastmod>"
 
 
 def _entries(stem: str, changed: str, languages: Sequence[str]) -> Iterator[str]:
