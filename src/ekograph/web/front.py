@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ekograph.memento import TIMEGATE, is_in_time
 from ekograph.web import errors
 from ekograph.web.answers import unless_gone
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
