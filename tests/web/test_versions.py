@@ -69,11 +69,11 @@ def test_what_a_version_does_not_have_is_not_found(served, path):
 
 @pytest.mark.parametrize("gate", ["", "/timegate"])
 @pytest.mark.parametrize("page", ["/doc/tree/oak", "/doc/tree/oak.ttl", "/doc/tree/oak.fi.html", "/doc/tree/oak.html"])
-@pytest.mark.parametrize(
-    ("which", "seconds", "expected"), [(0, -99999, 0), (0, 0, 0), (1, 0, 1), (2, 0, 2), (2, 99999, 2)]
-)
-def test_the_time_gate_leads_to_what_was_current_then(served, gate, page, which, seconds, expected):
+@pytest.mark.parametrize("moment", [(0, -99999, 0), (0, 0, 0), (1, 0, 1), (2, 0, 2), (2, 99999, 2)])
+def test_the_time_gate_leads_to_what_was_current_then(served, gate, page, moment):
+    """A moment is so many seconds after a snapshot was published; the third number is that of the one expected."""
     server, snapshots = served
+    which, seconds, expected = moment
     for method in ("GET", "HEAD"):
         reply = server.get(gate + page, method=method, Accept_Datetime=http(snapshots[which], seconds))
         assert (reply.status, reply.body) == (302, b"")
