@@ -110,10 +110,10 @@ def asked(query: bytes) -> dict:
 
 def test_what_was_answered_least_lately_goes_first():
     repeated = Repeated(limit=20_000)
-    headers = {"etag": 'W/"e"', "content-type": "text/csv"}
+    answer = Answer('W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
     for name in (b"query=a", b"query=b", b"query=a", b"query=c", b"query=d"):
         repeated.find(asked(name), {})
-        repeated.put(asked(name), {}, headers, b"x" * 3500)
+        repeated.put(asked(name), {}, answer)
     kept = [name for name in (b"query=a", b"query=b", b"query=c", b"query=d") if repeated.find(asked(name), {})]
     assert kept == [b"query=a", b"query=c", b"query=d"]
     assert repeated.size <= 20_000

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from ekograph.addresses import PUBLIC_URL
+from ekograph.config import Settings
 from ekograph.shelf import Shelf
-from ekograph.snapshot import PUBLIC_URL, Draft, Manifest, Representation
+from ekograph.snapshot import Draft, Manifest, Representation
+from ekograph.web.answering import Answering
 from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
+from ekograph.web.sparql import Endpoint
 
 LONG = b"<p>Hyvinvointi ja terveysteknologia</p>" * 100
 PAGE = "/doc/agreement/lahti"
@@ -55,7 +59,9 @@ def front(tmp_path: Path):
     async def application():
         return behind
 
-    return Front(live, application, frozenset({"127.0.0.1", "localhost", "[::1]"})), live
+    return Front(
+        live, Endpoint(Settings(tmp_path), Answering()), application, frozenset({"127.0.0.1", "localhost", "[::1]"})
+    ), live
 
 
 class Response:

@@ -25,6 +25,9 @@ class App:
     def at_once(self, _scope):
         return None
 
+    def soon(self, _scope):
+        return None
+
     async def __call__(self, scope, receive, send):
         size, more = 0, True
         while more:

@@ -8,7 +8,6 @@ from urllib.parse import quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.requests import Request
 
 from ekograph.web.clients import client_of
 from ekograph.web.errors import ProblemError, texts
@@ -28,7 +27,7 @@ def asked(
     fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     scope = {"type": "http", "method": method, "query_string": query_string, "headers": fields, "path": "/sparql"}
     try:
-        return asyncio.run(read(Request(scope, receive), LIMIT))
+        return asyncio.run(read(scope, receive, LIMIT))
     except ProblemError as error:
         problem = error.problem
     assert all("".join(texts(problem, language)).strip() for language in ("fi", "sv", "en"))

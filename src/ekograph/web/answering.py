@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from ekograph import formats
-from ekograph.engine.base import Answer, NotAcceptable, Query, QueryError
+from ekograph.engine.base import Answer as EngineAnswer
+from ekograph.engine.base import NotAcceptable, Query, QueryError
 from ekograph.formats import Format
-from ekograph.web.answers import (
-    GZIP_FROM,
-    AnswerCache,
-    ClientGoneError,
-    StreamedResponse,
-    unless_gone,
-    zipped,
-    zipped_stream,
-)
+from ekograph.web.answers import AnswerCache, Streamed, zipped, zipped_stream
+from ekograph.web.asgi import Scope
 from ekograph.web.errors import Problem, ProblemError
-from ekograph.web.headers import CACHE_REVALIDATE, by_name, is_fresh, values
-from ekograph.web.negotiation import accepts_gzip
+from ekograph.web.headers import CACHE_REVALIDATE, COMMON, by_name, has_fresh
+from ekograph.web.negotiation import takes_gzip
+from ekograph.web.reply import GZIP_FROM, Answer, HeaderList, Reply
 
 if TYPE_CHECKING:
     from ekograph.web.live import Pair
@@ -34,6 +25,8 @@ CACHE_BYTES = 32_000_000
 #: What an answer is chosen by.
 VARY = "Accept, Accept-Encoding"
 
+_GZIP = (b"content-encoding", b"gzip")
+
 
 class Answering:
     """Answers queries over HTTP, and keeps answers to give them again."""
@@ -41,36 +34,31 @@ class Answering:
     def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
         self.cache = AnswerCache(cache_bytes)
 
-    async def respond(self, request: Request, query: Query) -> Response:
-        """The response to `query`, asked by `request`; raises ProblemError."""
+    async def respond(self, scope: Scope, query: Query) -> Reply | Streamed:
+        """The response to `query`, asked by the request of `scope`; raises ProblemError."""
         try:
-            return await self._respond(request, request.scope["ekograph.pair"], query)
+            return await self._respond(scope, query)
         except QueryError as error:
-            raise ProblemError(problem_of(error, request.url.path)) from error
-        except ClientGoneError:
-            return Response(status_code=499)
+            raise ProblemError(problem_of(error, scope["path"])) from error
 
-    async def _respond(self, request: Request, pair: Pair, query: Query) -> Response:
-        gzip = accepts_gzip(values(request.scope["headers"], b"accept-encoding"))
-        key = (pair.snapshot.name, replace(query, client=""), gzip)
-        etag = f'"{hashlib.sha256(repr(key).encode(errors="replace")).hexdigest()[:24]}"'
-        if request.method != "POST" and is_fresh(request.scope["headers"], etag.encode(), b""):
-            return Response(status_code=304, headers=_headers(pair, etag))
-        if (kept := self.cache.get(key)) is not None:
-            _remember(request, pair, *kept)
-            return Response(kept[0], headers=kept[1])
-        answer = await unless_gone(pair.engine.query(query), request.receive)
-        headers = _headers(pair, etag if answer.lasting else "")
-        headers["content-type"] = answer.format.content_type
-        if answer.length is None:
-            return _streamed(answer, headers, gzip=gzip)
-        body = b"".join([chunk async for chunk in answer.body])
-        if gzip and len(body) >= GZIP_FROM:
-            body, headers["content-encoding"] = await zipped(body), "gzip"
-        if answer.lasting:
-            self.cache.put(key, body, headers)
-            _remember(request, pair, body, headers)
-        return Response(body, headers=headers)
+    async def _respond(self, scope: Scope, query: Query) -> Reply | Streamed:
+        pair: Pair = scope["ekograph.pair"]
+        fields = by_name(scope["headers"])
+        gzip = takes_gzip(fields.get(b"accept-encoding", b""))
+        key = _key(pair.snapshot.name, query, gzip=gzip)
+        etag = f'W/"{hashlib.sha256(repr(key).encode(errors="replace")).hexdigest()[:24]}"'
+        if scope["method"] != "POST" and has_fresh(fields, etag.encode(), b""):
+            return Answer(etag, _headers(pair, CACHE_REVALIDATE), b"").not_modified
+        answer = self.cache.get(key)
+        if answer is None:
+            made = await pair.engine.query(query)
+            if not (made.lasting and made.length is not None):
+                return await _passing(scope, pair, made, gzip=gzip)
+            answer = await _kept(pair, made, etag, gzip=gzip)
+            self.cache.put(key, answer)
+        if scope["method"] != "POST":
+            pair.repeated.put(scope, fields, answer)
+        return answer.whole
 
 
 def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -> Problem:
@@ -87,21 +75,32 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
     return Problem(error.status, error.kind, fields, members, headers)
 
 
-def _headers(pair: Pair, etag: str) -> dict[str, str]:
-    """Headers of an answer; the entity tag is weak, since the order of solutions may differ from run to run."""
-    headers = {"vary": VARY, "x-snapshot": pair.snapshot.name, "cache-control": "no-store"}
-    if etag:
-        headers |= {"etag": f"W/{etag}", "cache-control": CACHE_REVALIDATE.decode()}
-    return headers
+def _key(snapshot: str, query: Query, *, gzip: bool) -> tuple[object, ...]:
+    """What an answer depends on."""
+    forms = tuple(each and each.name for each in (query.results, query.graph))
+    return snapshot, query.text, query.default_graphs, query.named_graphs, *forms, gzip
 
 
-def _remember(request: Request, pair: Pair, body: bytes, headers: dict[str, str]) -> None:
-    """Let the front answer the same read from now on."""
-    if request.method != "POST":
-        pair.repeated.put(request.scope, by_name(request.scope["headers"]), headers, body)
+def _headers(pair: Pair, cache_control: bytes) -> HeaderList:
+    """Headers of an answer but its type; the entity tag, where there is one, is weak: solutions have no order."""
+    snapshot = (b"x-snapshot", pair.snapshot.name.encode())
+    return [*COMMON, (b"vary", VARY.encode()), snapshot, (b"cache-control", cache_control)]
 
 
-def _streamed(answer: Answer, headers: dict[str, str], *, gzip: bool) -> Response:
-    if gzip:
-        return StreamedResponse(zipped_stream(answer.body), {**headers, "content-encoding": "gzip"})
-    return StreamedResponse(answer.body, headers)
+async def _kept(pair: Pair, made: EngineAnswer, etag: str, *, gzip: bool) -> Answer:
+    """A whole answer that is given again until there is another snapshot."""
+    headers = [*_headers(pair, CACHE_REVALIDATE), (b"content-type", made.format.content_type.encode())]
+    body = b"".join([chunk async for chunk in made.body])
+    if gzip and len(body) >= GZIP_FROM:
+        return Answer(etag, [*headers, _GZIP], await zipped(body))
+    return Answer(etag, headers, body)
+
+
+async def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Streamed:
+    """An answer that is not kept: it may be another the next time, or it is too long."""
+    headers = [*_headers(pair, b"no-store"), (b"content-type", made.format.content_type.encode())]
+    if made.length is None and scope["http_version"] != "1.0":
+        body = zipped_stream(made.body) if gzip else made.body
+        return Streamed([*headers, _GZIP] if gzip else headers, body)
+    body_whole = b"".join([chunk async for chunk in made.body])
+    return Reply(200, [*headers, (b"content-length", str(len(body_whole)).encode())], body_whole)

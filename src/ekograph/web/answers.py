@@ -11,15 +11,11 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing
 from typing import TypeVar
 
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
 from ekograph.engine.base import QueryError
+from ekograph.web.asgi import Receive, Scope, Send
+from ekograph.web.reply import Answer, HeaderList
 
 log = logging.getLogger("ekograph")
-
-#: Bodies shorter than this are sent as they are: gzip would save less than a packet.
-GZIP_FROM = 1000
 
 # The fastest level: the web process has other things to do.
 _LEVEL = 1
@@ -32,17 +28,16 @@ class ClientGoneError(Exception):
     """The client went away before there was an answer."""
 
 
-class StreamedResponse(Response):
+class Streamed:
     """An answer of unknown length. When it breaks off, the last chunk is never sent: the client sees the cut."""
 
-    def __init__(self, body: AsyncIterator[bytes], headers: dict[str, str]) -> None:
-        super().__init__(headers=headers)
-        del self.headers["content-length"]
-        self._stream = body
+    def __init__(self, headers: HeaderList, body: AsyncIterator[bytes]) -> None:
+        self.headers = headers
+        self._body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; what the engine holds is freed when the client goes away."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        """Send it (ASGI 3); what the engine holds is freed when the client goes away."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
         try:
             await unless_gone(self._send_body(send, head=scope["method"] == "HEAD"), receive)
         except ClientGoneError:
@@ -51,7 +46,7 @@ class StreamedResponse(Response):
             log.warning("an answer was cut off: %s", error)
 
     async def _send_body(self, send: Send, *, head: bool) -> None:
-        async with aclosing(self._stream) as body:  # type: ignore[type-var]
+        async with aclosing(self._body) as body:  # type: ignore[type-var]
             async for chunk in body:
                 if head:
                     break
@@ -107,13 +102,13 @@ class AnswerCache:
         self.misses = 0
         self.size = 0
         self._limit = limit
-        self._answers: OrderedDict[object, tuple[bytes, dict[str, str]]] = OrderedDict()
+        self._answers: OrderedDict[object, Answer] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def get(self, key: object) -> tuple[bytes, dict[str, str]] | None:
-        """The body and the headers that were put in under `key`."""
+    def get(self, key: object) -> Answer | None:
+        """The answer that was put in under `key`."""
         found = self._answers.get(key)
         if found is None:
             self.misses += 1
@@ -122,11 +117,11 @@ class AnswerCache:
         self._answers.move_to_end(key)
         return found
 
-    def put(self, key: object, body: bytes, headers: dict[str, str]) -> None:
+    def put(self, key: object, answer: Answer) -> None:
         """Keep an answer."""
         if key in self._answers:
             return
-        self._answers[key] = (body, headers)
-        self.size += len(body)
+        self._answers[key] = answer
+        self.size += len(answer.body)
         while self.size > self._limit:
-            self.size -= len(self._answers.popitem(last=False)[1][0])
+            self.size -= len(self._answers.popitem(last=False)[1].body)

@@ -13,6 +13,7 @@ from ekograph.i18n import LANGUAGES, Messages
 from ekograph.web.asgi import Scope, Send
 from ekograph.web.headers import COMMON, values
 from ekograph.web.negotiation import choose, choose_language
+from ekograph.web.reply import Reply
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 
@@ -65,8 +66,8 @@ def wrong_host(host: str) -> Problem:
     return Problem(421, "wrong_host", {"host": host})
 
 
-async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
-    """Send `problem` in the form and the language that the request asks for."""
+def reply_of(problem: Problem, scope: Scope) -> Reply:
+    """`problem` in the form and the language that the request asks for."""
     headers = scope["headers"]
     language = choose_language(values(headers, b"accept-language"), ("en", "fi", "sv"))
     form = choose(values(headers, b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
@@ -81,8 +82,12 @@ async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
     ]
     if not any(name == b"vary" for name, _ in problem.headers):
         fields.append((b"vary", b"Accept, Accept-Language"))
-    await send({"type": "http.response.start", "status": problem.status, "headers": fields})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    return Reply(problem.status, fields, body)
+
+
+async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
+    """Send `problem` in the form and the language that the request asks for."""
+    await reply_of(problem, scope).send(scope, send)
 
 
 def texts(problem: Problem, language: str) -> tuple[str, str]:

@@ -12,7 +12,9 @@ from ekograph.config import Settings
 from ekograph.engine.base import NotAcceptable, Query
 from ekograph.formats import Format
 from ekograph.web.answering import VARY, Answering, problem_of
+from ekograph.web.answers import unless_gone
 from ekograph.web.clients import client_of
+from ekograph.web.documented import ready
 from ekograph.web.dumps import dump
 from ekograph.web.errors import READ, Problem, ProblemError, not_found, wrong_method
 from ekograph.web.headers import CACHE_REVALIDATE, is_fresh, values
@@ -39,12 +41,13 @@ def router(settings: Settings, answering: Answering) -> APIRouter:
         if request.method not in {"GET", "HEAD"}:
             return _no_read(request)
         graph, form = _asked(request)
-        ready = _printed(request, graph, form) if graph else await _dumped(request, form, settings)
-        if ready is not None:
-            return ready
+        known = _printed(request, graph, form) if graph else await _dumped(request, form, settings)
+        if known is not None:
+            return known
         client = client_of(request.scope, settings.trusted_proxy)
         graphs = (graph,) if graph else ()
-        return await answering.respond(request, Query(_EVERYTHING, graphs, graph=form, client=client))
+        asking = answering.respond(request.scope, Query(_EVERYTHING, graphs, graph=form, client=client))
+        return await ready(unless_gone(asking, request.receive))
 
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("graph", "default")]
     routes.add_api_route(

@@ -47,9 +47,12 @@ class Metrics:
         counts = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
         counts[bisect_left(BUCKETS, seconds)] += 1
 
-    def observing(self, scope: Scope, send: Send, *, log: bool = False) -> Send:
-        """`send` that counts the request when its answer is complete, and writes it to the access log if asked."""
-        began = time.perf_counter()
+    def observing(self, scope: Scope, send: Send, began: float | None = None, *, log: bool = False) -> Send:
+        """`send` that counts the request when its answer is complete, and writes it to the access log if asked.
+
+        `began` is when the request came, by `time.perf_counter`, if that is not now.
+        """
+        began = time.perf_counter() if began is None else began
         status = 0
 
         async def sending(message: Message) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any
 
@@ -38,6 +39,7 @@ class Protocol(HttpToolsProtocol):
         self.since = self.loop.time()
         self._receiving: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
+        self._answering: asyncio.Task[None] | None = None
         self._unsent = 0
         self._head_bytes = 0
         self._head_complete = False
@@ -52,11 +54,13 @@ class Protocol(HttpToolsProtocol):
             _close_longest_idle(self.connections, but=self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End; a query that is still at work is given up."""
         for timer in (self._receiving, self._sending):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
+        if self._answering:
+            self._answering.cancel()
 
     @property
     def idle(self) -> bool:
@@ -111,28 +115,54 @@ class Protocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Write at once what is ready, without a task; the rest is for the application to answer.
+        """Write at once what is ready, without a task; a query gets a task of its own, the rest ASGI's.
 
         Pipelined requests take their turns, and a client that does not read is waited for in a task.
         """
-        ready = cycle.keep_alive and not self.pipeline and not self.flow.write_paused
-        reply = app.at_once(cycle.scope) if ready else None
-        if reply is None:
+        reply = app.at_once(cycle.scope) if not self.pipeline and not self.flow.write_paused else None
+        if reply is not None:
+            self._finish(cycle, reply)
+        elif coming := app.soon(cycle.scope):
+            self._answering = self.loop.create_task(cycle.run_asgi(self._when_ready(cycle, coming)))
+            self._answering.add_done_callback(self.tasks.discard)
+            self.tasks.add(self._answering)
+        else:
             super()._start_asgi_task(cycle, app)
-            return
-        cycle.response_started = cycle.response_complete = True
-        self._write(reply, whole=cycle.scope["method"] != "HEAD")
-        cycle.on_response()
 
-    def _write(self, reply: Reply, *, whole: bool) -> None:
-        """Put a response on the wire; a large body is not copied for that."""
-        body = reply.body["body"] if whole else b""
+    def _when_ready(self, cycle: RequestResponseCycle, coming: Awaitable[Any]) -> Any:
+        """The application that writes the response that is coming, and ends quietly when the client goes away."""
+
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            try:
+                response = await coming
+                if not isinstance(response, Reply):
+                    await response(scope, receive, send)
+                    return
+                if self.flow.write_paused:
+                    await self.flow.drain()
+            except asyncio.CancelledError:
+                if cycle.disconnected:
+                    return
+                raise
+            if not cycle.disconnected:
+                self._finish(cycle, response)
+
+        return application
+
+    def _finish(self, cycle: RequestResponseCycle, reply: Reply) -> None:
+        """Put a whole response on the wire; a large body is not copied for that."""
+        cycle.response_started = cycle.response_complete = True
+        body = reply.body["body"] if cycle.scope["method"] != "HEAD" else b""
         date = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
-        head = STATUS_LINE[reply.status] + date + reply.head
+        closing = b"" if cycle.keep_alive else b"connection: close\r\n"
+        head = STATUS_LINE[reply.status] + date + closing + reply.head
         if len(body) <= _COPIED_BYTES:
             self.transport.write(head + body)
         else:
             self.transport.writelines((head, body))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
 
     def pause_writing(self) -> None:
         """Watch whether the client takes what is ready for it."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from email.message import Message
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-
+from ekograph.web.answers import ClientGoneError
+from ekograph.web.asgi import Receive, Scope
 from ekograph.web.errors import Problem, ProblemError
-from ekograph.web.headers import values
+from ekograph.web.headers import by_name
+from ekograph.web.reply import Fields
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -36,20 +38,25 @@ class Asked:
     format: str
 
 
-async def read(request: Request, query_bytes: int) -> Asked:
+async def read(scope: Scope, receive: Receive, query_bytes: int) -> Asked:
     """The query of a request with at most `query_bytes`; raises ProblemError.
 
     Parameters that the protocol does not name are ignored.
     """
-    parameters = _parameters(request.scope["query_string"], "utf-8")
-    if request.method != "POST":
-        return _asked(parameters)
-    media_type, charset = _content_type(request)
+    if scope["method"] != "POST":
+        return in_url(scope)
+    parameters, fields = _parameters(scope["query_string"], "utf-8"), by_name(scope["headers"])
+    media_type, charset = _content_type(fields)
     if media_type == FORM:
-        body = await _body(request, 3 * query_bytes + _FORM_EXTRA, query_bytes)
+        body = await _body(fields, receive, 3 * query_bytes + _FORM_EXTRA, query_bytes)
         return _asked([*_dataset_of(parameters), *_parameters(body, charset)])
-    body = await _body(request, query_bytes, query_bytes)
+    body = await _body(fields, receive, query_bytes, query_bytes)
     return _asked([*_dataset_of(parameters), ("query", _decoded(body, charset))])
+
+
+def in_url(scope: Scope) -> Asked:
+    """What a request without a body asks; raises ProblemError."""
+    return _asked(_parameters(scope["query_string"], "utf-8"))
 
 
 def _asked(parameters: list[tuple[str, str]]) -> Asked:
@@ -94,12 +101,14 @@ def _decoded(body: bytes, charset: str) -> str:
         raise ProblemError(Problem(400, "bad_encoding", {"charset": charset})) from error
 
 
-def _content_type(request: Request) -> tuple[str, str]:
+def _content_type(fields: Fields) -> tuple[str, str]:
     """Media type and charset of the body; raises ProblemError when it cannot hold a query."""
     given = Message()
-    given["content-type"] = request.headers.get("content-type", "")
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    encodings = [each.strip().lower() for each in values(request.scope["headers"], b"content-encoding")]
+    given["content-type"] = fields.get(b"content-type", b"").decode("latin-1")
+    media_type = given["content-type"].partition(";")[0].strip().lower()
+    encodings = (
+        fields[b"content-encoding"].decode("latin-1").lower().split(", ") if b"content-encoding" in fields else []
+    )
     if media_type == UPDATE:
         raise ProblemError(Problem(403, "refused_update", {"keyword": UPDATE}))
     charset = str(given.get_param("charset", "utf-8"))
@@ -123,18 +132,18 @@ def _is_known(media_type: str, charset: str) -> bool:
     return name in usual.get(media_type, ())
 
 
-async def _body(request: Request, limit: int, query_bytes: int) -> bytes:
+async def _body(fields: Fields, receive: Receive, limit: int, query_bytes: int) -> bytes:
     """The body; raises ProblemError when it is larger than `limit`.
 
     Somewhat more is read and thrown away, since many clients read no answer before they have sent everything.
     """
     too_large = Problem(413, "query_too_large", {"limit": query_bytes // 1024}, {"limit": query_bytes // 1024})
     cut = replace(too_large, headers=((b"connection", b"close"),))
-    announced = request.headers.get("content-length", "0")
+    announced = fields.get(b"content-length", b"0").decode("latin-1")
     if not announced.isdecimal() or int(announced) > _THROWN_AWAY:
         raise ProblemError(cut)
     body, size = bytearray(), 0
-    async for chunk in request.stream():
+    async for chunk in _chunks(receive):
         size += len(chunk)
         if size > _THROWN_AWAY:
             raise ProblemError(cut)
@@ -143,3 +152,14 @@ async def _body(request: Request, limit: int, query_bytes: int) -> bytes:
     if size > limit:
         raise ProblemError(too_large)
     return bytes(body)
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    """The body as it comes; raises ClientGoneError when the client goes away before its end."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        yield message.get("body", b"")
+        more = message.get("more_body", False)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 
 from ekograph.web.asgi import Scope
-from ekograph.web.headers import COMMON
 from ekograph.web.reply import Answer, Fields
 
 # What an entry takes besides its body and its key, in bytes: headers, the 304, the objects themselves.
@@ -41,13 +39,12 @@ class Repeated:
             self._answers.move_to_end(key)
         return answer
 
-    def put(self, scope: Scope, fields: Fields, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep the answer to a read; its `headers` have the entity tag in `etag`."""
+    def put(self, scope: Scope, fields: Fields, answer: Answer) -> None:
+        """Keep the answer to a read."""
         key = _key(scope, fields)
         if key in self._answers:
             return
-        given = [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if name != "etag"]
-        answer = self._answers[key] = Answer(headers["etag"], [*given, *COMMON], body)
+        self._answers[key] = answer
         self.size += _size(key, answer)
         while self.size > self._limit:
             self.size -= _size(*self._answers.popitem(last=False))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from ekograph.web.asgi import Message
+from ekograph.web.asgi import Message, Scope, Send
 from ekograph.web.headers import COMMON, has_fresh
 from ekograph.web.negotiation import takes_gzip
 
@@ -37,6 +37,11 @@ class Reply:
         self.status = status
         self.start: Message = {"type": "http.response.start", "status": status, "headers": list(headers)}
         self.body: Message = {"type": "http.response.body", "body": body}
+
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Send it, without its body to HEAD."""
+        await send(self.start)
+        await send(self.body if scope["method"] != "HEAD" else {"type": "http.response.body", "body": b""})
 
     @cached_property
     def head(self) -> bytes:

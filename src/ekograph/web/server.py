@@ -17,12 +17,14 @@ from ekograph.engine.base import Limits
 from ekograph.engine.embedded import EmbeddedEngine
 from ekograph.shelf import Shelf
 from ekograph.snapshot import Snapshot
+from ekograph.web.answering import Answering
 from ekograph.web.asgi import Application
 from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
 from ekograph.web.metrics import write_access_log
 from ekograph.web.protocol import Protocol, allow_connections
+from ekograph.web.sparql import Endpoint
 from ekograph.web.supervisor import supervise
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ def _serve(
     allow_connections()
     copy = Copy(settings.public_url, watched)
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
-    application = _Later(settings, live)
-    front = Front(live, application, _hosts(settings), log=settings.access_log)
+    answering = Answering()
+    endpoint = Endpoint(settings, answering)
+    application = _Later(settings, live, answering, endpoint)
+    front = Front(live, endpoint, application, _hosts(settings), log=settings.access_log)
     if settings.access_log:
         write_access_log()
     config = uvicorn.Config(
@@ -120,9 +124,8 @@ class _Server(uvicorn.Server):
 class _Later:
     """The application behind the front, loaded beside the first requests and not before them."""
 
-    def __init__(self, settings: Settings, live: Live) -> None:
-        self._settings = settings
-        self._live = live
+    def __init__(self, settings: Settings, live: Live, answering: Answering, endpoint: Endpoint) -> None:
+        self._given = settings, live, answering, endpoint
         self._loading: asyncio.Task[Application] | None = None
 
     async def __call__(self) -> Application:
@@ -134,7 +137,7 @@ class _Later:
     def _load(self) -> Application:
         from ekograph.web.app import create_app
 
-        return create_app(self._settings, self._live)
+        return create_app(*self._given)
 
 
 def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
