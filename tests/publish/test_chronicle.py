@@ -9,12 +9,13 @@ import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Store, parse
 from tests.publish.conftest import DATA, site
 
+from ekograph import ldes
+from ekograph.addresses import PUBLIC_URL
 from ekograph.config import load
 from ekograph.publish import stream
 from ekograph.publish.pipeline import publish
 from ekograph.publish.sitemap import ROBOTS
 from ekograph.shelf import Shelf
-from ekograph.snapshot import PUBLIC_URL
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -74,18 +75,18 @@ def test_replaying_the_stream_gives_the_current_graph(published, last):
 
 def replayed(snapshot):
     """The quads that a consumer of the stream ends with: the newest version of each thing, said of the thing."""
-    quads = []
-    number = 1
-    addresses = {each.address for each in snapshot.printed()}
-    while f"/ldes/{number}.nt" in addresses:
-        quads += parse(body(snapshot, f"/ldes/{number}.nt"), RdfFormat.N_TRIPLES)
-        number += 1
+    quads = [quad for page in pages(snapshot) for quad in parse(body(snapshot, f"{page}.nt"), RdfFormat.N_TRIPLES)]
     members = {quad.subject: quad.object for quad in quads if quad.predicate == VERSION_OF}
     times = {quad.subject: quad.object.value for quad in quads if quad.predicate == GENERATED}
     newest = {}
     for member in sorted(members, key=times.__getitem__):
         newest[members[member]] = member
     return [each for thing, member in newest.items() for each in restored(thing, member, quads)]
+
+
+def pages(snapshot):
+    """The addresses of the pages of the stream."""
+    return list(dict.fromkeys(each.page for each in snapshot.printed() if each.page.startswith("/ldes/")))
 
 
 def restored(thing, member, quads):
@@ -104,14 +105,16 @@ def restored(thing, member, quads):
 
 def test_a_thing_that_is_gone_is_a_member_that_says_so(published):
     deleted = f"{ACTIVITY}Delete"
-    lines = body(published[2], "/ldes/1.nt").decode().splitlines()
+    (page,) = pages(published[2])
+    lines = body(published[2], f"{page}.nt").decode().splitlines()
     gone = {line.split()[0] for line in lines if deleted in line}
     about = [line.split()[2] for line in lines if line.split()[0] in gone and "isVersionOf" in line]
     assert about == ["<https://example.org/id/tree/elm>"]
 
 
 def test_the_stream_grows_at_its_end_alone(published):
-    before, after = (body(each, "/ldes/1.nt").decode().splitlines() for each in published[1:3])
+    (page,) = pages(published[1])
+    before, after = (body(each, f"{page}.nt").decode().splitlines() for each in published[1:3])
     assert set(before) < set(after)
 
 
@@ -121,16 +124,28 @@ def test_a_full_page_never_changes(tmp_path, monkeypatch):
     first = publish(load(folder.root), language="en").snapshot
     folder.write("data/trees.ttl", STATES[1])
     second = publish(load(folder.root), language="en").snapshot
-    full = [number for number in (1, 2) if f"/ldes/{number + 1}.ttl" in {each.address for each in first.printed()}]
+    full = sorted(ldes.full(pages(first)))
+    assert full == pages(first)[:-1]
     assert full
-    for number in full:
-        assert body(first, f"/ldes/{number}.ttl") == body(second, f"/ldes/{number}.ttl")
+    for page in full:
+        assert body(first, f"{page}.ttl") == body(second, f"{page}.ttl")
+
+
+def test_a_stream_that_begins_anew_has_other_pages(tmp_path):
+    """So nobody takes a page that was kept as immutable for one of the new stream."""
+    folder = site(tmp_path / "site")
+    before = pages(publish(load(folder.root), language="en").snapshot)
+    folder.write("suppressed.txt", "oak")
+    after = pages(publish(load(folder.root), language="en").snapshot)
+    assert before
+    assert after
+    assert not set(before) & set(after)
 
 
 def test_the_root_leads_to_every_page(published):
     lines = body(published[3], "/ldes.nt").decode().splitlines()
     linked = {line.split()[2] for line in lines if "tree#node" in line}
-    assert linked == {f"<{PUBLIC_URL}/ldes/1>"}
+    assert linked == {f"<{PUBLIC_URL}{page}>" for page in pages(published[3])}
 
 
 @pytest.mark.parametrize("last", range(len(STATES)))
@@ -159,7 +174,7 @@ def test_a_new_print_of_the_same_dataset_adds_nothing(tmp_path):
     folder.write("shapes/more.ttl", (folder.root / "shapes/trees.ttl").read_text().replace("T01", "T02"))
     second = publish(load(folder.root), language="en").snapshot
     assert first.name != second.name
-    for address in ("/feed.atom", "/ldes.nt", "/ldes/1.nt", "/sitemap.xml"):
+    for address in ("/feed.atom", "/ldes.nt", f"{pages(first)[0]}.nt", "/sitemap.xml"):
         assert body(first, address) == body(second, address)
     assert [name for name in second.manifest.files if "patches" in name] == [f"dumps/patches/{first.name}.rdfp"]
 

@@ -162,3 +162,13 @@ def test_robots_are_kept_off_queries_alone(server):
     assert not robots.can_fetch(f"{server.url}/sparql?query=ASK%7B%7D", "Bot")
     assert robots.can_fetch(f"{server.url}/doc/agreement/lahti", "Bot")
     assert robots.can_fetch(f"{server.url}/dumps/dataset.ttl", "Bot")
+
+
+def test_full_pages_of_the_event_stream_are_kept_for_good_and_the_newest_is_asked_for_again(server):
+    root = rdflib.Graph().parse(data=server.get("/ldes", accept="text/turtle").body, format="turtle")
+    nodes = sorted(path(server, each) for each in root.objects(None, rdflib.URIRef("https://w3id.org/tree#node")))
+    assert len(nodes) > 1
+    kept = [server.get(each, accept="text/turtle").headers["cache-control"] for each in nodes]
+    assert all("immutable" in each for each in kept[:-1])
+    assert "must-revalidate" in kept[-1]
+    assert "immutable" in server.get(f"{nodes[0]}.nt", method="HEAD").headers["cache-control"]

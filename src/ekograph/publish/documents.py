@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
 
-from ekograph.addresses import path_of
+from ekograph import ldes
+from ekograph.addresses import PUBLIC_URL, path_of
 from ekograph.pages.resource import Document, planned_formats
 from ekograph.publish import atom, ckan, namespaces, oaipmh, sitemap, stream, void
 from ekograph.publish.catalogue import catalogue
 from ekograph.publish.issue import Issue
 from ekograph.publish.landing import linkset
-from ekograph.snapshot import PUBLIC_URL, Representation
+from ekograph.snapshot import Representation
 from ekograph.weblinks import link
 
 
@@ -76,7 +77,7 @@ def _sitemap(issue: Issue) -> str:
 def _stream(issue: Issue) -> Iterator[Representation]:
     """The root of the event stream and its pages."""
     prefixes = {**namespaces.PREFIXES, **stream.PREFIXES, **issue.prefixes}
-    up = (link(f"{PUBLIC_URL}{stream.PAGE}", "collection"),)
-    yield from negotiated(Document(stream.PAGE, stream.root(issue.events), prefixes))
-    for number, quads in stream.pages(issue.events):
-        yield from negotiated(Document(f"{stream.PAGE}/{number}", quads, prefixes, links=up))
+    up = (link(f"{PUBLIC_URL}{ldes.PAGE}", "collection"),)
+    yield from negotiated(Document(ldes.PAGE, stream.root(issue.events), prefixes))
+    for address, quads in stream.pages(issue.events):
+        yield from negotiated(Document(address, quads, prefixes, links=up))

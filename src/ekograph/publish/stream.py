@@ -7,12 +7,10 @@ from typing import TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
+from ekograph import ldes
+from ekograph.addresses import PUBLIC_URL
 from ekograph.publish.issue import Event
 from ekograph.publish.namespaces import DCTERMS, TYPE, Namespace, facts, moment
-from ekograph.snapshot import PUBLIC_URL
-
-#: The address of the stream; its pages are below.
-PAGE = "/ldes"
 
 #: Members of a page. A page that has as many is full: it never changes again.
 MEMBERS = 100
@@ -25,13 +23,13 @@ PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri}
 
 T = TypeVar("T")
 
-_STREAM = NamedNode(f"{PUBLIC_URL}{PAGE}#stream")
+_STREAM = NamedNode(f"{PUBLIC_URL}{ldes.PAGE}#stream")
 _KINDS = {"create": AS("Create"), "update": AS("Update"), "delete": AS("Delete")}
 
 
 def root(events: Sequence[Event]) -> list[Quad]:
     """What the stream is, and the way to its pages."""
-    view = NamedNode(f"{PUBLIC_URL}{PAGE}")
+    view = NamedNode(f"{PUBLIC_URL}{ldes.PAGE}")
     return [
         *facts(
             _STREAM,
@@ -47,34 +45,32 @@ def root(events: Sequence[Event]) -> list[Quad]:
     ]
 
 
-def pages(events: Sequence[Event]) -> Iterator[tuple[int, list[Quad]]]:
-    """The number of each page and its quads."""
+def pages(events: Sequence[Event]) -> Iterator[tuple[str, list[Quad]]]:
+    """The address of each page and its quads."""
     for number, page in enumerate(_pages(events), 1):
-        node = NamedNode(f"{PUBLIC_URL}{PAGE}/{number}")
+        address = ldes.page(number, page[0].version)
+        node = NamedNode(f"{PUBLIC_URL}{address}")
         quads = [*facts(_STREAM, (TREE("view"), node)), *facts(node, (TYPE, TREE("Node")))]
         for place, event in enumerate(page, 1):
             quads += _member(NamedNode(f"{node.value}#{place}"), event, f"{number}-{place}")
-        yield number, quads
+        yield address, quads
 
 
 def _pages(events: Sequence[Event]) -> list[Sequence[Event]]:
-    return [events[start : start + MEMBERS] for start in range(0, len(events), MEMBERS)] or [[]]
+    return [events[start : start + MEMBERS] for start in range(0, len(events), MEMBERS)]
 
 
 def _relation(view: NamedNode, number: int, page: Sequence[Event]) -> Iterator[Quad]:
     """The way to a page: its members are not older than the first."""
     relation = BlankNode(f"page-{number}")
     yield from facts(view, (TREE("relation"), relation))
-    yield from facts(relation, (TREE("node"), NamedNode(f"{PUBLIC_URL}{PAGE}/{number}")))
-    if page:
-        yield from facts(
-            relation,
-            (TYPE, TREE("GreaterThanOrEqualToRelation")),
-            (TREE("path"), PROV("generatedAtTime")),
-            (TREE("value"), moment(page[0].published)),
-        )
-    else:
-        yield from facts(relation, (TYPE, TREE("Relation")))
+    yield from facts(
+        relation,
+        (TYPE, TREE("GreaterThanOrEqualToRelation")),
+        (TREE("node"), NamedNode(f"{PUBLIC_URL}{ldes.page(number, page[0].version)}")),
+        (TREE("path"), PROV("generatedAtTime")),
+        (TREE("value"), moment(page[0].published)),
+    )
 
 
 def _member(member: NamedNode, event: Event, label: str) -> Iterator[Quad]:

@@ -17,7 +17,7 @@ _TYPES = {
 #: Where things are; what lies there is told of at /doc/.
 _THINGS, _PAGES = "/id/", "/doc/"
 #: Documents of which whoever accepts anything gets RDF.
-_FOR_HARVESTERS = ("catalog", r"\.well-known/void", "ldes(/[0-9]+)?")
+_FOR_HARVESTERS = ("catalog", r"\.well-known/void", r"ldes(/[0-9a-f-]+)?")
 
 
 def nginx(languages: Sequence[str]) -> str:

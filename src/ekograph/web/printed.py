@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
-from ekograph import formats
-from ekograph.addresses import normal_path
+from ekograph import formats, ldes
+from ekograph.addresses import PUBLIC_URL, normal_path
 from ekograph.formats import Format
 from ekograph.memento import is_in_time
-from ekograph.snapshot import PUBLIC_URL, Representation, Snapshot
+from ekograph.snapshot import Representation, Snapshot
 from ekograph.web.copy import Copy
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.negotiation import choose, choose_language
@@ -90,8 +90,10 @@ class Table:
         for each in (*snapshot.printed(), *copy.extras()):
             by_page.setdefault(each.page or each.address, []).append(each)
         common = [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", _http_date(snapshot))]
+        full = ldes.full(by_page)
         for page, representations in by_page.items():
-            variants = _variants(representations, common, copy)
+            kept = [(b"cache-control", _cache_control(page, immutable=page in full))]
+            variants = _variants(representations, [*common, *kept], copy)
             self.answers |= {each.address: each.direct for each in variants}
             if representations[0].page:
                 self.pages[page] = Page(variants)
@@ -105,6 +107,10 @@ class Table:
     def find(self, path: str) -> Answer | Page | SeeOther | None:
         """What lies at `path`, in whichever spelling, or None."""
         return self._all.get(path) or self._all.get(normal_path(path))
+
+
+def _cache_control(page: str, *, immutable: bool) -> bytes:
+    return CACHE_IMMUTABLE if immutable or page.startswith("/static/") else CACHE_REVALIDATE
 
 
 def _html_address(path: str) -> str:
@@ -126,14 +132,12 @@ def _variant(printed: Representation, alternates: Sequence[str], common: HeaderL
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     links = [each for each in alternates if not each.startswith(f"<{printed.address}>")]
     links = [each.replace(PUBLIC_URL, copy.public_url) for each in printed.links] + links
-    immutable = printed.address.startswith("/static/")
     headers = [
         *COMMON,
         *common,
         (b"content-type", printed.content_type.encode()),
         *([(b"content-language", printed.language.encode())] if printed.language else []),
         *([(b"link", ", ".join(links).encode("latin-1", "replace"))] if links else []),
-        (b"cache-control", CACHE_IMMUTABLE if immutable else CACHE_REVALIDATE),
     ]
     vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(printed.address) else b"Accept-Encoding"
     own = Answer(etag, [*headers, (b"vary", vary)], body)
