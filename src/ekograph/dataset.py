@@ -9,6 +9,8 @@ from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from ekograph.addresses import NO_BASE
+
 Node: TypeAlias = NamedNode | BlankNode | Triple
 Term: TypeAlias = Node | Literal
 
@@ -142,9 +144,14 @@ class Dataset:
         found = self.text(subject, (each.value for each in LABELS), language)
         return found or Text(local_name(subject), "")
 
+    @property
+    def has_names(self) -> bool:
+        """Whether the site has a base under which its things are named."""
+        return self.base not in {"", NO_BASE}
+
     def things(self) -> list[NamedNode]:
         """The things that have a page of their own: those named under the base, or all where there is none."""
-        return self.subjects_under(f"{self.base}id/" if self.base else "")
+        return self.subjects_under(f"{self.base}id/" if self.has_names else "")
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""

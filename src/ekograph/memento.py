@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ekograph.snapshot import PUBLIC_URL
+from ekograph.addresses import PUBLIC_URL
 from ekograph.weblinks import link
 
 #: Below this, and the name of a snapshot, are the pages and files as they were then.

@@ -22,10 +22,6 @@ PRINTED = "representations.sqlite"
 BY_OBJECT = "dataset-by-object.nq"
 STORE = "store"
 
-#: Stands in printed text for the address this copy is served at, which is known only when it is served.
-#: The top-level domain is reserved (RFC 2606), so no data can hold it by chance.
-PUBLIC_URL = "http://public-url.invalid"
-
 # The table of printed representations.
 _COLUMNS = (
     "address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,"

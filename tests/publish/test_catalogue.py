@@ -10,8 +10,8 @@ import rdflib
 from rdflib import DCAT, DCTERMS, RDF, SH, SKOS, XSD
 from tests.conftest import SHARED
 
+from ekograph.addresses import PUBLIC_URL
 from ekograph.shelf import Shelf
-from ekograph.snapshot import PUBLIC_URL
 
 SHAPES = SHARED / "shapes/dcat/dcat-ap-3.0.1/html-shacl"
 HERE = "http://127.0.0.1:8000"

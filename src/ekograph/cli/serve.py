@@ -6,12 +6,14 @@ import errno
 import logging
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ekograph.addresses import NO_BASE
 from ekograph.cli import fail
 from ekograph.config import Settings, load
 from ekograph.i18n import Messages, reader_language
@@ -22,24 +24,56 @@ if TYPE_CHECKING:
     from ekograph.web.live import Live
 
 
-@click.command(epilog="Example: ekograph serve --port 8080 --watch")
+@click.command(epilog="Examples: ekograph serve --port 8080 --watch; ekograph serve catalogue.trig")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: any free one.")
 @click.option("--watch", "watching", is_flag=True, help="Publish again whenever a source changes.")
+@click.option(
+    "--no-union",
+    "union_default_graph",
+    flag_value=False,
+    default=None,
+    help="Keep the named graphs out of the default graph of queries.",
+)
 @click.option("--lang", type=click.Choice(["fi", "sv", "en"]), help="Language of the messages.")
 @click.pass_obj
-def command(site: Path, host: str | None, port: int | None, watching: bool, lang: str | None) -> None:
-    """Serve the published snapshot; without one, publish it first."""
-    settings = load(site, host=host, port=port)
+def command(site: Path, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
+    """Serve the published snapshot of the site; without one, publish it first.
+
+    With PATH, serve that RDF file or folder (nq, trig, ttl, nt, jsonld, rdf) as it is, without a site and its rules.
+    """
     messages = Messages("serve", reader_language(lang))
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    if path is None:
+        sys.exit(_serve_site(site, load(site, **given), messages, watching=watching))
+    if watching:
+        fail(messages("watch_needs_a_site"))
+    sys.exit(_serve_anything(path, given, messages))
+
+
+def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching: bool) -> int:
     republishing = _Republishing(site, messages) if watching else None
-    if republishing or Shelf(settings.snapshots_dir).current_name() is None:
+    shelf = Shelf(settings.snapshots_dir)
+    if republishing or shelf.current_name() is None:
         status, _ = republishing.publish() if republishing else _publish(site, messages.language)
-        if status and Shelf(settings.snapshots_dir).current_name() is None:
-            sys.exit(status)
-    sys.exit(_serve(settings, messages, republishing))
+        if status and shelf.current_name() is None:
+            return status
+    return _serve(settings, messages, republishing)
+
+
+def _serve_anything(path: Path, given: dict[str, Any], messages: Messages) -> int:
+    """Serve a file or a folder from a snapshot that lasts as long as the server."""
+    from ekograph.publish.anything import ReadingError, publish_as_it_is
+
+    with tempfile.TemporaryDirectory(prefix="ekograph-") as folder:
+        settings = load(Path(folder), base=NO_BASE, **given)
+        try:
+            publish_as_it_is(path, settings)
+        except ReadingError as error:
+            fail(messages(error.key, **error.values))
+        return _serve(settings, messages, None)
 
 
 def _serve(settings: Settings, messages: Messages, republishing: _Republishing | None) -> int:

@@ -9,13 +9,13 @@ from functools import cached_property
 from pyoxigraph import NamedNode, Quad
 
 from ekograph import formats, memento
-from ekograph.addresses import path_of
+from ekograph.addresses import PUBLIC_URL, path_of
 from ekograph.dataset import Node
 from ekograph.pages import html
 from ekograph.pages.representations import expressible, rdf
 from ekograph.pages.site import Site
 from ekograph.pages.structured import of_thing, with_data
-from ekograph.snapshot import PUBLIC_URL, Representation
+from ekograph.snapshot import Representation
 from ekograph.weblinks import link
 
 
@@ -29,6 +29,10 @@ class Planned:
     language: str
     links: tuple[str, ...]
     make: Callable[[], bytes]
+
+    def make_now(self) -> bytes:
+        """Its bytes."""
+        return self.make()
 
     def printed(self) -> Representation:
         """The representation, made."""

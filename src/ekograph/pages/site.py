@@ -75,7 +75,7 @@ class Site:
     def vocabulary(self) -> NamedNode | None:
         """The ontology of the site, if it has one under its base."""
         own = NamedNode(f"{self.dataset.base}def")
-        return own if self.dataset.base and self.dataset.quads_of(own) else None
+        return own if self.dataset.has_names and self.dataset.quads_of(own) else None
 
     @property
     def catalogues(self) -> Iterator[NamedNode]:
@@ -101,7 +101,7 @@ class Site:
     @cached_property
     def things(self) -> tuple[NamedNode, ...]:
         """All things that have a page of their own here."""
-        with_hash = not self.dataset.base
+        with_hash = not self.dataset.has_names
         return tuple(
             each for each in self.dataset.subjects_under("") if self.has_page(each) and (with_hash or not _hash(each))
         )
@@ -110,7 +110,7 @@ class Site:
         """Whether this site describes `node` at an address of its own."""
         if not isinstance(node, NamedNode) or not self.dataset.quads_of(node):
             return False
-        return not self.dataset.base or not path_of(node.value, self.dataset.base).startswith(ELSEWHERE)
+        return not self.dataset.has_names or not path_of(node.value, self.dataset.base).startswith(ELSEWHERE)
 
     def named(self, subject: Node, predicate: str) -> list[NamedNode]:
         """The things that `subject` points to with the property of IRI `predicate`, in order."""

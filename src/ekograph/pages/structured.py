@@ -7,9 +7,8 @@ from typing import Any, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.addresses import path_of
+from ekograph.addresses import PUBLIC_URL, path_of
 from ekograph.dataset import LABELS, SKOS, Dataset, Node
-from ekograph.snapshot import PUBLIC_URL
 
 Json: TypeAlias = dict[str, Any]
 

@@ -63,7 +63,7 @@ def environment() -> Environment:
     """The templates, compiled once: everything is escaped, and a name that is not there is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from ekograph.snapshot import PUBLIC_URL
+    from ekograph.addresses import PUBLIC_URL
 
     made = Environment(
         loader=PackageLoader("ekograph.pages"),

@@ -8,10 +8,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import NamedNode
 
-from ekograph.addresses import path_of
+from ekograph.addresses import PUBLIC_URL, path_of
 from ekograph.i18n import Messages
 from ekograph.publish.issue import Event, Issue
-from ekograph.snapshot import PUBLIC_URL
 
 PAGE = "/feed.atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from ekograph import formats
+from ekograph.addresses import PUBLIC_URL
 from ekograph.dataset import Dataset, Term
 from ekograph.i18n import LANGUAGES
 from ekograph.memento import memento
@@ -26,7 +27,6 @@ from ekograph.publish.namespaces import (
     moment,
     part,
 )
-from ekograph.snapshot import PUBLIC_URL
 
 #: The class of what stands under a property (the ranges of DCAT-AP).
 _CLASSES = {

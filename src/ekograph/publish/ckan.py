@@ -7,12 +7,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pyoxigraph import Literal, NamedNode
 
+from ekograph.addresses import PUBLIC_URL
 from ekograph.dataset import Dataset, Node, local_name
 from ekograph.publish import filetypes
 from ekograph.publish.catalogue import described
 from ekograph.publish.issue import File, Issue
 from ekograph.publish.namespaces import DCAT, DCTERMS
-from ekograph.snapshot import PUBLIC_URL
 
 Json: TypeAlias = dict[str, Any]
 

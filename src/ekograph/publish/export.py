@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from ekograph.addresses import PUBLIC_URL
 from ekograph.publish import webservers
 from ekograph.publish.dumps import FOLDER
-from ekograph.snapshot import PUBLIC_URL, Snapshot
+from ekograph.snapshot import Snapshot
 
 #: In every export, so that a later one may replace it.
 MARK = ".ekograph-export"

@@ -7,12 +7,12 @@ from typing import TypeAlias
 from pyoxigraph import NamedNode
 
 from ekograph import formats
+from ekograph.addresses import PUBLIC_URL
 from ekograph.publish import filetypes
 from ekograph.publish.catalogue import described
 from ekograph.publish.issue import Issue
 from ekograph.publish.namespaces import DCTERMS
 from ekograph.publish.void import PAGE as VOID_PAGE
-from ekograph.snapshot import PUBLIC_URL
 from ekograph.weblinks import link
 
 #: A relation, its target, and further parameters.

@@ -70,14 +70,22 @@ def publish(
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False)
         proof = _proof(settings, checked, sources, large_from)
-        snapshot = _known(proof, shelf)
-        new = snapshot is None
-        if snapshot is None:
-            snapshot = _printed(proof, shelf, on_step)
-        shelf.move_current(snapshot.name)
+        snapshot, new = put_in_service(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
         return Outcome(sources, checked.report, snapshot, new)
+
+
+def put_in_service(
+    proof: Proof, shelf: Shelf, on_step: Callable[[str], None] = lambda _: None
+) -> tuple[Snapshot, bool]:
+    """Make the snapshot of what was proven the current one of a locked shelf; returns it, and whether it is new."""
+    snapshot = _known(proof, shelf)
+    new = snapshot is None
+    if snapshot is None:
+        snapshot = _printed(proof, shelf, on_step)
+    shelf.move_current(snapshot.name)
+    return snapshot, new
 
 
 @dataclass(frozen=True)

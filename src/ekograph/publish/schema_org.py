@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
+from ekograph.addresses import PUBLIC_URL
 from ekograph.dataset import Dataset, Node
 from ekograph.pages.structured import Json, without_empty
 from ekograph.publish import filetypes
 from ekograph.publish.catalogue import described
 from ekograph.publish.issue import Issue
 from ekograph.publish.namespaces import DCAT, DCTERMS
-from ekograph.snapshot import PUBLIC_URL
 
 #: The pages of licences, by the codes of the EU's table, which search engines do not know.
 _LICENCES = {

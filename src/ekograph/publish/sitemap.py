@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from ekograph.snapshot import PUBLIC_URL
+from ekograph.addresses import PUBLIC_URL
 
 PAGE = "/sitemap.xml"
 

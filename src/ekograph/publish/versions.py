@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from ekograph.addresses import PUBLIC_URL
 from ekograph.memento import CONTENT_TYPE, memento, timemap_of
 from ekograph.publish.issue import Event
-from ekograph.snapshot import PUBLIC_URL
 from ekograph.weblinks import link
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from ekograph import formats
+from ekograph.addresses import PUBLIC_URL
 from ekograph.dataset import Dataset, Term
 from ekograph.publish.catalogue import described
 from ekograph.publish.issue import Issue
 from ekograph.publish.namespaces import DCTERMS, FOAF, TYPE, VOID, facts, integer, moment, part
-from ekograph.snapshot import PUBLIC_URL
 
 #: Where crawlers look for it (VoID, section 7.2).
 PAGE = "/.well-known/void"

@@ -1,0 +1,89 @@
+"""`ekograph serve PATH`: any RDF as it is, an endpoint and pages without a site."""
+
+import csv
+import io
+from urllib.parse import quote
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
+from tests.conftest import ekograph, serving
+
+EX = "http://example.org/"
+LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+OAK, ELM, GRAPH = (NamedNode(f"{EX}{name}") for name in ("tree/oak", "tree#elm", "graph"))
+QUADS = [
+    Quad(OAK, LABEL, Literal("oak", language="en")),
+    Quad(OAK, NamedNode(f"{EX}next"), ELM),
+    Quad(OAK, NamedNode(f"{EX}part"), BlankNode("leaf")),
+    Quad(BlankNode("leaf"), LABEL, Literal("leaf")),
+    Quad(ELM, LABEL, Literal("elm")),
+]
+FORMATS = {
+    "nq": RdfFormat.N_QUADS,
+    "trig": RdfFormat.TRIG,
+    "ttl": RdfFormat.TURTLE,
+    "nt": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdf": RdfFormat.RDF_XML,
+}
+
+
+def ask(server, query: str) -> list[list[str]]:
+    got = server.get(f"/sparql?query={quote(query)}", "text/csv")
+    assert got.status == 200, got.text
+    return list(csv.reader(io.StringIO(got.text)))[1:]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_of_every_format_has_an_endpoint_and_pages(tmp_path, suffix):
+    path = tmp_path / f"trees.{suffix}"
+    path.write_bytes(serialize([quad.triple for quad in QUADS], format=FORMATS[suffix]))
+    with serving("serve", str(path)) as server:
+        assert sorted(ask(server, "SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l }")) == [
+            ["elm"],
+            ["leaf"],
+            ["oak"],
+        ]
+        assert b'"oak"@en' in server.get("/about/http/example.org/tree/oak", "text/turtle").body
+        page = server.get("/about/http/example.org/tree/oak", "text/html").text
+        assert 'href="/about/http/example.org/tree%23elm' in page
+        assert server.get("/about/http/example.org/tree%23elm", "text/html").status == 200
+        assert server.get("/", "text/html").status == 200
+
+
+def test_a_folder_is_served_whole_with_the_names_of_its_graphs_and_the_prefixes_of_its_files(tmp_path):
+    (tmp_path / "a.ttl").write_text(f"@prefix tree: <{EX}tree/> . tree:oak tree:p 1 . _:x tree:p 2 .")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "b.nq").write_text(f'<{EX}tree/elm> <{EX}tree/p> "3" <{EX}graph> .\n_:x <{EX}p> _:x .')
+    (tmp_path / "README.md").write_text("not RDF")
+    with serving("serve", str(tmp_path)) as server:
+        assert ask(server, "SELECT ?g { GRAPH ?g { tree:elm ?p ?o } }") == [[f"{EX}graph"]]
+        assert ask(server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == [["4"]]
+        assert ask(server, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o FILTER(isBlank(?s)) }") == [["2"]]
+    with serving("serve", str(tmp_path), "--no-union") as server:
+        assert ask(server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == [["3"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("none.ttl", None, "there is no such file"),
+        ("notes.txt", "x", "not RDF by its name"),
+        ("empty.ttl", "# nothing\n", "no statement"),
+        ("broken.ttl", "<http://a> <http://b> \n", "broken.ttl:"),
+    ],
+)
+def test_what_cannot_be_served_is_one_line(tmp_path, name, text, told):
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+    done = ekograph("serve", str(path), "--port", "0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert told in done.stderr
+
+
+def test_a_file_is_not_watched(tmp_path):
+    done = ekograph("serve", str(tmp_path), "--watch", "--port", "0")
+    assert done.returncode == 2
+    assert "--watch" in done.stderr
