@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from ekograph.dataset import Dataset, Node, Term
+from ekograph.snapshot import BY_OBJECT, Snapshot
 
 #: The subjects and the objects whose quads are kept, so that what many pages show is read once.
 KEPT_SUBJECTS, KEPT_OBJECTS = 8192, 64
@@ -97,6 +98,18 @@ class StoredDataset(Dataset):
         key = f"<<( {target} )>> ".encode() if isinstance(target, Triple) else f"{target} ".encode()
         lines = self._objects.starting(key).splitlines(keepends=True)
         return _quads(b"".join(line[len(key) :] for line in lines))
+
+
+def of(snapshot: Snapshot) -> StoredDataset:
+    """The dataset of a large snapshot."""
+    told = snapshot.manifest
+    return StoredDataset(
+        snapshot.dataset,
+        snapshot.path / BY_OBJECT,
+        base=told.base,
+        prefixes=told.prefixes,
+        languages=told.languages,
+    )
 
 
 def by_object(nquads: bytes) -> bytes:

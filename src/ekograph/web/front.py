@@ -21,6 +21,7 @@ from ekograph.web.printed import Page
 from ekograph.web.reply import Answer, Fields, Reply, SeeOther
 
 if TYPE_CHECKING:
+    from ekograph.web.rendering import Rendering
     from ekograph.web.sparql import Endpoint
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
@@ -73,17 +74,41 @@ class Front:
         if b"accept-datetime" in fields and is_in_time(path):
             return None
         found = pair.table.find(path) or pair.repeated.find(scope, fields)
+        if found is None and pair.rendering:
+            found = pair.rendering.kept(scope, fields)
         reply = found.reply(fields, scope["query_string"]) if found else None
         if reply is not None:
             self._note(scope, reply, 0.0)
         return reply
 
     def soon(self, scope: Scope) -> Coroutine[Any, Any, Reply | Application] | None:
-        """The response to a query that comes without a body, once `at_once` has nothing.
+        """The response to a query that comes without a body, or for a page to be made, once `at_once` has nothing.
 
         Whoever awaits it cancels it when the client goes away; what is not ready then, sends itself.
         """
-        return self._asked(scope) if "ekograph.pair" in scope and self._endpoint.takes(scope) else None
+        if "ekograph.pair" not in scope:
+            return None
+        if self._endpoint.takes(scope):
+            return self._asked(scope)
+        rendering: Rendering | None = scope["ekograph.pair"].rendering
+        return self._made(scope, rendering) if rendering and rendering.takes(scope) else None
+
+    async def _made(self, scope: Scope, rendering: Rendering) -> Reply | Application:
+        began = time.perf_counter()
+        fields = by_name(scope["headers"])
+        found, reply = await rendering.find(scope, fields)
+        if reply is not None and scope["method"] in {"GET", "HEAD"}:
+            self._note(scope, reply, time.perf_counter() - began)
+            return reply
+
+        async def observed(scope: Scope, receive: Receive, send: Send) -> None:
+            send = self._metrics.observing(scope, send, began, log=self._log)
+            if found is None:
+                await self._through(scope, receive, send)
+            else:
+                await _without_reply(found, scope, send)
+
+        return observed
 
     async def _asked(self, scope: Scope) -> Reply | Application:
         began = time.perf_counter()

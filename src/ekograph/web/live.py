@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ekograph.engine.base import Engine, QueryError
 from ekograph.shelf import Shelf
@@ -17,6 +17,9 @@ from ekograph.web.asgi import Receive, Send
 from ekograph.web.copy import Copy
 from ekograph.web.printed import Table
 from ekograph.web.repeated import Repeated
+
+if TYPE_CHECKING:
+    from ekograph.web.rendering import Rendering
 
 #: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
 LOOK_EVERY = 0.2
@@ -29,7 +32,7 @@ log = logging.getLogger("ekograph")
 
 @dataclass(frozen=True)
 class Pair:
-    """A snapshot in service, what is printed of it, its engine and what that has answered.
+    """A snapshot in service, what is printed of it or made when asked for, its engine and what that has answered.
 
     A request takes it once, at its start.
     """
@@ -37,6 +40,7 @@ class Pair:
     snapshot: Snapshot
     table: Table
     engine: Engine
+    rendering: Rendering | None = None
     repeated: Repeated = field(default_factory=lambda: Repeated(REPEATED_BYTES))
 
 
@@ -123,7 +127,7 @@ class Live:
             table, _ = await asyncio.gather(asyncio.to_thread(Table, snapshot, self._copy), engine.start())
         except QueryError as error:
             raise SnapshotError(f"{name}: its engine does not start ({error})") from error
-        return Pair(snapshot, table, engine)
+        return Pair(snapshot, table, engine, _rendering(snapshot, self._copy))
 
     async def _follow(self) -> None:
         """Look again and again which snapshot is current, and put it in service."""
@@ -154,3 +158,12 @@ class Live:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _rendering(snapshot: Snapshot, copy: Copy) -> Rendering | None:
+    """What makes the pages of a large snapshot; most are not, and need no more than is printed."""
+    if not snapshot.manifest.large:
+        return None
+    from ekograph.web.rendering import Rendering
+
+    return Rendering(snapshot, copy)

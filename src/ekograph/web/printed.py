@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import format_datetime
+from functools import cached_property
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from ekograph import formats, ldes
@@ -24,15 +25,43 @@ REMEMBERED = 64
 REMEMBERED_BYTES = 500
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A representation as one of its page's: what it is, and the answers at its own and at the page's address."""
+class Outline(Protocol):
+    """What is known of a representation before it is made."""
 
-    format: Format | None
-    language: str
-    address: str
-    direct: Answer
-    negotiated: Answer
+    @property
+    def address(self) -> str:
+        """Its own address."""
+
+    @property
+    def page(self) -> str:
+        """The address that negotiates, or ""."""
+
+    @property
+    def content_type(self) -> str:
+        """Its type, with parameters."""
+
+    @property
+    def language(self) -> str:
+        """Its language, or ""."""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Values of Link."""
+
+
+class Variant:
+    """A representation as one of its page's; `made` gives the answers at its own and at the page's address."""
+
+    def __init__(self, outline: Outline, made: Callable[[], tuple[Answer, Answer]]) -> None:
+        self.format = _FORMATS.get(_media_type(outline))
+        self.language = outline.language
+        self.address = outline.address
+        self._made = made
+
+    @cached_property
+    def answers(self) -> tuple[Answer, Answer]:
+        """The answer at its own address, and the one at the page's; made when asked for first."""
+        return self._made()
 
 
 class Page:
@@ -49,9 +78,14 @@ class Page:
 
     def reply(self, fields: Fields, query: bytes) -> Reply | None:
         """The response to a read with the header `fields`; None when no variant is acceptable."""
+        answer = self.answer(fields, query)
+        return answer.reply(fields, query) if answer else None
+
+    def answer(self, fields: Fields, query: bytes) -> Answer | None:
+        """What answers a read with the header `fields`; None when no variant is acceptable."""
         asked = dict(parse_qsl(query.decode("latin-1"))).get("lang", "") if query else ""
         variant = self._choose(fields.get(b"accept"), fields.get(b"accept-language"), asked)
-        return variant.negotiated.reply(fields, query) if variant else None
+        return variant.answers[1] if variant else None
 
     def _choose(self, accept: bytes | None, languages: bytes | None, asked: str) -> Variant | None:
         """The variant wanted most, from memory if the same was asked before."""
@@ -89,17 +123,17 @@ class Table:
         by_page: dict[str, list[Representation]] = {}
         for each in (*snapshot.printed(), *copy.extras()):
             by_page.setdefault(each.page or each.address, []).append(each)
-        common = [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", _http_date(snapshot))]
+        common = headers_of(snapshot)
         full = ldes.full(by_page)
         for page, representations in by_page.items():
             kept = [(b"cache-control", _cache_control(page, immutable=page in full))]
-            variants = _variants(representations, [*common, *kept], copy)
-            self.answers |= {each.address: each.direct for each in variants}
+            variants = variants_of(representations, _body, [*common, *kept], copy)
+            self.answers |= {each.address: each.answers[0] for each in variants}
             if representations[0].page:
                 self.pages[page] = Page(variants)
         self._all: dict[str, Answer | Page | SeeOther] = {
             **{f"/id/{path[5:]}": SeeOther(path) for path in self.pages if path.startswith("/doc/")},
-            **{_html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
+            **{html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
             **self.pages,
             **self.answers,
         }
@@ -109,57 +143,71 @@ class Table:
         return self._all.get(path) or self._all.get(normal_path(path))
 
 
+def headers_of(snapshot: Snapshot) -> HeaderList:
+    """The headers of all that is told of a snapshot."""
+    date = format_datetime(published_date(snapshot), usegmt=True)
+    return [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", date.encode())]
+
+
+T = TypeVar("T", bound=Outline)
+
+
+def variants_of(outlines: Sequence[T], body: Callable[[T], bytes], common: HeaderList, copy: Copy) -> list[Variant]:
+    """The variants of one page, each made by `body` when it is needed."""
+    alternates = [_alternate(each) for each in outlines] if len(outlines) > 1 else []
+
+    def made(outline: T) -> Callable[[], tuple[Answer, Answer]]:
+        return lambda: _answers(outline, copy.fill(body(outline), outline.content_type), alternates, common, copy)
+
+    return [Variant(each, made(each)) for each in outlines]
+
+
+def html_address(path: str) -> str:
+    """The address of the HTML of a page, in any language."""
+    return "/index.html" if path == "/" else f"{path}.html"
+
+
 def _cache_control(page: str, *, immutable: bool) -> bytes:
     return CACHE_IMMUTABLE if immutable or page.startswith("/static/") else CACHE_REVALIDATE
 
 
-def _html_address(path: str) -> str:
-    """The address of the HTML of a page, in any language."""
-    return "/index.html" if path == "/" else f"{path}.html"
+def _body(printed: Representation) -> bytes:
+    return printed.body
 
 
 def _lines(value: bytes | None) -> tuple[str, ...]:
     return () if value is None else (value.decode("latin-1"),)
 
 
-def _variants(representations: Sequence[Representation], common: HeaderList, copy: Copy) -> list[Variant]:
-    alternates = [_alternate(each) for each in representations] if len(representations) > 1 else []
-    return [_variant(each, alternates, common, copy) for each in representations]
-
-
-def _variant(printed: Representation, alternates: Sequence[str], common: HeaderList, copy: Copy) -> Variant:
-    body = copy.fill(printed.body, printed.content_type)
+def _answers(
+    outline: Outline, body: bytes, alternates: Sequence[str], common: HeaderList, copy: Copy
+) -> tuple[Answer, Answer]:
+    """The answer at the representation's own address, and the one at its page's."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    links = [each for each in alternates if not each.startswith(f"<{printed.address}>")]
-    links = [each.replace(PUBLIC_URL, copy.public_url) for each in printed.links] + links
+    links = [each for each in alternates if not each.startswith(f"<{outline.address}>")]
+    links = [each.replace(PUBLIC_URL, copy.public_url) for each in outline.links] + links
     headers = [
         *COMMON,
         *common,
-        (b"content-type", printed.content_type.encode()),
-        *([(b"content-language", printed.language.encode())] if printed.language else []),
+        (b"content-type", outline.content_type.encode()),
+        *([(b"content-language", outline.language.encode())] if outline.language else []),
         *([(b"link", ", ".join(links).encode("latin-1", "replace"))] if links else []),
     ]
-    vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(printed.address) else b"Accept-Encoding"
+    vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(outline.address) else b"Accept-Encoding"
     own = Answer(etag, [*headers, (b"vary", vary)], body)
     located = [*headers, (b"vary", b"Accept, Accept-Language, " + vary)]
-    located.append((b"content-location", printed.address.encode()))
-    shared = Answer(etag, located, body) if printed.page else own
-    return Variant(_format(printed.content_type), printed.language, printed.address, own, shared)
+    located.append((b"content-location", outline.address.encode()))
+    return own, Answer(etag, located, body) if outline.page else own
 
 
-def _alternate(printed: Representation) -> str:
+def _alternate(outline: Outline) -> str:
     """The Link value that leads to a representation (RFC 8288)."""
-    media_type = printed.content_type.partition(";")[0]
-    language = f'; hreflang="{printed.language}"' if printed.language else ""
-    return f'<{printed.address}>; rel="alternate"; type="{media_type}"{language}'
+    language = f'; hreflang="{outline.language}"' if outline.language else ""
+    return f'<{outline.address}>; rel="alternate"; type="{_media_type(outline)}"{language}'
 
 
-def _format(content_type: str) -> Format | None:
-    return _FORMATS.get(content_type.partition(";")[0])
+def _media_type(outline: Outline) -> str:
+    return outline.content_type.partition(";")[0]
 
 
 _FORMATS: Mapping[str, Format] = {each.media_type: each for each in formats.ALL}
-
-
-def _http_date(snapshot: Snapshot) -> bytes:
-    return format_datetime(published_date(snapshot), usegmt=True).encode()
