@@ -172,3 +172,14 @@ def test_full_pages_of_the_event_stream_are_kept_for_good_and_the_newest_is_aske
     assert all("immutable" in each for each in kept[:-1])
     assert "must-revalidate" in kept[-1]
     assert "immutable" in server.get(f"{nodes[0]}.nt", method="HEAD").headers["cache-control"]
+
+
+def test_ultimate_sitemap_parser_finds_every_page_from_the_robots_file(server):
+    tree = pytest.importorskip("usp.tree", reason="ultimate-sitemap-parser is not installed")
+    found = tree.sitemap_tree_for_homepage(f"{server.url}/", use_known_paths=False)
+    pages = list(found.all_pages())
+    listed = {each.text for each in ET.fromstring(server.get("/sitemap.xml").body).iter(LOC)}  # noqa: S314 - our own
+    assert {each.url for each in pages} == listed
+    assert all(each.last_modified for each in pages)
+    alternates = {language: url for each in pages for language, url in each.alternates or ()}
+    assert set(alternates) == {"fi", "sv", "en", "x-default"}

@@ -1,0 +1,51 @@
+"""Comunica, ldes-client and rdf-validate-shacl: clients in JavaScript, written by others from the same specifications."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from tests.conftest import SHARED
+from tests.publish.test_catalogue import KNOWN, SHAPES
+
+EKO = "https://w3id.org/ekograph/"
+PRIORITIES = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{EKO}def#Priority> }}"
+LABELS = f"SELECT ?o {{ <{EKO}id/agreement/lahti> <http://www.w3.org/2004/02/skos/core#prefLabel> ?o }}"
+ADDED = {"http://purl.org/dc/terms/isVersionOf", "http://www.w3.org/ns/prov#generatedAtTime"}
+
+
+def test_comunica_detects_the_endpoint(node, server):
+    assert json.loads(node("query.mjs", f"{server.url}/sparql", PRIORITIES)) == [{"n": "44"}]
+
+
+@pytest.mark.parametrize("page", ["/doc/agreement/lahti", "/doc/agreement/lahti.ttl", "/dumps/dataset.ttl"])
+def test_comunica_reads_pages_and_dumps_as_sources(node, server, page):
+    assert {row["o"] for row in json.loads(node("query.mjs", server.url + page, LABELS))} >= {"Lahti", "Lahtis"}
+
+
+def test_ldes_client_ends_with_the_current_dataset(node, server):
+    """The newest state of each thing, without what the stream adds, is all that the dataset says of things."""
+    printed = node("replicate.mjs", f"{server.url}/ldes")
+    replicated = [q for q in parse(printed, RdfFormat.N_QUADS) if q.predicate.value not in ADDED and not _kind(q)]
+    dump = list(parse(server.get("/dumps/dataset.nt").body, RdfFormat.N_TRIPLES))
+    assert _canonical(replicated) == _canonical(dump)
+
+
+def _kind(quad: Quad) -> bool:
+    return isinstance(quad.object, NamedNode) and quad.object.value.startswith("https://www.w3.org/ns/activitystreams#")
+
+
+def _canonical(quads: list[Quad]) -> Dataset:
+    dataset = Dataset(Quad(*quad.triple) for quad in quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the official shapes are not beside this checkout (../shared)")
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_second_engine_finds_no_more_than_the_known_defects_of_the_official_shapes(node, server, tmp_path, name):
+    (tmp_path / "catalog.ttl").write_bytes(server.get("/catalog.ttl").body)
+    found = json.loads(node("validate.mjs", tmp_path / "catalog.ttl", SHAPES / name))
+    known = {(severity, str(path) if path else None) for severity, path in KNOWN[name]}
+    assert {(each["severity"].partition("#")[2], each["path"]) for each in found} <= known
