@@ -1,0 +1,131 @@
+"""A large site answers as one that is printed: the same bytes at every address, made when they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ekograph import config
+from ekograph.publish.pipeline import publish
+from ekograph.snapshot import Snapshot
+from ekograph.web.copy import Copy
+from ekograph.web.printed import Page, Table
+from ekograph.web.rendering import Rendering
+from ekograph.web.reply import Answer, SeeOther
+
+ROOT = Path(__file__).parents[2]
+COPY = Copy("https://data.example.fi")
+
+#: What the two may differ in: when each was published, and that a large site keeps no older states of its things.
+OF_ITS_OWN = {b"last-modified", b"link", b"etag"}
+
+
+@dataclass(frozen=True)
+class Both:
+    """The same site, printed and not."""
+
+    printed: Snapshot
+    large: Snapshot
+
+    def same(self, body: bytes) -> bytes:
+        """A body of the large one with the time at which the other was published."""
+        return body.replace(self.large.manifest.published.encode(), self.printed.manifest.published.encode())
+
+
+def published(folder: Path, root: Path, large_from: int) -> Snapshot:
+    shutil.copytree(root, folder)
+    outcome = publish(config.load(folder), language="en", large_from=large_from)
+    assert outcome.snapshot is not None, outcome.report.results
+    return outcome.snapshot
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory) -> Both:
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("ontology", "data", "shapes"):
+        shutil.copytree(ROOT / name, folder / "site" / name)
+    shutil.copy(ROOT / "ekograph.toml", folder / "site")
+    return Both(published(folder / "printed", folder / "site", 10**9), published(folder / "large", folder / "site", 1))
+
+
+@pytest.fixture(scope="module")
+def table(both) -> Table:
+    return Table(both.printed, COPY)
+
+
+@pytest.fixture(scope="module")
+def rendering(both) -> Rendering:
+    return Rendering(both.large, COPY)
+
+
+def of_things(addresses) -> list[str]:
+    return [each for each in addresses if each.startswith("/doc/")]
+
+
+def test_every_representation_of_every_thing_has_the_same_bytes_and_headers(both, table, rendering):
+    addresses = of_things(table.answers)
+    assert len(addresses) > 500
+    for address in addresses:
+        expected, made = table.answers[address], rendering.at(address)
+        assert isinstance(made, Answer), address
+        assert both.same(made.body) == expected.body, address
+        assert _headers(made) == _headers(expected), address
+
+
+def test_every_page_offers_the_same_and_negotiates_alike(table, rendering):
+    for path in of_things(table.pages)[::7]:
+        expected, made = table.pages[path], rendering.at(path)
+        assert isinstance(made, Page)
+        assert made.offered() == expected.offered()
+        for accept in (b"text/html", b"text/turtle", b"application/ld+json;q=0.9, text/html;q=0.1", b"image/png"):
+            fields = {b"accept": accept, b"accept-language": b"sv, en;q=0.5"}
+            first, second = (page.answer(fields, b"") for page in (expected, made))
+            assert (first and _headers(first)) == (second and _headers(second))
+
+
+def test_the_html_address_leads_to_any_language_and_the_identifier_to_the_document(rendering):
+    page = rendering.at("/doc/agreement/lahti.html")
+    assert isinstance(page, Page)
+    assert page.answer({b"accept": b"text/turtle", b"accept-language": b"fi"}, b"")
+    assert isinstance(rendering.at("/id/agreement/lahti"), SeeOther)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/agreement/nowhere",
+        "/id/agreement/nowhere",
+        "/doc/",
+        "/doc/agreement",
+        "/doc/agreement/lahti.xyz",
+        "/doc/ <",
+    ],
+)
+def test_what_is_no_thing_is_not_found(rendering, path):
+    assert rendering.at(path) is None
+
+
+def test_things_are_not_printed_but_documents_are(both, table):
+    large = Table(both.large, COPY)
+    assert not of_things(large.answers)
+    assert {"/", "/def", "/shapes", "/catalog", "/graph/places"} <= large.pages.keys()
+    assert large.pages.keys() <= table.pages.keys()
+
+
+def test_an_answer_is_kept_for_the_same_request(rendering):
+    scope = {"raw_path": b"/doc/agreement/turku", "query_string": b""}
+    fields = {b"accept": b"text/turtle"}
+    assert rendering.kept(scope, fields) is None
+    found, reply = asyncio.run(rendering.find(scope, fields))
+    assert isinstance(found, Page)
+    assert reply.status == 200
+    assert rendering.kept(scope, fields).whole is reply
+    assert rendering.kept(scope, {b"accept": b"text/html"}) is None
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    return [pair for pair in answer.whole.start["headers"] if pair[0] not in OF_ITS_OWN]
