@@ -99,12 +99,13 @@ def test_parameters_that_the_protocol_does_not_name_are_ignored(ask):
 ACCEPTS = {
     "nothing": (None, "sparql-results+json", "turtle"),
     "curl": ("*/*", "sparql-results+json", "turtle"),
-    "Firefox": ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "sparql-results+xml", "rdf+xml"),
+    "Firefox": ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html", "text/html"),
     "Chrome": (
         "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
-        "sparql-results+xml",
-        "rdf+xml",
+        "text/html",
+        "text/html",
     ),
+    "XML rather than a page": ("application/xml, text/html;q=0.9", "sparql-results+xml", "rdf+xml"),
     "SPARQLWrapper JSON": (
         "application/sparql-results+json,application/json,text/javascript,application/javascript",
         "sparql-results+json",
@@ -169,10 +170,47 @@ def _is_what_it_says(reply) -> bool:
     media_type = reply.headers["content-type"].partition(";")[0]
     if syntax := ox.RdfFormat.from_media_type(media_type):
         return len(list(ox.parse(reply.body, syntax))) == 2
+    if media_type == "text/html":
+        return reply.text.count("<tr>") - reply.text.count("<thead>") == 2
     if media_type == "text/csv":
         return reply.body.count(b"\r\n") == 3
     results = ox.parse_query_results(reply.body, ox.QueryResultsFormat.from_media_type(media_type))
     return len(list(results)) == 2
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def test_a_form_without_a_script_gets_a_table(ask):
+    reply = ask(f"SELECT ?o {{ <{LAHTI}> a ?o }}", BROWSER, parameters=[("format", "html")], Accept_Language="fi")
+    assert (reply.status, reply.headers["content-language"]) == (200, "fi")
+    assert '<html lang="fi"' in reply.text
+    assert '<a href="/def#Agreement">def#Agreement</a>' in reply.text
+
+
+def test_a_form_that_names_a_format_gets_it_in_the_browser_too(ask):
+    reply = ask(COUNT, BROWSER, parameters=[("format", "csv")])
+    assert reply.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_what_is_said_in_data_and_query_is_escaped_in_a_table(ask):
+    hostile = """SELECT ("<script>&\\"'" AS ?a) (<javascript:alert(1)> AS ?b) ("x"@en AS ?c) {} # </textarea><script>"""
+    text = ask(hostile, BROWSER).text
+    assert "<td>&lt;script&gt;&amp;&#34;&#39;</td>" in text
+    assert "<td>javascript:alert(1)</td>" in text
+    assert '<td><span lang="en">x</span></td>' in text
+    assert "</textarea><script>" not in text
+
+
+def test_a_table_is_cut_with_a_note(ask):
+    text = ask(f"SELECT * {{ {PRODUCT} }}", BROWSER, Accept_Language="en").text
+    assert text.count("<tr>") == 1001
+    assert "first 1000 rows" in text
+
+
+@pytest.mark.parametrize(("query", "answer"), [("ASK {}", "Yes"), ("ASK { FILTER(false) }", "No")])
+def test_a_question_is_answered_in_a_word(ask, query, answer):
+    assert f">{answer}</p>" in ask(query, BROWSER, Accept_Language="en").text
 
 
 FAULTS = [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from ekograph.web.asgi import Scope
 from ekograph.web.headers import values
+
+#: More than the longest address; what follows is not looked at.
+_LONGEST = 64
 
 
 def client_of(scope: Scope, trusted_proxy: str = "") -> str:
@@ -18,9 +22,11 @@ def client_of(scope: Scope, trusted_proxy: str = "") -> str:
     if trusted_proxy and peer == trusted_proxy:
         forwarded = ",".join(values(scope["headers"], b"x-forwarded-for")).rpartition(",")[2].strip()
         peer = forwarded or peer
-    return _network(peer)
+    return _network(peer[:_LONGEST])
 
 
+# Whoever asks once, asks again.
+@lru_cache(maxsize=1024)
 def _network(text: str) -> str:
     try:
         address = ip_address(text.strip("[]"))

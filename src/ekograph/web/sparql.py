@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ekograph import formats
 from ekograph.config import Settings
-from ekograph.engine.base import Limits, NotAcceptable, Query
+from ekograph.engine.base import Limits, NotAcceptable, Query, QueryError
 from ekograph.formats import Format
 from ekograph.web.answering import Answering, problem_of
 from ekograph.web.answers import Streamed, unless_gone
@@ -18,6 +19,7 @@ from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.query_request import Asked, in_url, read
 from ekograph.web.reply import Reply
 from ekograph.web.service_description import describe
+from ekograph.web.tables import in_table
 
 if TYPE_CHECKING:
     from ekograph.web.live import Pair
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 PATH = "/sparql"
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+#: A longer value of Accept is not remembered.
+_REMEMBERED = 1000
 
 _NAMED = {each.name: each for each in (*formats.RESULTS, *formats.RDF)}
 
@@ -60,7 +65,10 @@ class Endpoint:
     async def _asked(self, scope: Scope, asked: Asked) -> Reply | Streamed:
         if asked.text is None:
             return self._without_query(scope)
-        return await self._answering.respond(scope, _query(scope, asked, self._settings))
+        query = _query(scope, asked, self._settings)
+        if _is_for_people(scope, asked) and (form := _printed(scope)):
+            return await _in_table(scope, query, *form)
+        return await self._answering.respond(scope, query)
 
     def _without_query(self, scope: Scope) -> Reply:
         """The editor's page to people, the service description to programs (SPARQL 1.1 Service Description)."""
@@ -79,11 +87,31 @@ class Endpoint:
 
 def _page(scope: Scope) -> Reply | None:
     """The page with the form, if one was printed."""
+    form = _printed(scope)
+    return _reply(form[0], formats.HTML, (b"content-language", form[1].encode())) if form else None
+
+
+def _printed(scope: Scope) -> tuple[bytes, str] | None:
+    """The page with the form as it was printed in the language wanted most, and that language."""
     pair: Pair = scope["ekograph.pair"]
-    offered = pair.snapshot.manifest.languages
-    language = choose_language(values(scope["headers"], b"accept-language"), offered)
+    language = choose_language(values(scope["headers"], b"accept-language"), pair.snapshot.manifest.languages)
     printed = pair.table.answers.get(f"{PATH}.{language}.html")
-    return _reply(printed.body, formats.HTML, (b"content-language", language.encode())) if printed else None
+    return (printed.body, language) if printed else None
+
+
+def _is_for_people(scope: Scope, asked: Asked) -> bool:
+    """Whether a page with the answer is wanted most, by Accept or by the field `format` of a form."""
+    accept = values(scope["headers"], b"accept")
+    if not any("text/html" in line for line in accept) or asked.format in _NAMED:
+        return False
+    return asked.format == formats.HTML.name or choose(accept, (*formats.RESULTS, formats.HTML)) is formats.HTML
+
+
+async def _in_table(scope: Scope, query: Query, printed: bytes, language: str) -> Reply:
+    try:
+        return await in_table(scope, query, printed, language)
+    except QueryError as error:
+        raise ProblemError(problem_of(error, PATH)) from error
 
 
 def _reply(body: bytes, form: Format, *more: tuple[bytes, bytes]) -> Reply:
@@ -98,7 +126,7 @@ def _query(scope: Scope, asked: Asked, settings: Settings) -> Query:
     A form on a page cannot set Accept: to whom a page is acceptable, its field `format` counts.
     """
     accept = values(scope["headers"], b"accept")
-    results, graph = choose(accept, formats.RESULTS), choose(accept, formats.RDF)
+    results, graph = _wanted(accept) if sum(map(len, accept)) <= _REMEMBERED else _wanted.__wrapped__(accept)
     named = _NAMED.get(asked.format)
     if named and any("text/html" in line for line in accept):
         results, graph = (named, graph) if named in formats.RESULTS else (results, named)
@@ -110,6 +138,13 @@ def _query(scope: Scope, asked: Asked, settings: Settings) -> Query:
         graph=graph,
         client=client_of(scope, settings.trusted_proxy),
     )
+
+
+# Libraries send a handful of values, the same with each request.
+@lru_cache(maxsize=256)
+def _wanted(accept: tuple[str, ...]) -> tuple[Format | None, Format | None]:
+    """The format wanted most for solutions, and that for graphs."""
+    return choose(accept, formats.RESULTS), choose(accept, formats.RDF)
 
 
 def _options() -> Reply:
