@@ -9,6 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+#: Stands in printed text for the address this copy is served at, which is known only when it is served.
+#: The top-level domain is reserved (RFC 2606), so no data can hold it by chance.
+PUBLIC_URL = "http://public-url.invalid"
+
+#: The base of data that come without one: nothing in them is named under it.
+NO_BASE = f"{PUBLIC_URL}/"
+
 #: Below the base, what is described at /doc/….
 THINGS = "id/"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from ekograph.snapshot import PUBLIC_URL, Representation
+from ekograph.addresses import PUBLIC_URL
+from ekograph.snapshot import Representation
 
 #: The address of the script that pages of a watched copy carry.
 WATCH_SCRIPT = "/watch.js"

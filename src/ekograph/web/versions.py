@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from ekograph import formats, memento
-from ekograph.addresses import normal_path
+from ekograph.addresses import PUBLIC_URL, normal_path
 from ekograph.formats import Format
 from ekograph.shelf import Shelf
-from ekograph.snapshot import PUBLIC_URL, Manifest, Representation, Snapshot, SnapshotError
+from ekograph.snapshot import Manifest, Representation, Snapshot, SnapshotError
 from ekograph.web.dumps import FOLDER, media_type
 from ekograph.web.errors import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, published_date, values
