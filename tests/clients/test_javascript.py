@@ -1,4 +1,4 @@
-"""Comunica, ldes-client and rdf-validate-shacl: clients in JavaScript, written by others from the same specifications."""
+"""Comunica, ldes-client and rdf-validate-shacl: clients in JavaScript, written by others by the same standards."""
 
 from __future__ import annotations
 
