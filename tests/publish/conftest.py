@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.conftest import ekograph
 
 ONTOLOGY = """
 @prefix : <https://example.org/def#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -86,3 +87,12 @@ def site(root: Path) -> Folder:
     ):
         made.write(name, text)
     return made
+
+
+@pytest.fixture(scope="session")
+def exported(shelf, server, tmp_path_factory) -> Path:
+    """The real site, exported as if it were served where the server is."""
+    folder = tmp_path_factory.mktemp("export") / "site"
+    done = ekograph("export", str(folder), "--public-url", server.url, EKOGRAPH_SNAPSHOTS=str(shelf))
+    assert done.returncode == 0, done.stderr
+    return folder

@@ -79,7 +79,9 @@ Header always set Access-Control-Allow-Origin "*"
 Header always set X-Content-Type-Options nosniff
 Header always append Vary "Accept, Accept-Language"
 RewriteEngine On
-RewriteRule ^{_THINGS[1:]}(.*)$ {_PAGES}$1 [R=303,L]
+RewriteRule ^(nginx\\.conf|\\.ekograph-export|\\.htaccess)$ - [R=404,L]
+RewriteCond %{{THE_REQUEST}} "^[A-Z]+ (?:https?://[^/ ]+)?{_THINGS}([^ ?]*)"
+RewriteRule ^{_THINGS[1:]} {_PAGES}%1 [R=303,NE,L]
 RewriteRule ^ - [E=LANG:{languages[0]}]
 {spoken}RewriteRule ^$ index.%{{ENV:LANG}}.html [L]
 RewriteCond %{{REQUEST_FILENAME}} -f
