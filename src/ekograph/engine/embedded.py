@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,22 @@ _LIFETIME = 500
 _PAUSE = 0.2
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A store on disk (RocksDB, as pyoxigraph makes it): its folder and how many quads it holds."""
+
+    path: Path
+    quads: int
+
+
 class EmbeddedEngine:
-    """Answers from the quads of one N-Quads file.
+    """Answers from the quads of one N-Quads file, or from a store on disk that holds the same.
 
     `prefixes` and `base` are predeclared in every query, `union` makes the default graph the union of all.
     """
 
     def __init__(
-        self, dataset: Path, limits: Limits, prefixes: Mapping[str, str], base: str = "", *, union: bool = True
+        self, dataset: Path | Stored, limits: Limits, prefixes: Mapping[str, str], base: str = "", *, union: bool = True
     ) -> None:
         self.limits = limits
         self.gate = Gate(limits)
@@ -117,7 +126,7 @@ class EmbeddedEngine:
 
     def _configuration(self) -> dict[str, Any]:
         return {
-            "dataset": os.fspath(self._dataset),
+            **_where(self._dataset),
             "prefixes": dict(self._prefixes),
             "base": self._base,
             "union": self._union,
@@ -171,3 +180,10 @@ class EmbeddedEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _where(dataset: Path | Stored) -> Mapping[str, Any]:
+    """Where the zygote or its workers find the dataset."""
+    if isinstance(dataset, Stored):
+        return {"dataset": "", "store": os.fspath(dataset.path), "quads": dataset.quads}
+    return {"dataset": os.fspath(dataset), "store": "", "quads": 0}

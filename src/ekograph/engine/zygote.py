@@ -28,26 +28,35 @@ if __name__ == "__main__":
 
 import pyoxigraph as ox
 
-from ekograph.engine import worker
+from ekograph.engine import on_disk, worker
 
 _PR_SET_PDEATHSIG = 1
 _SOCKET = 3
 
 
 def main() -> None:
-    """Load the dataset, say so, then fork until the other end of the control socket closes."""
+    """Load the dataset, if it is not on disk, say so, then fork until the other end of the control socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(control.recv(1 << 20))
     _die_with_parent(config["parent"])
     try:
-        store = _load(config["dataset"])
+        store, quads = _dataset(config)
     except (OSError, SyntaxError, ValueError, MemoryError) as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
     gc.freeze()
     config["inherited"] = _data_in_use()
-    control.send(json.dumps({"ready": len(store)}).encode())
+    control.send(json.dumps({"ready": quads}).encode())
     _fork_on_request(control, store, config)
+
+
+def _dataset(config: dict[str, Any]) -> tuple[ox.Store | None, int]:
+    """The dataset and its size; None for one on disk, which each worker opens for itself."""
+    if config["store"]:
+        on_disk.probe(config["store"])
+        return None, config["quads"]
+    store = _load(config["dataset"])
+    return store, len(store)
 
 
 def _load(path: str) -> ox.Store:
@@ -59,7 +68,7 @@ def _load(path: str) -> ox.Store:
     return store
 
 
-def _fork_on_request(control: socket.socket, store: ox.Store, config: dict[str, Any]) -> None:
+def _fork_on_request(control: socket.socket, store: ox.Store | None, config: dict[str, Any]) -> None:
     """Fork a worker for each socket that arrives; report its process, and later its end, on the control socket."""
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -76,7 +85,7 @@ def _fork_on_request(control: socket.socket, store: ox.Store, config: dict[str, 
             _fork(control, descriptors[0], store, config)
 
 
-def _fork(control: socket.socket, connection: int, store: ox.Store, config: dict[str, Any]) -> None:
+def _fork(control: socket.socket, connection: int, store: ox.Store | None, config: dict[str, Any]) -> None:
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
@@ -100,8 +109,8 @@ def _report_ends(control: socket.socket) -> None:
         control.send(json.dumps({"gone": pid, "signal": status & 0x7F}).encode())
 
 
-def _become_worker(connection: int, parent: int, store: ox.Store, config: dict[str, Any]) -> NoReturn:
-    """Give up all but one socket, set the limits, and answer."""
+def _become_worker(connection: int, parent: int, store: ox.Store | None, config: dict[str, Any]) -> NoReturn:
+    """Give up all but one socket, have the dataset, set the limits, and answer."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -111,7 +120,12 @@ def _become_worker(connection: int, parent: int, store: ox.Store, config: dict[s
         os.dup2(connection, _SOCKET)
         os.closerange(_SOCKET + 1, 1 << 16)
         _die_with_parent(parent)
-        _set_limits(config)
+        descriptors = _SOCKET + 1
+        if store is None:
+            store = on_disk.open_store(config["store"])
+            descriptors = on_disk.files_needed(config["store"])
+            config["inherited"] = _data_in_use()
+        _set_limits(config, descriptors)
         worker.serve(socket.socket(fileno=_SOCKET), store, config)
     finally:
         os._exit(0)
@@ -123,13 +137,13 @@ def _die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _set_limits(config: dict[str, Any]) -> None:
+def _set_limits(config: dict[str, Any], descriptors: int) -> None:
     """Bound what this process may take, on top of what it has from its parent."""
     data = config["memory"] + config["inherited"]
     resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_SOCKET + 1, _SOCKET + 1))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
 
 def _data_in_use() -> int:

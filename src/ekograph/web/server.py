@@ -14,9 +14,9 @@ import uvicorn
 
 from ekograph.config import Settings
 from ekograph.engine.base import Limits
-from ekograph.engine.embedded import EmbeddedEngine
+from ekograph.engine.embedded import EmbeddedEngine, Stored
 from ekograph.shelf import Shelf
-from ekograph.snapshot import Snapshot
+from ekograph.snapshot import STORE, Snapshot
 from ekograph.web.answering import Answering
 from ekograph.web.asgi import Application
 from ekograph.web.copy import Copy
@@ -148,7 +148,7 @@ def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
     if settings.remote_endpoint:
         return _remote_engine(settings, snapshot, limits)
     return EmbeddedEngine(
-        snapshot.dataset,
+        Stored(snapshot.path / STORE, sum(manifest.graphs.values())) if manifest.large else snapshot.dataset,
         limits,
         prefixes=manifest.prefixes,
         base=manifest.base,
