@@ -22,11 +22,11 @@ check: setup          ## check the data against the rules
 
 setup: .venv/run      ## install from the lock file into .venv
 
-.venv/run: requirements.lock pyproject.toml
+.venv/run: requirements.lock pyproject.toml package-lock.json
 	@./setup requirements.lock
 	@touch $@
 
-.venv/dev: requirements-dev.lock pyproject.toml
+.venv/dev: requirements-dev.lock pyproject.toml package-lock.json
 	@./setup requirements-dev.lock
 	@touch $@ .venv/run
 
@@ -46,4 +46,4 @@ lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:                ## remove what set-up and publishing made
-	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules src/ekograph/pages/static/built

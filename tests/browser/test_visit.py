@@ -122,30 +122,6 @@ def test_a_query_is_answered_from_the_form(visiting):
         assert "LAHTI.1.1" in visit.page.content()
 
 
-def test_the_editor_shows_the_answer_as_a_table_and_keeps_the_query_in_the_address(visiting):
-    with visiting() as visit:
-        visit.open("/sparql.en.html")
-        visit.page.fill("#query", "SELECT ?s WHERE { ?s a <https://w3id.org/ekograph/def#Agreement> }")
-        visit.page.get_by_role("button", name="Show as a table").click()
-        visit.page.locator("#answer table").wait_for()
-        assert visit.page.locator("#answer tbody tr").count() == 4
-        visit.open(visit.page.url.removeprefix(visit.url))
-        assert "def#Agreement" in visit.page.input_value("#query")
-        visit.page.locator("#query").press("Control+Enter")
-        visit.page.locator("#answer table a").first.click()
-        visit.page.wait_for_url("**/doc/agreement/**")
-        assert (visit.errors, visit.foreign) == ([], [])
-
-
-def test_the_editor_says_what_is_wrong_with_a_query(visiting):
-    with visiting() as visit:
-        visit.open("/sparql.en.html")
-        visit.page.fill("#query", "SELECT ?s WHERE { ?s a }")
-        visit.page.get_by_role("button", name="Show as a table").click()
-        visit.page.get_by_text("The query got no answer").wait_for()
-        assert "ine 1" in visit.page.inner_text("#answer")
-
-
 def test_a_ready_made_query_is_asked_of_what_is_picked(visiting):
     with visiting(java_script_enabled=False) as visit:
         visit.open("/queries.sv.html")

@@ -8,7 +8,10 @@ from itertools import pairwise
 
 import html5rdf
 import pytest
-from tests.pages.sites import LANGUAGES, one_of_each_kind, printed, static_addresses
+from tests.pages.sites import LANGUAGES, one_of_each_kind, printed, real, static_addresses
+
+from ekograph.pages import html, static
+from ekograph.pages.templating import environment
 
 PAGES = one_of_each_kind()
 
@@ -94,8 +97,16 @@ def test_the_same_site_gives_the_same_bytes():
 
 
 def test_the_style_sheet_is_small_and_asks_nothing_of_other_hosts():
-    from ekograph.pages.static import static_files
+    sheets = {address: body for address, kind, body in static.static_files() if kind.startswith("text/css")}
+    assert len(sheets[static.addresses()["style.css"]]) < 30_000
+    assert not any(b"url(" in each or b"@import" in each for each in sheets.values())
 
-    sheets = [body for _, content_type, body in static_files() if content_type.startswith("text/css")]
-    assert sum(map(len, sheets)) < 30_000
-    assert not any(b"url(" in each or b"@import" in each for each in sheets)
+
+def test_the_editor_is_part_of_the_page_only_where_it_is_built(monkeypatch):
+    for built in (True, False):
+        plain = {name: f"/static/{name}" for name in ("style.css", "icon.svg", "sparql.js", "search.js")}
+        editor = {name: f"/static/{name}" for name in ("editor.css", "editor.js")} if built else {}
+        monkeypatch.setitem(environment().globals, "static", plain | editor)
+        page = html.sparql_page(real(), "en").decode()
+        assert ("/static/editor.js" in page, "/static/editor.css" in page) == (built, built)
+        assert '<textarea id="query" name="query"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -79,7 +80,16 @@ def sparql_page(site: Site, language: str) -> bytes:
     view = View(site, language)
     frame = frame_of(view, view.say("sparql.title"), "/sparql")
     prefixes = sorted(site.dataset.prefixes.items())
-    return page("sparql.html", frame, view=view, prefixes=prefixes, results=RESULTS, graphs=RDF, example=_example(site))
+    return page(
+        "sparql.html",
+        frame,
+        view=view,
+        prefixes=prefixes,
+        declared=json.dumps(dict(prefixes)),
+        results=RESULTS,
+        graphs=RDF,
+        example=_example(site),
+    )
 
 
 def search_page(site: Site, language: str) -> bytes:

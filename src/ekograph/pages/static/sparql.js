@@ -1,4 +1,5 @@
 // Shows the answer of a query as a table below the form, and keeps the query in the address of the page.
+// Where the editor is built (editor/editor.js), it takes the answer and shows it in more ways.
 "use strict";
 
 const most = 1000;
@@ -6,6 +7,7 @@ const form = document.querySelector("form.query");
 const query = form.elements.query;
 const place = document.getElementById("answer");
 const show = document.getElementById("show");
+const permalink = document.getElementById("permalink");
 
 const asked = new URLSearchParams(location.search).get("query");
 if (asked) query.value = asked;
@@ -19,6 +21,9 @@ query.addEventListener("keydown", (event) => {
 
 async function run() {
   history.replaceState(null, "", `?${new URLSearchParams({ query: query.value })}`);
+  permalink.href = location.href;
+  permalink.parentElement.hidden = false;
+  place.dispatchEvent(new CustomEvent("asked"));
   tell(place.dataset.wait);
   const accept = "application/sparql-results+json, text/turtle;q=0.9";
   try {
@@ -26,13 +31,20 @@ async function run() {
     const answer = await fetch("/sparql", { method: "POST", headers, body: query.value });
     if (!answer.ok) return tell(`${place.dataset.failed} ${await reason(answer)}`);
     const text = await answer.text();
-    if (!answer.headers.get("Content-Type").includes("json")) return tell(text, "pre");
-    const { head, results, boolean } = JSON.parse(text);
-    if (boolean !== undefined) return tell(boolean ? place.dataset.true : place.dataset.false);
-    place.replaceChildren(table(head.vars, results.bindings));
+    const contentType = answer.headers.get("Content-Type");
+    const found = contentType.includes("json") ? JSON.parse(text) : null;
+    if (found?.boolean !== undefined) return tell(found.boolean ? place.dataset.true : place.dataset.false);
+    const rows = found && (() => table(found.head.vars, found.results.bindings));
+    if (taken({ data: text, contentType, status: answer.status, table: rows })) return (place.hidden = true);
+    if (!found) return tell(text, "pre");
+    place.replaceChildren(rows());
   } catch (error) {
     tell(`${place.dataset.failed} ${error.message}`);
   }
+}
+
+function taken(detail) {
+  return !place.dispatchEvent(new CustomEvent("answer", { detail, cancelable: true }));
 }
 
 async function reason(answer) {
