@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from ekograph import __version__
 from ekograph.config import Settings
 from ekograph.web import choice, ckan, documented, dumps, errors, graph_store, oaipmh, search, status, versions
 from ekograph.web.answering import Answering
+from ekograph.web.described import completed
 from ekograph.web.documented import Ready
-from ekograph.web.errors import ProblemError
+from ekograph.web.errors import Problem, ProblemError
 from ekograph.web.live import Live
 from ekograph.web.sparql import Endpoint
+
+#: Characters of a wrong value that are told back.
+_MOST_TOLD = 100
+
+
+class _Documented(FastAPI):
+    """The framework with the whole truth in its OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(settings: Settings, live: Live, answering: Answering, endpoint: Endpoint) -> FastAPI:
     """The application that answers queries, dumps and questions about the server's health."""
-    app = FastAPI(
+    app = _Documented(
         title="ekograph",
         version=__version__,
         # The pages of FastAPI that show the API load scripts from elsewhere.
@@ -25,17 +44,22 @@ def create_app(settings: Settings, live: Live, answering: Answering, endpoint: E
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.include_router(dumps.router)
-    app.include_router(ckan.router)
-    app.include_router(oaipmh.router)
-    app.include_router(versions.router(settings.public_url))
-    app.include_router(choice.router)
-    app.include_router(status.router(live))
-    app.include_router(documented.router(endpoint))
-    app.include_router(graph_store.router(settings, answering))
-    app.include_router(search.router(settings))
+    routers = (
+        dumps.router,
+        ckan.router,
+        oaipmh.router,
+        versions.router(settings.public_url),
+        choice.router,
+        status.router(live),
+        documented.router(endpoint),
+        graph_store.router(settings, answering),
+        search.router(settings),
+    )
+    for each in routers:
+        app.include_router(each)
     app.add_exception_handler(ProblemError, _problem)
-    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(RequestValidationError, _wrong_parameter)
+    app.add_exception_handler(HTTPException, _refused_by([route for each in routers for route in each.routes]))
     return app
 
 
@@ -44,10 +68,24 @@ async def _problem(request: Request, error: Exception) -> Ready:
     return Ready(errors.reply_of(error.problem, request.scope))
 
 
-async def _http_exception(request: Request, error: Exception) -> Ready:
-    """What the framework itself refuses: unknown addresses and methods."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    if error.status_code == 405:
-        allowed = [each.strip() for each in (error.headers or {}).get("allow", "GET, HEAD").split(",")]
-        return Ready(errors.reply_of(errors.wrong_method(request.method, allowed), request.scope))
-    return Ready(errors.reply_of(errors.not_found(request.url.path), request.scope))
+async def _wrong_parameter(request: Request, error: Exception) -> Ready:
+    """A parameter that is not of its type, or out of its bounds."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    first = error.errors()[0]
+    fields = {"name": str(first["loc"][-1]), "value": str(first.get("input", ""))[:_MOST_TOLD]}
+    return Ready(errors.reply_of(Problem(422, "wrong_parameter", fields), request.scope))
+
+
+def _refused_by(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], Awaitable[Ready]]:
+    """The handler of what the framework itself refuses: unknown addresses, and methods that no route there has."""
+
+    async def refused(request: Request, error: Exception) -> Ready:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+        problem = errors.not_found(request.url.path)
+        if error.status_code == 405:
+            there = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
+            methods = {method for each in there for method in getattr(each, "methods", None) or ()}
+            problem = errors.wrong_method(request.method, sorted(methods))
+        return Ready(errors.reply_of(problem, request.scope))
+
+    return refused
