@@ -88,6 +88,10 @@ class Limits:
             queue=part(self.queue),
         )
 
+    def within(self, memory: int) -> Limits:
+        """These limits with no more queries at work than `memory` bytes are enough for, but with one at least."""
+        return replace(self, total=max(1, min(self.total, memory // (self.memory_mb << 20))))
+
     @property
     def stack(self) -> int:
         """Bytes of stack that a worker needs so that no query of `query_kb` overflows it (1.9 kB a byte)."""

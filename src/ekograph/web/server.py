@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from ekograph.config import Settings
+from ekograph.engine import memory
 from ekograph.engine.base import Limits
 from ekograph.engine.embedded import EmbeddedEngine, Stored
 from ekograph.shelf import Shelf
@@ -29,6 +31,8 @@ from ekograph.web.supervisor import supervise
 
 if TYPE_CHECKING:
     from ekograph.engine.base import Engine
+
+log = logging.getLogger("ekograph")
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -140,10 +144,22 @@ class _Later:
         return create_app(*self._given)
 
 
+def _limits(settings: Settings) -> Limits:
+    """The bounds of queries: those of the settings, and no more at once than this machine has memory for."""
+    wanted = Limits(seconds=settings.query_seconds, memory_mb=settings.query_memory_mb, result_mb=settings.result_mb)
+    total = memory.of_machine()
+    limits = wanted if total is None else wanted.within(int(total * memory.QUERIES_SHARE))
+    if limits.total < wanted.total and not settings.remote_endpoint:
+        log.warning(
+            "at most %d queries run at once, not %d: each may take %d MB, and this machine has %d MB; "
+            "lower query_memory_mb for more",
+            *(limits.total, wanted.total, limits.memory_mb, (total or 0) >> 20),
+        )
+    return limits
+
+
 def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
-    limits = Limits(
-        seconds=settings.query_seconds, memory_mb=settings.query_memory_mb, result_mb=settings.result_mb
-    ).shared(settings.processes)
+    limits = _limits(settings).shared(settings.processes)
     manifest = snapshot.manifest
     if settings.remote_endpoint:
         return _remote_engine(settings, snapshot, limits)
