@@ -73,6 +73,35 @@ def test_an_answer_within_its_cap_ends_with_the_last_chunk(small):
     assert received.endswith(b"0\r\n\r\n")
 
 
+@pytest.fixture
+def old_client(small):
+    """A function that asks as clients and proxies of HTTP/1.0 do: header section and body."""
+
+    def ask(query: str) -> tuple[bytes, bytes]:
+        place = urlsplit(small.url)
+        connection = socket.create_connection((place.hostname, place.port), timeout=PATIENCE)
+        connection.sendall(f"GET /sparql?query={quote(query)} HTTP/1.0\r\nHost: {place.netloc}\r\n\r\n".encode())
+        head, _, body = everything(connection).partition(b"\r\n\r\n")
+        return head, body
+
+    return ask
+
+
+def test_a_client_without_chunks_gets_a_long_answer_with_its_length(old_client):
+    head, body = old_client(f"{PRODUCT} LIMIT 2000")
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert b"transfer-encoding" not in head
+    assert f"content-length: {len(body)}".encode() in head
+    assert len(body) > 1_000_000
+    assert len(json.loads(body)["results"]["bindings"]) == 2000
+
+
+def test_a_client_without_chunks_is_never_given_part_of_an_answer(old_client):
+    head, body = old_client(PRODUCT)
+    assert head.startswith(b"HTTP/1.1 413")
+    assert json.loads(body)["status"] == 413
+
+
 def test_a_worker_killed_in_the_middle_cuts_its_answer_only(small):
     with connected(small, PRODUCT) as connection:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 OK")

@@ -9,7 +9,7 @@ from ekograph import formats
 from ekograph.engine.base import Answer as EngineAnswer
 from ekograph.engine.base import NotAcceptable, Query, QueryError
 from ekograph.formats import Format
-from ekograph.web.answers import AnswerCache, Streamed, zipped, zipped_stream
+from ekograph.web.answers import AnswerCache, Streamed, spooled, zipped, zipped_stream
 from ekograph.web.asgi import Scope
 from ekograph.web.errors import Problem, ProblemError
 from ekograph.web.headers import CACHE_REVALIDATE, COMMON, by_name, has_fresh
@@ -99,8 +99,10 @@ async def _kept(pair: Pair, made: EngineAnswer, etag: str, *, gzip: bool) -> Ans
 async def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Streamed:
     """An answer that is not kept: it may be another the next time, or it is too long."""
     headers = [*_headers(pair, b"no-store"), (b"content-type", made.format.content_type.encode())]
-    if made.length is None and scope["http_version"] != "1.0":
-        body = zipped_stream(made.body) if gzip else made.body
-        return Streamed([*headers, _GZIP] if gzip else headers, body)
-    body_whole = b"".join([chunk async for chunk in made.body])
-    return Reply(200, [*headers, (b"content-length", str(len(body_whole)).encode())], body_whole)
+    if made.length is not None:
+        body = b"".join([chunk async for chunk in made.body])
+        return Reply(200, [*headers, (b"content-length", str(len(body)).encode())], body)
+    if scope["http_version"] == "1.0":
+        length, whole = await spooled(made.body)
+        return Streamed([*headers, (b"content-length", str(length).encode())], whole)
+    return Streamed([*headers, _GZIP], zipped_stream(made.body)) if gzip else Streamed(headers, made.body)

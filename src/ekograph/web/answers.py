@@ -9,7 +9,8 @@ import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing
-from typing import TypeVar
+from tempfile import TemporaryFile
+from typing import IO, TypeVar
 
 from ekograph.engine.base import QueryError
 from ekograph.web.asgi import Receive, Scope, Send
@@ -92,6 +93,30 @@ async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                     yield piece
                 await asyncio.sleep(0)
     yield compressor.flush()
+
+
+async def spooled(body: AsyncIterator[bytes]) -> tuple[int, AsyncIterator[bytes]]:
+    """The length of `body` and its bytes, once it has all come; raises what `body` raises.
+
+    HTTP/1.0 has no chunks: without a length, a client could not tell an answer that was cut from a whole one.
+    """
+    file = TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to its end
+    try:
+        async with aclosing(body) as chunks:  # type: ignore[type-var]
+            async for chunk in chunks:
+                file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    length = file.tell()
+    file.seek(0)
+    return length, _blocks(file)
+
+
+async def _blocks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while block := file.read(_IN_THREAD_FROM):
+            yield block
 
 
 class AnswerCache:
