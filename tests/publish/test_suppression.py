@@ -73,3 +73,35 @@ def test_a_list_that_nobody_can_read_is_one_line(published):
         done = published.run(command)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert "suppressed.txt" in done.stderr
+
+
+NESTED = (
+    DATA
+    + "<tree/elm> a :Tree ; skos:prefLabel 'elm'@en ; skos:note [ skos:note [ skos:note 'private' ] ], _:shared . "
+    + "<tree/oak> skos:note _:shared . _:shared skos:note 'open' . "
+    + "<tree/elm> skos:note _:a . _:a skos:note _:b . _:b skos:note _:a, 'round' ."
+)
+
+
+def test_what_only_a_listed_thing_led_to_goes_with_it(folder):
+    folder.write("data/trees.ttl", NESTED)
+    folder.write("suppressed.txt", ELM)
+    assert folder.run("publish").returncode == 0
+    dataset = Shelf(folder.shelf).current().dataset.read_text()
+    assert "private" not in dataset
+    assert "round" not in dataset
+    assert '"open"' in dataset
+    assert "in a note" in dataset
+
+
+@pytest.mark.parametrize("command", ["check", "publish"])
+def test_how_much_was_left_out_is_said_in_a_line(folder, command):
+    folder.write("data/trees.ttl", TOLD)
+    done = folder.run(command)
+    assert done.stderr == ""
+    folder.write("suppressed.txt", f"{ELM}\n")
+    done = folder.run(command)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert done.stderr.startswith("4 statements")
+    folder.write("suppressed.txt", f"{WORDS}\n")
+    assert folder.run(command, "--lang", "sv").stderr.startswith("Ett påstående")

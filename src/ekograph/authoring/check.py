@@ -26,13 +26,15 @@ class Checked:
     """The outcome of a check.
 
     `nquads` is the dataset as it is to be published, in canonical order and labels (RDFC-1.0), `quads` is what
-    reading that gives: exactly this was validated. `prefixes` are those that the sources declare.
+    reading that gives: exactly this was validated. `prefixes` are those that the sources declare;
+    `suppressed` is how many of their statements were left out, by the suppression list.
     """
 
     report: Report
     quads: list[Quad]
     prefixes: Mapping[str, str]
     nquads: bytes
+    suppressed: int = 0
 
 
 def check(
@@ -56,8 +58,8 @@ def check(
     if blocking:
         return Checked(report(blocking), [], prefixes, b"")
     entries = suppression.read(settings.root)
-    quads_read = (quad for each in published for quad in each.quads)
-    nquads = canonical(quad for quad in quads_read if not suppression.is_suppressed(quad, entries))
+    allowed, suppressed = suppression.without((quad for each in published for quad in each.quads), entries)
+    nquads = canonical(allowed)
     quads = list(parse(nquads, RdfFormat.N_QUADS))
     shapes = [each for each in files if each.source.kind == "shapes"]
     others = [quad for source in sources if source.kind == KNOWN for quad in parsed(source, say).quads]
@@ -67,12 +69,12 @@ def check(
         try:
             findings = shacl.findings(quads, ShapesGraph(quad for each in shapes for quad in each.quads), engine)
         except ShapesError as error:
-            return Checked(report([*found, _refused(shapes, error, say)]), quads, prefixes, nquads)
+            return Checked(report([*found, _refused(shapes, error, say)]), quads, prefixes, nquads, suppressed)
         on_step("telling")
         locator = Locator([each.source for each in files], quads if findings else ())
         names = Names(known_names([*quads, *others]) if findings else ())
         found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
-    return Checked(report(found), quads, prefixes, nquads)
+    return Checked(report(found), quads, prefixes, nquads, suppressed)
 
 
 def canonical(quads: Iterable[Quad]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.authoring.sources import SourceError
 
@@ -26,7 +26,33 @@ def read(root: Path) -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def is_suppressed(quad: Quad, entries: Iterable[str]) -> bool:
-    """Whether the quad is about an entry, points to it, or holds it as its text."""
+def without(quads: Iterable[Quad], entries: frozenset[str]) -> tuple[list[Quad], int]:
+    """The quads that may be published, and how many may not.
+
+    Left out is what is about an entry, points to it or holds it as its text, and what is said of blank nodes that
+    only led on from there.
+    """
+    everything = list(quads)
+    if not entries:
+        return everything, 0
+    allowed = [quad for quad in everything if not _is_suppressed(quad, entries)]
+    dropped = [quad for quad in everything if _is_suppressed(quad, entries)]
+    lost = _lost({quad.object for quad in dropped if isinstance(quad.object, BlankNode)}, allowed)
+    kept = [quad for quad in allowed if quad.subject not in lost]
+    return kept, len(everything) - len(kept)
+
+
+def _is_suppressed(quad: Quad, entries: frozenset[str]) -> bool:
     terms = (quad.subject, quad.object)
     return any(isinstance(term, NamedNode | Literal) and term.value in entries for term in terms)
+
+
+def _lost(starts: set[BlankNode], quads: list[Quad]) -> set[BlankNode]:
+    """Of the blank nodes that can be reached from `starts` over blank nodes, those that nothing else leads to."""
+    links = [(quad.subject, quad.object) for quad in quads if isinstance(quad.object, BlankNode)]
+    lost = set(starts)
+    while more := {target for source, target in links if source in lost} - lost:
+        lost |= more
+    while found := {target for source, target in links if target in lost and source not in lost}:
+        lost -= found
+    return lost

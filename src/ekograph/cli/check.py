@@ -54,4 +54,6 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
     rendered = rendering.render(checked.report, form, collected, say, colour=colour())
     progress("")
     click.echo(rendered, nl=False, color=True)
+    if checked.suppressed:
+        click.echo(say("suppressed", count=checked.suppressed), err=True)
     sys.exit(0 if checked.report.conforms else 1)

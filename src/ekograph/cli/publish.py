@@ -53,10 +53,12 @@ def command(site: Path, lang: str | None, engine: str) -> None:
 
 def _told(outcome: Outcome, say: Messages, seconds: float) -> int:
     """Say what came of it; returns the exit status."""
+    words = Messages("check", say.language)
+    if outcome.suppressed:
+        click.echo(words("suppressed", count=outcome.suppressed), err=True)
     if outcome.snapshot is None:
         from ekograph.authoring.rendering import render
 
-        words = Messages("check", say.language)
         click.echo(render(outcome.report, "text", outcome.sources, words, colour=colour()), nl=False)
         click.echo(say("not_published"), err=True)
         return 1

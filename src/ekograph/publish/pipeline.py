@@ -38,13 +38,15 @@ from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
 class Outcome:
     """What came of it: the sources, the report, and the snapshot now current; None when they do not conform.
 
-    `new` says whether the snapshot was made now; otherwise the same had been published before.
+    `new` says whether the snapshot was made now; otherwise the same had been published before. `suppressed` is how
+    many statements of the sources were left out, by the suppression list.
     """
 
     sources: Sequence[Source]
     report: Report
     snapshot: Snapshot | None
     new: bool
+    suppressed: int = 0
 
 
 def publish(
@@ -68,12 +70,12 @@ def publish(
         sources = collect(settings)
         checked = check(sources, settings, language, engine)
         if not checked.report.conforms:
-            return Outcome(sources, checked.report, None, new=False)
+            return Outcome(sources, checked.report, None, new=False, suppressed=checked.suppressed)
         proof = _proof(settings, checked, sources, large_from)
         snapshot, new = put_in_service(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
-        return Outcome(sources, checked.report, snapshot, new)
+        return Outcome(sources, checked.report, snapshot, new, checked.suppressed)
 
 
 def put_in_service(
