@@ -47,7 +47,9 @@ class Visit:
         return self.page.inner_text("body")
 
 
-@pytest.fixture(scope="session")
+# For one file at a time: while Playwright is started, its event loop is the running one of this thread, and tests
+# that run one of their own could not.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -57,7 +59,7 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visiting(browser, server):
     """A context manager that opens a tab; options are those of Playwright's new_context."""
 
