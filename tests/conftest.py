@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -86,23 +87,29 @@ def ekograph(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[Server]:
     """`ekograph serve` with `arguments` on a free port, until the context ends."""
+    said = tempfile.TemporaryFile("w+")
     process = subprocess.Popen(
         [sys.executable, "-m", "ekograph", *arguments, "--port", "0"],
         cwd=ROOT,
         env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=said,
         text=True,
     )
-    with process:
+    with said, process:
         try:
             words = next((line.split() for line in process.stdout if "http://" in line), [])
             url = next((word for word in words if word.startswith("http://")), None)
-            assert url, f"the server ended with status {process.wait(PATIENCE)}"
+            assert url, f"the server ended with status {process.wait(PATIENCE)}: {_tail(said)}"
             yield Server(url, process)
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+def _tail(said) -> str:
+    said.seek(0)
+    return said.read()[-2000:]
 
 
 @pytest.fixture(scope="session")
