@@ -87,16 +87,12 @@ def ekograph(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[Server]:
     """`ekograph serve` with `arguments` on a free port, until the context ends."""
-    said = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ekograph", *arguments, "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
-        stdout=subprocess.PIPE,
-        stderr=said,
-        text=True,
-    )
-    with said, process:
+    command = [sys.executable, "-m", "ekograph", *arguments, "--port", "0"]
+    settings = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
         try:
             words = next((line.split() for line in process.stdout if "http://" in line), [])
             url = next((word for word in words if word.startswith("http://")), None)
