@@ -189,6 +189,7 @@ CHANGES = [
         "<authority/uudenmaan-liitto>",
         "<authority/uudenmaan-liitto> , <authority/etela-karjalan-liitto>",
     ),
+    ("E09", HANNA, "contacts.ttl", '"2026-11-24"^^xsd:date', '"24.11.2026"'),
     ("E10", "contact/etela-karjalan-liitto-1", "contacts.ttl", 'vcard:title "Aluekehityspäällikkö"@fi ;', ""),
     ("F01", "period/2021-2027", "framework.ttl", ' ; dcat:endDate "2027"^^xsd:gYear', ""),
     ("F02", "period/2021-2027", "framework.ttl", '"2027"^^xsd:gYear', '"2017"^^xsd:gYear'),

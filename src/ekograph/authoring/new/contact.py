@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.authoring.new import vocabulary as v
@@ -64,7 +66,7 @@ def _write(edits: Edits, answers: Answers, say: Messages) -> NamedNode:
             Row(v.MEMBER_OF, (_authority(site, answers),)),
             *_telephone(answers, say),
             _email(answers, say),
-            *(Row(v.SOURCE, (NamedNode(each),)) for each in answers.get("source", ())),
+            *_source(site, answers),
         ),
     )
     for each in answers.get("agreement", ()):
@@ -106,6 +108,14 @@ def _email(answers: Answers, say: Messages) -> Row:
         (NamedNode(f"mailto:{email(given) if given else 'gap'}"),),
         "" if given else say("contact.email"),
     )
+
+
+def _source(site: Site, answers: Answers) -> list[Row]:
+    """The source, and that it was consulted today: whoever names it has it open."""
+    given = answers.get("source", ())
+    today = Literal(datetime.now(UTC).date().isoformat(), datatype=v.DATE)
+    checked = [Row(site.term("sourceCheckedOn").value, (today,))] if given else []
+    return [*(Row(v.SOURCE, (NamedNode(each),)) for each in given), *checked]
 
 
 CONTACT = Kind(

@@ -45,7 +45,9 @@ class Names:
     def write(self, term: NamedNode | Literal) -> str:
         """The term in Turtle."""
         if isinstance(term, Literal):
-            return term.value if term.datatype.value == f"{XSD}integer" else str(term)
+            text, mark, datatype = str(term).rpartition("^^")
+            written = f"{text}^^{self.write(term.datatype)}" if mark and datatype == str(term.datatype) else str(term)
+            return term.value if term.datatype.value == f"{XSD}integer" else written
         for prefix, namespace in self.prefixes.items():
             local = term.value.removeprefix(namespace)
             if local != term.value and _LOCAL.fullmatch(local):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
+from ekograph.authoring.terms import XSD
 from ekograph.dataset import DCTERMS, SKOS
 
 #: Prefixes of the namespaces below, for a file that does not declare them yet.
@@ -23,6 +24,7 @@ TOP_CONCEPT_OF = f"{SKOS}topConceptOf"
 BROADER = f"{SKOS}broader"
 CONCEPT = NamedNode(f"{SKOS}Concept")
 CONCEPT_SCHEME = NamedNode(f"{SKOS}ConceptScheme")
+DATE = NamedNode(f"{XSD}date")
 TITLE = f"{DCTERMS}title"
 SOURCE = f"{DCTERMS}source"
 SPATIAL = f"{DCTERMS}spatial"
