@@ -7,16 +7,18 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from tests.conftest import serving
+from tests.virtuoso import program, virtuoso
 
 
-@pytest.fixture(scope="module")
-def behind(shelf):
-    """The real site, served with a running oxigraph behind it."""
+@contextmanager
+def oxigraph():
+    """The addresses for queries and for updates of a running oxigraph."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
@@ -24,11 +26,24 @@ def behind(shelf):
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as store:
         try:
             assert next((line for line in store.stderr if "Listening" in line), None)
-            addresses = f"http://{place}/query http://{place}/update"
-            with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_REMOTE_ENDPOINT=addresses) as server:
-                yield server
+            yield f"http://{place}/query http://{place}/update"
         finally:
             store.kill()
+
+
+STORES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
+
+
+@pytest.fixture(scope="module", params=STORES)
+def behind(shelf, request):
+    """The real site, served with a running store behind it."""
+    if request.param == "virtuoso" and program("virtuoso-t") is None:
+        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
+    with (
+        STORES[request.param]() as addresses,
+        serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_REMOTE_ENDPOINT=addresses) as server,
+    ):
+        yield server
 
 
 QUERIES = [

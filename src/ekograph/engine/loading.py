@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ STATE = "urn:ekograph:state"
 
 _SNAPSHOT, _NAME, _GRAPH = "urn:ekograph:snapshot", "urn:ekograph:name", "urn:ekograph:graph"
 _BATCH = 2000
+# Also found where it stands in a string; then the triple is only put in a batch with others.
+_LABEL = re.compile(r"_:\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -78,26 +81,43 @@ def _value(row: Mapping[str, Any], variable: str) -> str:
 
 
 def _batches(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
-    """The quads in batches; those with blank nodes together in one, since a label means nothing outside its request."""
+    """The quads in batches; those that share a blank node in one, since a label means nothing outside its request."""
     blank: list[ox.Quad] = []
-    plain = (quad for quad in quads if not _is_blank(quad) or blank.append(quad))  # type: ignore[func-returns-value]
+    plain = (quad for quad in quads if not _labels(quad) or blank.append(quad))  # type: ignore[func-returns-value]
     while batch := list(itertools.islice(plain, _BATCH)):
         yield batch
-    if blank:
-        yield blank
+    yield from _with_blank_nodes(blank)
 
 
-def _is_blank(quad: ox.Quad) -> bool:
-    return "_:" in f"{quad.subject} {quad.object}"
+def _with_blank_nodes(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
+    """One batch for each graph, as Virtuoso needs it; one for all where graphs share a blank node."""
+    by_graph: dict[str, list[ox.Quad]] = {}
+    graphs: dict[str, set[str]] = {}
+    for quad in quads:
+        by_graph.setdefault(str(quad.graph_name), []).append(quad)
+        for label in _labels(quad):
+            graphs.setdefault(label, set()).add(str(quad.graph_name))
+    if any(len(each) > 1 for each in graphs.values()):
+        yield [quad for batch in by_graph.values() for quad in batch]
+    else:
+        yield from by_graph.values()
+
+
+def _labels(quad: ox.Quad) -> list[str]:
+    """The blank nodes of a quad, inside triple terms too."""
+    return _LABEL.findall(f"{quad.subject} {quad.object}") if "_:" in f"{quad.subject} {quad.object}" else []
 
 
 def _insert(batch: Iterable[ox.Quad], staged: Mapping[str, str]) -> str:
     by_graph: dict[str, list[str]] = {}
+    blank = False
     for quad in batch:
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
         by_graph.setdefault(graph, []).append(f"{quad.triple} .")
+        blank = blank or bool(_labels(quad))
     parts = (f"GRAPH <{staged[graph]}> {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items())
-    return f"INSERT DATA {{ {' '.join(parts)} }}"
+    # Virtuoso takes no blank nodes as data, only in a template.
+    return f"INSERT {{ {' '.join(parts)} }} WHERE {{}}" if blank else f"INSERT DATA {{ {' '.join(parts)} }}"
 
 
 def _switch(name: str, staged: Mapping[str, str], before: Iterable[str]) -> str:

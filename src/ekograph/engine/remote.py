@@ -32,6 +32,7 @@ from ekograph.engine.base import (
     UpdateRefused,
 )
 from ekograph.engine.exchange import Reply, post
+from ekograph.engine.repair import final, truth
 from ekograph.engine.scanner import Scan, scan, undeclared
 from ekograph.formats import Format
 
@@ -126,8 +127,9 @@ class RemoteEngine:
         try:
             async with asyncio.timeout_at(deadline):
                 await body.enter()
-                reply = await self._send(query, seen, wanted)
-                body.of(reply)
+                # An ASK is asked for in JSON, and written anew.
+                reply = await self._send(query, seen, formats.RESULTS_JSON if seen.form == "ASK" else wanted)
+                body.of(final(reply.body) if wanted is formats.RESULTS_JSON else reply.body)
                 await _check(reply, self._limits)
                 held, whole = await body.hold()
         except TimeoutError:
@@ -139,6 +141,8 @@ class RemoteEngine:
         except BaseException:
             await body.close()
             raise
+        if seen.form == "ASK" and whole:
+            held = truth(held, wanted)
         rest = _once(held) if whole else body.stream(held)
         return Answer(wanted, seen.form, rest, len(held) if whole else None, lasting=not seen.volatile)
 
@@ -179,9 +183,9 @@ class _Body:
         await self._gate.enter(self._client)
         self._entered = True
 
-    def of(self, reply: Reply) -> None:
-        """Take the body of `reply`."""
-        self._chunks = reply.body
+    def of(self, chunks: AsyncIterator[bytes]) -> None:
+        """Take the body of a reply."""
+        self._chunks = chunks
 
     async def hold(self) -> tuple[bytes, bool]:
         """The first part, and whether it is the whole."""
