@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test conformance fuzz check docs lock lint clean bench
+.PHONY: setup serve test test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -11,11 +11,22 @@ serve: setup          ## set up, check, publish and serve the site
 test: .venv/dev       ## set up and run every test
 	@$(BIN)/python -m pytest
 
+test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this installs (as root) and starts
+	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
+	    apt-get install -qq -y --no-install-recommends virtuoso-opensource-7-bin
+	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py -k virtuoso -rs
+
 conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
 	@$(BIN)/python -m pytest tests/conformance -q
 
 fuzz: .venv/dev       ## a minute of mutated queries against the engine
 	@$(BIN)/python -m bench.fuzz --seconds 60
+
+soak: .venv/run       ## ten minutes of bombs beside good queries, and what is left of them
+	@$(BIN)/python -m bench.soak --seconds 600
+
+soak-minute: .venv/run  ## a minute of the same; fails if a good request failed or something was left behind
+	@$(BIN)/python -m bench.soak --seconds 60
 
 check: setup          ## check the data against the rules
 	@$(BIN)/ekograph check

@@ -3,7 +3,9 @@
     .venv/bin/python -m bench.soak --seconds 600
 
 Starts `ekograph serve` on the site in this folder. The bombs come from one client (127.0.0.2), the good queries,
-pages and questions about health from another (127.0.0.3). Prints a line a round and in the end the figures.
+pages and questions about health from another (127.0.0.3). Prints a line a round and in the end what was wrong: a good
+request without its answer, a bomb with another than its bounds give it, or something left behind. Times are reported,
+and not judged.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,12 @@ ATTACKS = [
     *(deepest(shape, 60_000) for shape in NESTINGS.values()),
     "#" * 10_000_000,
 ]
+
+#: What a bomb may be answered with; 0 is a cut connection.
+BOUNDS = {200, 400, 413, 429, 503, 0}
+
+#: The default deadline of a query, and what a loaded machine may take to notice that it has passed, in seconds.
+LONGEST = 10.0 + 3.0
 
 GOOD = "SELECT ?s ?o {{ ?s <http://www.w3.org/2004/02/skos/core#prefLabel> ?o . ?s ?p ?o }} LIMIT {limit}"
 
@@ -142,18 +150,66 @@ def _held(pid: int) -> tuple[int, int]:
 
 
 def main() -> None:
-    """Soak a server for as long as was asked, and print what was found."""
+    """Soak a server for as long as was asked, print what was found, and exit with 1 if something was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     until = time.monotonic() + parser.parse_args().seconds
+    rounds: list[Round] = []
     with serving() as (url, pid):
-        print("no bombs", json.dumps(summary(asyncio.run(one_round(url, bombs=0)))))
-        print("before", json.dumps(footprint(pid)))
+        print("no bombs", json.dumps(summary(asyncio.run(one_round(url, bombs=0)))), flush=True)
+        asyncio.run(one_round(url, bombs=3, good=10, seconds=0.5))
+        before = footprint(pid)
+        print("before", json.dumps(before), flush=True)
         while time.monotonic() < until:
-            found = asyncio.run(one_round(url))
-            print(json.dumps(summary(found)), flush=True)
-        time.sleep(1)
-        print("after", json.dumps(footprint(pid)))
+            rounds.append(asyncio.run(one_round(url)))
+            print(json.dumps(summary(rounds[-1])), flush=True)
+        after = settled(pid, before)
+        print("after", json.dumps(after))
+    print("all", json.dumps(summary(together(rounds))))
+    wrong = [each for found in rounds for each in faults(found)] + left_behind(before, after)
+    print("\n".join(wrong) or f"{len(rounds)} rounds: every good request was answered, nothing was left behind")
+    sys.exit(bool(wrong))
+
+
+def together(rounds: Iterable[Round]) -> Round:
+    """All rounds as one."""
+    whole = Round()
+    for each in rounds:
+        for kind, seconds in each.seconds.items():
+            whole.seconds[kind] += seconds
+            whole.statuses.setdefault(kind, Counter()).update(each.statuses.get(kind, Counter()))
+    return whole
+
+
+def settled(pid: int, before: Mapping[str, int]) -> dict[str, int]:
+    """The footprint once it is no larger than before, or after some seconds the one there is."""
+    for _ in range(50):
+        after = footprint(pid)
+        if after["processes"] <= before["processes"] and after["descriptors"] <= before["descriptors"]:
+            break
+        time.sleep(0.1)
+    return after
+
+
+def faults(found: Round) -> list[str]:
+    """What was wrong in a round."""
+    wrong = [
+        f"{counts} for {kind}"
+        for kind, counts in found.statuses.items()
+        if set(counts) - (BOUNDS if kind == "bomb" else {200})
+    ]
+    longest = max(found.seconds["bomb"], default=0.0)
+    return wrong + ([f"a bomb ran for {longest:.1f} s"] if longest > LONGEST else [])
+
+
+def left_behind(before: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
+    """What is more after than before, beyond what idle workers and caches explain."""
+    allowed = {"processes": 8, "descriptors": 64, "kB": 60_000}
+    return [
+        f"{after[name] - before[name]} {name} left behind"
+        for name in allowed
+        if after[name] > before[name] + allowed[name]
+    ]
 
 
 def summary(found: Round) -> dict[str, object]:
