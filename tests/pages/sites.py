@@ -73,7 +73,7 @@ def printed(language: str) -> dict[str, bytes]:
     for name in ("def", "catalog"):
         iri = NamedNode(f"{BASE}{name}")
         own = [each for each in site.dataset.quads if each.subject.value.partition("#")[0] == iri.value]
-        pages[f"/{name}"] = html.vocabulary_page(site, iri, own, language)
+        pages[f"/{name}"] = html.vocabulary_page(site, iri, own, shapes(), language)
     pages["/rules"] = standing.rules_page(site, shapes(), language)
     pages["/privacy"] = standing.privacy_page(site, language)
     pages["/accessibility"] = standing.accessibility_page(site, language)

@@ -7,9 +7,9 @@ from html import unescape
 
 import pytest
 from pyoxigraph import NamedNode
-from tests.pages.sites import BASE, LANGUAGES, real, small, thing
+from tests.pages.sites import BASE, LANGUAGES, real, shapes, small, thing
 
-from ekograph.pages import html, terms
+from ekograph.pages import html, standing, terms
 
 
 def plain(page: str) -> str:
@@ -100,7 +100,7 @@ def test_dates_are_written_as_the_reader_does(language, day):
 def test_the_vocabulary_has_an_anchor_and_an_example_for_every_class():
     iri = NamedNode(f"{BASE}def")
     quads = [each for each in real().dataset.quads if each.subject.value.startswith(iri.value)]
-    page = html.vocabulary_page(real(), iri, quads, "en").decode()
+    page = html.vocabulary_page(real(), iri, quads, shapes(), "en").decode()
     for name in ("Agreement", "Priority", "FundingAuthority", "ContactPoint", "FundingRequirement", "priorityKind"):
         assert f'id="{name}"' in page
     assert "Used 44 times." in plain(page)
@@ -113,3 +113,49 @@ def test_a_site_of_another_vocabulary_gets_pages_too():
     assert "1 234" in words
     assert "deep" in words
     assert "ex:Book" in plain(html.front_page(site, "sv").decode())
+
+
+def test_a_list_is_shown_as_a_list():
+    site = small("<https://example.org/id/1> ex:authors ( 'Aino' 'Bo' ( 'Cai' ) ) .")
+    page = html.resource_page(site, NamedNode("https://example.org/id/1"), "en").decode()
+    assert '<ol class="members"><li>Aino</li><li>Bo</li><li><ol class="members"><li>Cai</li></ol></li></ol>' in page
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "_:a rdf:first 'Aino' ; rdf:rest _:a .",
+        "_:a rdf:first _:a ; rdf:rest rdf:nil .",
+        "_:a rdf:first 'Aino' .",
+        "_:a rdf:first 'Aino' , 'Bo' ; rdf:rest rdf:nil .",
+    ],
+)
+def test_a_damaged_list_is_shown_as_what_it_says(broken):
+    prefix = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ."
+    site = small(f"{prefix} <https://example.org/id/1> ex:authors _:a . {broken}")
+    html.resource_page(site, NamedNode("https://example.org/id/1"), "en")
+
+
+@pytest.mark.parametrize(
+    ("turtle", "name"),
+    [
+        ("ex:def a <http://www.w3.org/2002/07/owl#Ontology> ; <http://purl.org/dc/terms/title> 'Trees'@en .", "Trees"),
+        ("ex:t a ex:Tree .", "example.org"),
+    ],
+)
+def test_a_site_is_named_after_what_describes_it_or_its_host(turtle, name):
+    page = html.front_page(small(turtle), "en").decode()
+    assert f"<title>{name}</title>" in page
+    assert "Search for a name or a notation" in page
+
+
+def test_the_vocabulary_leads_to_the_rules_and_they_lead_back():
+    iri = NamedNode(f"{BASE}def")
+    quads = [each for each in real().dataset.quads if each.subject.value.startswith(iri.value)]
+    vocabulary = html.vocabulary_page(real(), iri, quads, shapes(), "fi").decode()
+    rules = standing.rules_page(real(), shapes(), "fi").decode()
+    agreement = vocabulary.partition('id="Agreement"')[2].partition("</section>")[0]
+    assert 'href="/rules.fi.html#D01"' in agreement
+    assert 'href="/def.fi.html#fundingAuthority"' in rules.partition('id="D01"')[2].partition("</section>")[0]
+    assert "{?" not in rules
+    assert "{% " not in rules

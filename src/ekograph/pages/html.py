@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.formats import RDF, RESULTS
-from ekograph.pages import diagram, finland, kinds, links, pictures, statements, terms, vocabulary
+from ekograph.pages import diagram, finland, history, kinds, links, pictures, rules, statements, terms, vocabulary
 from ekograph.pages.framing import frame_about, frame_of, frame_without_site
 from ekograph.pages.site import Site
 from ekograph.pages.templating import page
@@ -37,7 +37,7 @@ def resource_page(site: Site, node: NamedNode, language: str) -> bytes:
     template, content = kinds.template_of(view, node)
     crumbs = (view.home_link, *(view.link(each) for each in kinds.above(view, node)))
     frame = replace(frame_about(view, node), crumbs=crumbs)
-    return page(template, frame, **_about(view, node), **content)
+    return page(template, frame, **{**_about(view, node), **content})
 
 
 def front_page(site: Site, language: str) -> bytes:
@@ -67,12 +67,13 @@ def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: s
     return page("document.html", frame, **_about(view, iri), **vocabulary.document(view, iri, quads))
 
 
-def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
-    """The page about an ontology: its classes, properties and individuals, each with an anchor."""
+def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], shapes: Sequence[Quad], language: str) -> bytes:
+    """The page about an ontology: its terms, each with an anchor, and the rules of the shapes that speak of them."""
     view = View(site, language)
-    frame = frame_about(view, iri)
     drawn = {"diagram": diagram.diagram(view), "frame_of_model": diagram.FRAME}
-    return page("vocabulary.html", frame, **_about(view, iri), **vocabulary.terms_of(view, iri, quads), **drawn)
+    speaking = rules.by_term(rules.rules(site, shapes, language)) if site.has_rules else {}
+    shown = {**_about(view, iri), **vocabulary.terms_of(view, iri, quads), **drawn}
+    return page("vocabulary.html", frame_about(view, iri), rules=speaking, **shown)
 
 
 def sparql_page(site: Site, language: str) -> bytes:
@@ -96,7 +97,8 @@ def search_page(site: Site, language: str) -> bytes:
     """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
     view = View(site, language)
     frame = frame_of(view, view.say("search.title"), "/search")
-    return page("search.html", frame, text="", groups={}, language=language)
+    hint = site.has_agreements
+    return page("search.html", frame, text="", groups={}, language=language, label=view.search_label, hint=hint)
 
 
 def error_page(language: str, failure: Failure) -> bytes:
@@ -142,5 +144,6 @@ def _about(view: View, node: NamedNode) -> Mapping[str, Any]:
         "path": view.path(node.value),
         "rows": statements.rows(view, quads),
         "incoming": statements.incoming(view, node),
+        "steps": history.steps(view, node),
         "formats": RDF,
     }

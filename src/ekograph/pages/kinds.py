@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.dataset import Text
-from ekograph.pages import hierarchy, terms
+from ekograph.pages import hierarchy, history, terms
 from ekograph.pages.people import contacts
 from ekograph.pages.view import View
 
@@ -36,6 +36,8 @@ def agreement(view: View, node: NamedNode) -> Content:
     """An agreement: its facts, tree, people, and requirements."""
     site = view.site
     tree = hierarchy.tree(view.dataset, node)
+    people = site.named(node, terms.CONTACTED_AT)
+    belonging = [*(each for top in tree for each in top.walk()), *people, *site.named(node, terms.REQUIREMENT)]
     return {
         "facts": [
             (
@@ -52,8 +54,9 @@ def agreement(view: View, node: NamedNode) -> Content:
         ],
         "tree": tree,
         "count": sum(1 for each in tree for _ in each.walk()),
-        "contacts": contacts(view, site.named(node, terms.CONTACTED_AT)),
+        "contacts": contacts(view, people),
         "requirements": requirements(view, node),
+        "steps": history.steps(view, node, belonging),
     }
 
 

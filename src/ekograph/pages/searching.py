@@ -20,6 +20,7 @@ from ekograph.search.query import Hit, marked
 FORM = "/search/form"
 
 _CONTENT = re.compile(rb'(<main id="content">).*(</main>)', re.DOTALL)
+_LABEL = re.compile(rb'<label for="q">(.*?)</label>')
 _OTHER_LANGUAGE = re.compile(rb'(href="[^"]*/search\.\w+\.html)(" hreflang)')
 
 
@@ -38,7 +39,17 @@ def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit]) -> 
     groups: dict[str, list[Result]] = {}
     for hit in hits:
         groups.setdefault(hit.kind, []).append(_result(hit, language))
-    content = fragment("search.html", messages("pages", language), text=text, groups=groups, language=language)
+    label = _LABEL.search(form)
+    content = fragment(
+        "search.html",
+        messages("pages", language),
+        text=text,
+        groups=groups,
+        language=language,
+        # Printed, so escaped already.
+        label=Markup(label[1].decode() if label else ""),  # noqa: S704
+        hint=False,
+    )
     if MARK.encode() in content:
         content += b'<p class="note">%s %s</p>' % (
             MARK.encode(),

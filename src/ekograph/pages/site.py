@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
@@ -18,11 +18,28 @@ MOST_AGREEMENTS = 200
 
 
 @dataclass(frozen=True)
+class Change:
+    """What happened to the thing of IRI `thing` in a version: `kind` is create, update or delete.
+
+    `properties` are the IRIs of those with other values than before; `before` is what was said of a thing that
+    was deleted, as N-Triples. `kept` says whether the version can still be visited.
+    """
+
+    thing: str
+    version: str
+    published: str
+    kind: str
+    properties: Sequence[str] = ()
+    before: str = ""
+    kept: bool = False
+
+
+@dataclass(frozen=True)
 class Site:
     """The dataset, the name of its version, and when that was published (ISO 8601).
 
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
-    `large` whether things are too many to be printed.
+    `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI.
     """
 
     dataset: Dataset
@@ -31,12 +48,17 @@ class Site:
     queries: tuple[Example, ...] = ()
     has_rules: bool = False
     large: bool = False
+    history: Mapping[str, Sequence[Change]] = field(default_factory=dict)
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
         own = self.dataset
         dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages)
         return Site(dataset, self.version, self.published)
+
+    def has_query(self, name: str) -> bool:
+        """Whether there is an example query of that name."""
+        return any(each.name == name for each in self.queries)
 
     @cached_property
     def agreements(self) -> tuple[NamedNode, ...]:
@@ -83,6 +105,12 @@ class Site:
         yield from self._all(f"{terms.DCAT}Catalog")
         yield from self._all(f"{terms.DCAT}Dataset")
         yield from self.schemes
+
+    @property
+    def descriptions(self) -> Iterator[NamedNode]:
+        """What the whole may be named after: what describes it, then its vocabularies."""
+        yield from self.catalogues
+        yield from self._all(f"{terms.OWL}Ontology")
 
     @cached_property
     def licence(self) -> NamedNode | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Quad
 
-from ekograph.dataset import Text
-from ekograph.pages import framing, terms
+from ekograph.pages import framing, rules, terms
 from ekograph.pages.people import Contact, contact
 from ekograph.pages.site import Site
 from ekograph.pages.templating import page
@@ -17,19 +15,13 @@ from ekograph.pages.view import View
 from ekograph.pages.vocabularies import messages
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A rule in words: its id, its name, why it is there, and what its breach is told with."""
-
-    id: str
-    name: Text
-    reasons: Sequence[Text]
-    told: Sequence[Text]
-
-
 def rules_page(site: Site, shapes: Sequence[Quad], language: str) -> bytes:
     """The rules that the data keeps, from the shapes."""
-    return _page("rules.html", View(site, language), framing.RULES, rules=rules(site, shapes, language))
+    view = View(site, language)
+    found = rules.rules(site, shapes, language)
+    own = f"{site.dataset.base}def#"
+    named = {rule.id: sorted((each for each in rule.about if each.value.startswith(own)), key=str) for rule in found}
+    return _page("rules.html", view, framing.RULES, groups=rules.by_letter(found), named=named)
 
 
 def privacy_page(site: Site, language: str) -> bytes:
@@ -42,22 +34,6 @@ def accessibility_page(site: Site, language: str) -> bytes:
     """The accessibility statement."""
     view = View(site, language)
     return _page("accessibility.html", view, framing.ACCESSIBILITY, keeper=_keeper(view))
-
-
-def rules(site: Site, shapes: Sequence[Quad], language: str) -> list[Rule]:
-    """The shapes that have a name, in order: each is a rule; those named after it (A01-title) are parts of it."""
-    view = View(site.of(shapes), language)
-    named = view.dataset.subjects_under(f"{site.dataset.base}shapes#")
-    found = [_rule(view, each) for each in named if view.dataset.objects(each, f"{terms.SHACL}name")]
-    return sorted(found, key=lambda each: each.id)
-
-
-def _rule(view: View, shape: NamedNode) -> Rule:
-    told = view.texts(shape, (f"{terms.SHACL}message",))
-    for constraint in view.dataset.objects(shape, f"{terms.SHACL}sparql"):
-        if isinstance(constraint, NamedNode):
-            told += view.texts(constraint, (f"{terms.SHACL}message",))
-    return Rule(shape.value.rpartition("#")[2], view.label(shape), view.texts(shape, (terms.COMMENT,)), told)
 
 
 def _keeper(view: View) -> Contact | None:

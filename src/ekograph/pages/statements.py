@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from ekograph.dataset import LABELS, TYPE, Node, Term
+from ekograph.dataset import LABELS, RDF, TYPE, Node, Term
 from ekograph.pages.view import View
 
 #: More values than these are counted, not listed: the other formats hold them all.
@@ -51,8 +51,28 @@ def _row(view: View, predicate: NamedNode, values: Sequence[Term], seen: frozens
 
 def _value(view: View, predicate: NamedNode, term: Term, seen: frozenset[Node]) -> Markup:
     if isinstance(term, BlankNode) and term not in seen and len(seen) < 8:
-        return _nested(rows(view, view.dataset.quads_of(term), seen | {term}))
+        within = seen | {term}
+        if members := _members(view, term):
+            return _numbered([_value(view, predicate, each, within) for each in members])
+        return _nested(rows(view, view.dataset.quads_of(term), within))
     return view.value(predicate, term)
+
+
+def _members(view: View, term: Term) -> Sequence[Term]:
+    """The members of an RDF list that begins at `term`; none for no list, or one that is damaged or too long."""
+    members: list[Term] = []
+    while isinstance(term, BlankNode):
+        first, rest = view.dataset.objects(term, f"{RDF}first"), view.dataset.objects(term, f"{RDF}rest")
+        if len(first) != 1 or len(rest) != 1 or len(members) == MOST_VALUES:
+            return []
+        members.append(first[0])
+        term = rest[0]
+    return members if isinstance(term, NamedNode) and term.value == f"{RDF}nil" else []
+
+
+def _numbered(members: Iterable[Markup]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(each) for each in members)
+    return Markup('<ol class="members">{}</ol>').format(items)
 
 
 def _nested(within: Sequence[Row]) -> Markup:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -57,8 +58,13 @@ class View:
         """The name of the whole site."""
         if self.site.has_agreements:
             return self.say("brand")
-        named = next(iter(self.site.catalogues), None)
-        return self.title(named).value if named else self.say("nav.front")
+        named = next(self.site.descriptions, None)
+        return self.title(named).value if named else urlsplit(self.dataset.base).hostname or self.say("nav.front")
+
+    @property
+    def search_label(self) -> str:
+        """What can be searched for."""
+        return self.say("search.label" if self.site.has_agreements else "search.label.any")
 
     @property
     def home_link(self) -> Markup:

@@ -9,8 +9,10 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
+from ekograph import formats
 from ekograph.dataset import RDF, RDFS, TYPE, Text
 from ekograph.pages import statements, terms
+from ekograph.pages.representations import rdf
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
 
@@ -40,7 +42,10 @@ MOST_THINGS = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """A thing that a document describes: its anchor ("" when it has a page elsewhere), words and statements."""
+    """A thing that a document describes: its anchor ("" when it has a page elsewhere), words and statements.
+
+    Of a class, `example` is one of its members in Turtle.
+    """
 
     node: NamedNode
     anchor: str
@@ -49,6 +54,7 @@ class Entry:
     rows: Sequence[statements.Row]
     count: int = 0
     examples: Sequence[Markup] = ()
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,15 @@ def _term(view: View, iri: NamedNode, node: NamedNode) -> Entry:
     used = _uses(view, node)
     anchor = _anchor(iri, node)
     examples = [view.link(each) for each in used[:MOST_EXAMPLES]]
-    return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), examples)
+    turtle = _in_turtle(view, used[0]) if used and node.value in view.dataset.types(used[0]) else ""
+    return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), examples, turtle)
+
+
+def _in_turtle(view: View, node: NamedNode) -> str:
+    """What is said of `node`, without the prefixes, which the page tells already."""
+    dataset = view.dataset
+    text = rdf(dataset.bounded(node), formats.TURTLE, dataset.prefixes, node).decode()
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("@prefix", "@base", "PREFIX"))).strip()
 
 
 _SHOWN_APART = frozenset(

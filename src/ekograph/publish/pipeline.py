@@ -21,12 +21,13 @@ from ekograph.config import Settings
 from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
-from ekograph.pages.site import Site
+from ekograph.pages.site import Change, Site
 from ekograph.publish import chronicle, large, queries
 from ekograph.publish.chronicle import Chronicle
 from ekograph.publish.derived import with_derived
 from ekograph.publish.dumps import FOLDER, dumps
 from ekograph.publish.edition import edition
+from ekograph.publish.history import history
 from ekograph.publish.issue import File, Issue, Version
 from ekograph.publish.printing import representations
 from ekograph.publish.search import add_index
@@ -119,10 +120,10 @@ class Proof:
             large=self.large,
         )
 
-    def site(self, manifest: Manifest) -> Site:
-        """The site as its pages see it."""
+    def site(self, manifest: Manifest, told: Mapping[str, Sequence[Change]]) -> Site:
+        """The site as its pages see it, with what is told of its past."""
         has_rules = bool(self.shapes)
-        return Site(self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large)
+        return Site(self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, told)
 
     @cached_property
     def _counts(self) -> tuple[Mapping[str, int], int]:
@@ -174,7 +175,7 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
-        site = proof.site(manifest)
+        site = proof.site(manifest, history(told.events, kept))
         issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
         draft.print(representations(issue))
         add_index(draft, site)

@@ -69,7 +69,7 @@ def _documents(site: Site, shapes: Sequence[Quad]) -> Iterator[_Document]:
     """The vocabulary, the shapes, the named graphs."""
     base = site.dataset.base
     if vocabulary := _vocabulary(site):
-        yield _document(html.vocabulary_page, site, f"{base}def", vocabulary)
+        yield _document(html.vocabulary_page, site, f"{base}def", vocabulary, shapes)
     if shapes:
         yield _document(html.document_page, site, f"{base}shapes", shapes)
     for name, quads in site.dataset.graphs().items():
@@ -110,9 +110,11 @@ def _printer(page: Callable[..., bytes], *about: object) -> Callable[[str], byte
     return lambda language: page(*about, language)
 
 
-def _document(page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad]) -> _Document:
+def _document(
+    page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad], *more: Sequence[Quad]
+) -> _Document:
     node = NamedNode(iri)
-    return _Document(node, quads, _printer(page, site, node, quads))
+    return _Document(node, quads, _printer(page, site, node, quads, *more))
 
 
 def _vocabulary(site: Site) -> list[Quad]:
