@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pyshacl
 import pytest
@@ -157,3 +158,34 @@ def test_the_metadata_reach_every_point_of_the_quality_assessment(graph):
 def test_a_site_without_a_catalogue_has_no_such_page(folder):
     assert folder.run("publish").returncode == 0
     assert "/catalog.ttl" not in {each.address for each in Shelf(folder.shelf).current().printed()}
+
+
+CATALOGUE = """
+@base <https://example.org/> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+<catalog#it> a dcat:Catalog ; dcterms:title "Catalogue"@en ;
+    dcat:dataset <catalog#trees> ; dcat:contactPoint {contact} .
+<catalog#trees> a dcat:Dataset ; dcterms:title "Trees"@en ; dcterms:publisher <catalog#us> .
+<catalog#us> foaf:name "The Foresters" .
+"""
+
+
+@pytest.mark.parametrize(
+    ("contact", "for_oai", "for_ckan"),
+    [
+        ("[ vcard:hasEmail <mailto:trees@example.org> ]", "trees@example.org", "trees@example.org"),
+        ('[ vcard:hasEmail "trees@example.org" ]', "trees@example.org", "trees@example.org"),
+        ('[ vcard:fn "The Foresters" ]', "not-given@example.invalid", ""),
+    ],
+)
+def test_who_publishes_and_their_address_are_those_of_the_catalogue(folder, contact, for_oai, for_ckan):
+    folder.write("data/catalogue.ttl", CATALOGUE.replace("{contact}", contact))
+    done = folder.run("publish")
+    assert done.returncode == 0, done.stdout
+    printed = {each.address: each.body for each in Shelf(folder.shelf).current().printed()}
+    repository = json.loads(printed["/oai/records.json"])
+    assert repository["email"] == for_oai
+    assert "<dc:publisher>The Foresters</dc:publisher>" in repository["records"][0]["metadata"]["oai_dc"]
+    (package,) = json.loads(next(body for address, body in printed.items() if address.startswith("/api/")))
+    assert (package["maintainer"], package["maintainer_email"]) == ("The Foresters", for_ckan)

@@ -67,6 +67,7 @@ _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _FILE_TYPES = f"{_AUTHORITY}file-type/"
 _AVAILABLE = NamedNode(f"{_AUTHORITY}planned-availability/AVAILABLE")
 _AVAILABILITY = NamedNode("http://data.europa.eu/r5r/availability")
+_EMAIL = "http://www.w3.org/2006/vcard/ns#hasEmail"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
@@ -95,6 +96,16 @@ def described(dataset: Dataset) -> list[NamedNode]:
     catalogues = dataset.instances(DCAT("Catalog").value)
     found = [target for each in catalogues for target in dataset.objects(each, DCAT("dataset").value)]
     return [each for each in found if isinstance(each, NamedNode)]
+
+
+def email(dataset: Dataset) -> str:
+    """The address of the catalogue's contact; "" where none is given."""
+    for each in dataset.instances(DCAT("Catalog").value):
+        for contact in dataset.objects(each, DCAT("contactPoint").value):
+            found = () if isinstance(contact, Literal) else dataset.objects(contact, _EMAIL)
+            for address in (each.value for each in found if isinstance(each, NamedNode | Literal)):
+                return address.removeprefix("mailto:")
+    return ""
 
 
 def _authored(dataset: Dataset) -> list[Quad]:

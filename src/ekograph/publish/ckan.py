@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from ekograph.addresses import PUBLIC_URL
 from ekograph.dataset import Dataset, Node, local_name
 from ekograph.publish import filetypes
-from ekograph.publish.catalogue import described
+from ekograph.publish.catalogue import described, email
 from ekograph.publish.issue import File, Issue
 from ekograph.publish.namespaces import DCAT, DCTERMS
 
@@ -53,6 +53,7 @@ def _package(node: NamedNode, issue: Issue) -> Json:
         **licence,
         "collection_type": "Open Data",
         "maintainer": _publisher(dataset, node, first),
+        "maintainer_email": email(dataset),
         "author": _publisher(dataset, node, first),
         "organization": _organization(dataset, node, first),
         "owner_org": _organization(dataset, node, first)["id"],

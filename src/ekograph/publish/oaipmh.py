@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import formats
-from ekograph.dataset import Dataset
+from ekograph.dataset import Dataset, Term
 from ekograph.pages.representations import rdf
-from ekograph.publish.catalogue import described
+from ekograph.publish.catalogue import described, email
 from ekograph.publish.issue import Issue
-from ekograph.publish.namespaces import DCAT, DCTERMS, PREFIXES
+from ekograph.publish.namespaces import DCAT, DCTERMS, FOAF, PREFIXES
 
 Json: TypeAlias = dict[str, Any]
 
@@ -26,6 +26,9 @@ _OAI_DC = (
     ' xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/oai_dc/'
     ' http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
 )
+#: The protocol wants an address; this one nobody has (RFC 2606).
+_NO_EMAIL = "not-given@example.invalid"
+
 #: The elements of Dublin Core, and the properties they are filled from.
 _ELEMENTS = {
     "title": DCTERMS("title"),
@@ -53,17 +56,7 @@ def repository(issue: Issue, catalogue: list[Quad]) -> Json:
         }
         for node in listed
     ]
-    return {"name": name, "email": _email(dataset), "earliest": first, "records": records}
-
-
-def _email(dataset: Dataset) -> str:
-    """The address of the catalogue's contact; the protocol wants one, so without any it is one that nobody has."""
-    for each in dataset.instances(DCAT("Catalog").value):
-        for contact in dataset.objects(each, DCAT("contactPoint").value):
-            if isinstance(contact, NamedNode):
-                for email in dataset.objects(contact, "http://www.w3.org/2006/vcard/ns#hasEmail"):
-                    return str(getattr(email, "value", "")).removeprefix("mailto:")
-    return "not-given@example.invalid"
+    return {"name": name, "email": email(dataset) or _NO_EMAIL, "earliest": first, "records": records}
 
 
 def _dublin_core(node: NamedNode, dataset: Dataset, modified: str) -> str:
@@ -74,12 +67,19 @@ def _dublin_core(node: NamedNode, dataset: Dataset, modified: str) -> str:
 
 def _elements(node: NamedNode, dataset: Dataset) -> Iterator[str]:
     for name, predicate in _ELEMENTS.items():
-        for value in dataset.objects(node, predicate.value):
+        for value in _values(node, predicate, dataset):
             if isinstance(value, Literal):
                 language = f' xml:lang="{value.language}"' if value.language else ""
                 yield f"<dc:{name}{language}>{escape(value.value)}</dc:{name}>"
             elif isinstance(value, NamedNode):
                 yield f"<dc:{name}>{escape(value.value)}</dc:{name}>"
+
+
+def _values(node: NamedNode, predicate: NamedNode, dataset: Dataset) -> Iterator[Term]:
+    """The values of the property; of a publisher its names, if it has any."""
+    for value in dataset.objects(node, predicate.value):
+        names = () if isinstance(value, Literal) else dataset.objects(value, FOAF("name").value)
+        yield from names or (value,)
 
 
 def _dcat_ap(issue: Issue, catalogue: list[Quad]) -> str:
