@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -11,10 +11,10 @@ from ekograph.authoring.flaws import ENDS, Flaw, results
 from ekograph.authoring.names import Names
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
-from ekograph.authoring.shapes import SH
+from ekograph.authoring.shapes import SH, prefixes
 from ekograph.authoring.syntax import Parsed
 from ekograph.authoring.text import Place
-from ekograph.dataset import RDFS, TYPE, Dataset, Node
+from ekograph.dataset import RDFS, TYPE, Dataset
 from ekograph.i18n import Messages
 
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -100,25 +100,10 @@ def _queries(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[F
     for quad in quads:
         if quad.predicate.value not in {f"{SH}select", f"{SH}ask"} or not isinstance(quad.object, Literal):
             continue
-        head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in _prefixes(quad.subject, graph).items())
+        head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in prefixes(quad.subject, graph).items())
         try:
             Store().query(head + quad.object.value.replace("$PATH", "<x:path>"))
         except SyntaxError as error:
             line = error.lineno or 1
             within = Place(line, error.offset or 1) if line > 1 else None
             yield Flaw("gate-query", quad, "object", say("gate-query"), within)
-
-
-def _prefixes(source: Node, graph: Dataset) -> Mapping[str, str]:
-    """The prefixes that sh:prefixes and sh:declare give a constraint (SHACL, section 5.2.1)."""
-    found = {}
-    for owner in graph.objects(source, f"{SH}prefixes"):
-        for declaration in graph.objects(owner, f"{SH}declare") if not isinstance(owner, Literal) else ():
-            if not isinstance(declaration, Literal):
-                prefix, namespace = (_text(graph, declaration, name) for name in ("prefix", "namespace"))
-                found[prefix] = namespace
-    return found
-
-
-def _text(graph: Dataset, node: Node, name: str) -> str:
-    return next((each.value for each in graph.objects(node, SH + name) if isinstance(each, Literal | NamedNode)), "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from ekograph.authoring import templates
+from ekograph.authoring import screening, templates
 from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.dataset import Dataset, Node, Term
 
@@ -58,14 +58,15 @@ def _report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
     import shacl
 
     text = ntriples(data)
+    rules = ntriples(screening.needed(shapes, text))
     try:
-        report = shacl.Shapes.from_text(shapes.ntriples, format="ntriples").validate_text(text, format="ntriples")
+        report = shacl.Shapes.from_text(rules, format="ntriples").validate_text(text, format="ntriples")
     except ValueError as error:
         raise ShapesError(str(error)) from error
     quads = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
     if not any(isinstance(q.object, BlankNode) and _NUMBERED.match(q.object.value) for q in quads):
         return quads
-    labels = _in_order(shapes.ntriples) + _in_order(text)
+    labels = _in_order(rules) + _in_order(text)
     return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in quads]
 
 

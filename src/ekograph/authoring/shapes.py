@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
@@ -68,3 +68,18 @@ def ntriples(quads: Iterable[Quad]) -> str:
     """The triples of `quads`, each once, without their graphs, as N-Triples."""
     triples = dict.fromkeys(quad.triple for quad in quads)
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+
+
+def prefixes(source: Node, graph: Dataset) -> Mapping[str, str]:
+    """The prefixes that sh:prefixes and sh:declare give a constraint (SHACL, section 5.2.1)."""
+    found = {}
+    for owner in graph.objects(source, f"{SH}prefixes"):
+        for declaration in graph.objects(owner, f"{SH}declare") if not isinstance(owner, Literal) else ():
+            if not isinstance(declaration, Literal):
+                prefix, namespace = (_text(graph, declaration, name) for name in ("prefix", "namespace"))
+                found[prefix] = namespace
+    return found
+
+
+def _text(graph: Dataset, node: Node, name: str) -> str:
+    return next((each.value for each in graph.objects(node, SH + name) if isinstance(each, Literal | NamedNode)), "")

@@ -1,0 +1,73 @@
+"""Which rules in SPARQL need an engine at all: those for which one query over all of the data finds something.
+
+A rule for the whole graph is one query, which a store answers in one pass over its indexes. Where it finds nothing,
+and with data that conforms it never does, the rule is left out of what the SHACL engine is given; where it finds
+something, the engine alone says what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store
+
+from ekograph.authoring.shapes import SH, ShapesGraph, prefixes
+from ekograph.dataset import Dataset
+
+#: What a query has that only an engine answers: terms bound beforehand (SHACL, section 5.3.1), other places.
+_FOR_AN_ENGINE = re.compile(r"\$PATH|[$?](this|shapesGraph|currentShape)\b|\b(SERVICE|FROM|VALUES)\b", re.IGNORECASE)
+# Where a query may name the focus node and still not depend on it: among what it gives, and what it groups by.
+_GIVEN = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
+
+#: Typed literals, and the forms of them that a store keeps as they are written; others it may write its own way.
+_TYPED = re.compile(r'"([^"\\]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)>')
+_KEPT = {
+    "integer": re.compile(r"0|-?[1-9][0-9]*"),
+    "decimal": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]*[1-9]"),
+    "boolean": re.compile(r"true|false"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "gYear": re.compile(r"[0-9]{4}"),
+    "anyURI": re.compile(r".*"),
+    "string": re.compile(r".*"),
+}
+
+
+def needed(shapes: ShapesGraph, data: str) -> list[Quad]:
+    """The shapes without the rules that find nothing in `data`, which is N-Triples."""
+    rules = {quad: text for quad, text in _whole_graph_rules(shapes.graph) if not _FOR_AN_ENGINE.search(_core(text))}
+    if not rules or not all(_is_kept(each) for each in _TYPED.finditer(data)):
+        return list(shapes.graph.quads)
+    store = Store()
+    store.load(data.encode(), RdfFormat.N_TRIPLES)
+    idle = {rule for rule, text in rules.items() if not _finds(store, text)}
+    return [quad for quad in shapes.graph.quads if quad not in idle]
+
+
+def _whole_graph_rules(graph: Dataset) -> Iterator[tuple[Quad, str]]:
+    """What gives a shape a constraint in SPARQL, and the query of that, whole."""
+    for quad in graph.quads:
+        if quad.predicate.value == f"{SH}sparql" and not isinstance(quad.object, Literal):
+            texts = [each.value for each in graph.objects(quad.object, f"{SH}select") if isinstance(each, Literal)]
+            head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in prefixes(quad.object, graph).items())
+            if len(texts) == 1:
+                yield quad, head + texts[0]
+
+
+def _core(text: str) -> str:
+    """A query without its IRIs and texts, and without the places where naming the focus node changes nothing."""
+    return _GIVEN.sub("", re.sub(r'<[^<>]*>|"[^"]*"', "", text))
+
+
+def _is_kept(literal: re.Match[str]) -> bool:
+    form = _KEPT.get(literal[2])
+    return form is not None and form.fullmatch(literal[1]) is not None
+
+
+def _finds(store: Store, text: str) -> bool:
+    """Whether a query has a solution; one that cannot be asked is taken to have, and left to the engine."""
+    try:
+        solutions = store.query(text)
+    except (SyntaxError, ValueError, OSError):
+        return True
+    return not isinstance(solutions, QuerySolutions) or next(solutions, None) is not None
