@@ -1,0 +1,82 @@
+"""A large site, served: pages, identifiers, queries and what is not there, over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.conftest import ROOT, serving
+
+from ekograph import config
+from ekograph.publish.pipeline import publish
+
+LAHTI = "/doc/agreement/lahti"
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    shelf = tmp_path_factory.mktemp("shelf")
+    publish(config.load(ROOT, snapshots=str(shelf)), language="en", large_from=1)
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf)) as running:
+        yield running
+
+
+def test_a_thing_has_its_page_in_the_form_asked_for(large):
+    html = large.get(LAHTI, accept="text/html", accept_language="fi")
+    turtle = large.get(LAHTI, accept="text/turtle")
+    assert (html.status, turtle.status) == (200, 200)
+    assert "Hiilineutraali kiertotalous" in html.text
+    assert turtle.headers["content-type"].startswith("text/turtle")
+    assert turtle.headers["content-location"] == f"{LAHTI}.ttl"
+    assert large.get(f"{LAHTI}.ttl").body == turtle.body
+
+
+def test_the_second_time_it_is_not_modified(large):
+    first = large.get(LAHTI, accept="application/ld+json")
+    again = large.get(LAHTI, accept="application/ld+json", if_none_match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_head_has_the_headers_of_get(large):
+    get, head = large.get(f"{LAHTI}.nt"), large.get(f"{LAHTI}.nt", method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["content-length"] == str(len(get.body))
+    assert head.headers["etag"] == get.headers["etag"]
+
+
+def test_an_identifier_leads_to_its_document(large):
+    reply = large.get("/id/agreement/lahti")
+    assert (reply.status, reply.headers["location"]) == (303, LAHTI)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ((LAHTI, "image/png", "GET"), 406),
+        ((LAHTI, "text/html", "POST"), 405),
+        ((LAHTI, "text/html", "OPTIONS"), 204),
+        (("/doc/agreement/nowhere", "text/html", "GET"), 404),
+        (("/id/agreement/nowhere", "text/html", "GET"), 404),
+        ((f"{LAHTI}.png", "text/html", "GET"), 404),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_as_on_a_printed_site(large, server, asked, status):
+    assert [each.get(*asked).status for each in (large, server)] == [status, status]
+
+
+def test_queries_have_the_answers_of_the_printed_site(large, server):
+    query = "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fs%20a%20eko%3APriority%20%7D"
+    answers = [json.loads(each.get(query, accept="application/sparql-results+json").body) for each in (large, server)]
+    assert answers[0] == answers[1]
+    assert answers[0]["results"]["bindings"][0]["n"]["value"] != "0"
+
+
+def test_the_sitemap_leads_to_every_thing(large):
+    index = large.get("/sitemap.xml").text
+    assert f"{large.url}/sitemap/1.xml" in index
+    assert f"<loc>{large.url}{LAHTI}</loc>" in large.get("/sitemap/1.xml").text
+
+
+def test_dumps_are_offered_compressed(large):
+    reply = large.get("/dumps/dataset.nq.gz")
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/gzip")
