@@ -16,6 +16,9 @@ test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this in
 	    apt-get install -qq -y --no-install-recommends virtuoso-opensource-7-bin
 	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py -k virtuoso -rs
 
+html: .venv/dev       ## every kind of page through the Nu Html Checker (needs Node and Java)
+	@npm ci --silent --prefix tests/html && $(BIN)/python -m pytest tests/html
+
 conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
 	@$(BIN)/python -m pytest tests/conformance -q
 
@@ -57,4 +60,4 @@ lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:                ## remove what set-up and publishing made
-	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules src/ekograph/pages/static/built
+	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules tests/html/node_modules src/ekograph/pages/static/built

@@ -66,6 +66,7 @@ def printed(language: str) -> dict[str, bytes]:
     """Every page of the real site in one language, by its address."""
     site = real()
     pages = {"/": html.front_page(site, language), "/sparql": html.sparql_page(site, language)}
+    pages["/search"] = html.search_page(site, language)
     for each in site.dataset.subjects_under(f"{BASE}id/"):
         pages[path_of(each.value, BASE)] = html.resource_page(site, each, language)
     for name, quads in site.dataset.graphs().items():
@@ -93,6 +94,7 @@ def one_of_each_kind() -> dict[str, bytes]:
     wanted = (
         "/index",
         "/sparql",
+        "/search",
         "/queries",
         "/queries/agreement-of-place",
         "/queries/counts",

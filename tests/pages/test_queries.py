@@ -121,7 +121,7 @@ def test_a_title_falls_back_to_the_first_language_there_is():
 def test_the_rules_are_told_in_words_with_anchors(language):
     page = printed(language)[f"/rules.{language}.html"].decode()
     named = {each.subject for each in shapes() if each.predicate.value == "http://www.w3.org/ns/shacl#name"}
-    assert len(re.findall(r'<section class="term" id="[A-G]\d\d"', page)) == len(named) >= 70
+    assert len(re.findall(r'<section class="term stated" id="[A-G]\d\d"', page)) == len(named) >= 70
 
 
 def test_the_pages_about_the_site_name_whom_to_write_to():
