@@ -17,7 +17,7 @@ test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this in
 	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py -k virtuoso -rs
 
 html: .venv/dev       ## every kind of page through the Nu Html Checker (needs Node and Java)
-	@npm ci --silent --prefix tests/html && $(BIN)/python -m pytest tests/html
+	@npm ci --silent --ignore-scripts --prefix tests/html && $(BIN)/python -m pytest tests/html
 
 conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
 	@$(BIN)/python -m pytest tests/conformance -q
