@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
 from pyoxigraph import Dataset as QuadSet
@@ -60,10 +61,14 @@ def check(
     entries = suppression.read(settings.root)
     allowed, suppressed = suppression.without((quad for each in published for quad in each.quads), entries)
     nquads = canonical(allowed)
-    quads = list(parse(nquads, RdfFormat.N_QUADS))
+    found = fitness.unfit(published, say)
+    read = [each.source for each in files]
     shapes = [each for each in files if each.source.kind == "shapes"]
+    # Of a large site, the quads in memory twice would be too many.
+    del files, published, allowed
+    quads = list(parse(nquads, RdfFormat.N_QUADS))
     others = [quad for source in sources if source.kind == KNOWN for quad in parsed(source, say).quads]
-    found = fitness.unfit(published, say) + gate.vacuous(shapes, [*quads, *others], say)
+    found += gate.vacuous(shapes, chain(quads, others), say)
     if not any(result.rule == "gate-query" for result in found):
         on_step("validating")
         try:
@@ -71,7 +76,7 @@ def check(
         except ShapesError as error:
             return Checked(report([*found, _refused(shapes, error, say)]), quads, prefixes, nquads, suppressed)
         on_step("telling")
-        locator = Locator([each.source for each in files], quads if findings else ())
+        locator = Locator(read, quads if findings else ())
         names = Names(known_names([*quads, *others]) if findings else ())
         found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
     return Checked(report(found), quads, prefixes, nquads, suppressed)
@@ -79,11 +84,12 @@ def check(
 
 def canonical(quads: Iterable[Quad]) -> bytes:
     """The quads as sorted N-Quads, their blank nodes named by RDFC-1.0."""
-    dataset = QuadSet(quads)
-    if any(isinstance(each, BlankNode) for quad in dataset for each in (quad.subject, quad.object)):
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return b"".join(sorted(lines))
+    statements: Iterable[Quad] = list(quads)
+    if any(isinstance(each, BlankNode) for quad in statements for each in (quad.subject, quad.object)):
+        statements = QuadSet(statements)
+        statements.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    lines = (serialize(statements, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return b"".join(sorted(set(lines)))
 
 
 def _parsed(sources: Sequence[Source], say: Messages) -> list[Parsed]:
