@@ -31,6 +31,7 @@ HEAD = """\
 @prefix org: <http://www.w3.org/ns/org#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 
 #: Triples of one agreement with its place, authority, contact point and 11 priorities, and of what they all share.
@@ -150,6 +151,7 @@ def _contact(agreement: Agreement, given: str, family: str) -> str:
         f"vcard:hasEmail <mailto:{given.lower()}.{family.lower()}@{slug}.fi>",
         "eko:displayOrder 1",
         f"dcterms:source {SOURCE}",
+        'eko:sourceCheckedOn "2026-11-24"^^xsd:date',
     )
 
 
