@@ -4,14 +4,23 @@ from urllib.parse import quote
 
 import pytest
 from tests.conftest import ekograph
+from tests.publish.conftest import DATA
 
+from ekograph.config import load
+from ekograph.publish.export import export
+from ekograph.publish.pipeline import publish
 from ekograph.shelf import Shelf
 
 
 def test_every_file_has_the_bytes_that_the_server_gives_at_its_address(exported, server):
     own = {"nginx.conf", ".htaccess", ".ekograph-export"}
     files = [path for path in exported.rglob("*") if path.is_file() and path.name not in own]
-    assert len(files) > 700
+    assert len(files) > 1400
+    kinds = ("index.fi.html", "doc/agreement/lahti.ttl", "dumps/all.zip", "catalog.rdf", "feed.atom", "ldes.jsonld")
+    version = next((exported / "version").iterdir())
+    for each in (*kinds, "linkset.json", "sitemap.xml", "robots.txt", ".well-known/void.nt", "timemap/def.link"):
+        assert exported / each in files
+        assert version / each in files
     for path in files:
         reply = server.get("/" + quote(path.relative_to(exported).as_posix()))
         assert reply.status == 200, path
@@ -22,6 +31,7 @@ def test_every_printed_answer_is_among_the_files(exported, shelf):
     snapshot = Shelf(shelf).current()
     for printed in snapshot.printed():
         assert (exported / printed.address.strip("/")).is_file(), printed.address
+        assert (exported / f"version/{snapshot.name}{printed.address}").is_file(), printed.address
     for name in snapshot.manifest.files:
         assert (exported / name).is_file() == name.startswith("dumps/")
 
@@ -49,3 +59,27 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, arguments, word):
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert word in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_every_kept_version_is_exported_as_it_was(folder):
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("data/trees.ttl", DATA.replace('"oak"@en', '"common oak"@en'))
+    second = publish(load(folder.root), language="en").snapshot
+    target = folder.root / "out"
+    export(second, [first, second], target, "https://e.org")
+    for snapshot, name in ((first, b'"oak"@en'), (second, b'"common oak"@en')):
+        page = (target / f"version/{snapshot.name}/doc/tree/oak.ttl").read_bytes()
+        assert name in page
+        dump = target / f"version/{snapshot.name}/dumps/dataset.nq"
+        assert dump.read_bytes() == snapshot.dataset.read_bytes()
+    assert (target / "doc/tree/oak.ttl").read_bytes() == page
+
+
+def test_a_large_site_is_exported_with_the_pages_of_its_things(folder):
+    printed = publish(load(folder.root), language="en").snapshot
+    export(printed, (), folder.root / "printed", "https://e.org")
+    large = publish(load(folder.root, snapshots=str(folder.root / "large")), language="en", large_from=1).snapshot
+    export(large, (), folder.root / "made", "https://e.org")
+    for name in ("doc/tree/oak.ttl", "doc/tree/hardwood.jsonld", "doc/tree/oak.nq"):
+        assert (folder.root / "made" / name).read_bytes() == (folder.root / "printed" / name).read_bytes()
+    assert (folder.root / "made/doc/tree/oak.en.html").is_file()

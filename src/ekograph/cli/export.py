@@ -14,7 +14,7 @@ Example:
   ekograph publish && ekograph export /srv/ekograph --public-url https://data.example.fi
 
 The folder holds nginx.conf and .htaccess, with which nginx and Apache choose format and language as the server does.
-Queries, the search, and the answers of CKAN's API and OAI-PMH need the server.
+Queries, the search, and the answers of CKAN's API, OAI-PMH and Memento's time gate need the server.
 
 Exit status: 0 written, 2 it cannot be."""
 
@@ -36,10 +36,12 @@ def command(site: Path, folder: Path, public_url: str | None, lang: str | None) 
     if not settings.public_url:
         fail(say("export_needs_url"))
     try:
-        snapshot = Shelf(settings.snapshots_dir).current()
+        shelf = Shelf(settings.snapshots_dir)
+        snapshot = shelf.current()
         if snapshot is None:
             fail(say("nothing_published", path=settings.snapshots_dir))
-        count = export(snapshot, folder.absolute(), settings.public_url)
+        kept = (shelf.find(name) for name in dict.fromkeys(shelf.history()))
+        count = export(snapshot, filter(None, kept), folder.absolute(), settings.public_url)
     except ExportError as error:
         fail(say("export_elsewhere", path=error))
     except SnapshotError as error:
