@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench
+.PHONY: setup serve test test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -49,6 +49,9 @@ lint: .venv/dev       ## style and types
 
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
 	@$(BIN)/python -m docs.make
+
+bench-growth: .venv/dev  ## measure cost against size, up to a million triples; bench/growth.md
+	@$(BIN)/python -m bench.growth
 
 bench: .venv/dev      ## measure beside peers, in a quarter of an hour; bench/results.md
 	@bench/setup && $(BIN)/python -m bench.run

@@ -1,0 +1,64 @@
+"""Rules that one query finds nothing for never reach the engine; all others do."""
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from ekograph.authoring.screening import needed
+from ekograph.authoring.shapes import SH, ShapesGraph
+
+HEAD = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <http://x.example/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+: sh:declare [ sh:prefix "x" ; sh:namespace "http://x.example/"^^xsd:anyURI ] .
+:A a sh:NodeShape ; sh:targetNode :all ; sh:sparql :A-query .
+:A-query sh:prefixes : ; sh:select \"\"\"%s\"\"\" .
+"""
+DATA = '<http://x.example/a> <http://x.example/p> "1" .\n'
+
+
+def reaches_the_engine(query: str, data: str = DATA) -> bool:
+    shapes = ShapesGraph(parse(HEAD % query, RdfFormat.TURTLE))
+    return any(quad.predicate.value == f"{SH}sparql" for quad in needed(shapes, data))
+
+
+@pytest.mark.parametrize(
+    ("query", "reaches"),
+    [
+        ("SELECT $this ?value WHERE { ?value x:q ?o }", False),
+        ("SELECT $this ?value WHERE { ?value x:p ?o }", True),
+        ("SELECT DISTINCT $this ?v WHERE { { SELECT $this ?v WHERE { ?v x:q ?o } GROUP BY $this ?v } }", False),
+        # What depends on the focus node, or on what only an engine binds.
+        ("SELECT $this WHERE { $this x:q ?o }", True),
+        ("SELECT $this WHERE { ?s x:q ?o FILTER(?this = ?s) }", True),
+        ("SELECT $this ?value WHERE { ?s $PATH ?value . ?s x:q ?o }", True),
+        ("SELECT $this WHERE { GRAPH $shapesGraph { ?s x:q ?o } }", True),
+        # What no store is asked.
+        ("SELECT $this WHERE { SERVICE <http://127.0.0.1:9/> { ?s x:q ?o } }", True),
+        ("SELECT $this WHERE { ?s x:q }", True),
+    ],
+)
+def test_a_rule_reaches_the_engine_unless_one_query_answers_it(query, reaches):
+    assert reaches_the_engine(query) is reaches
+
+
+@pytest.mark.parametrize(
+    ("literal", "reaches"),
+    [
+        ('"1"^^<http://www.w3.org/2001/XMLSchema#integer>', False),
+        ('"2021-02-09"^^<http://www.w3.org/2001/XMLSchema#date>', False),
+        ('"2021"^^<http://www.w3.org/2001/XMLSchema#gYear>', False),
+        ('"01"^^<http://www.w3.org/2001/XMLSchema#integer>', True),
+        ('"1"^^<http://www.w3.org/2001/XMLSchema#int>', True),
+        ('"1.50"^^<http://www.w3.org/2001/XMLSchema#decimal>', True),
+    ],
+)
+def test_data_that_a_store_would_write_its_own_way_is_left_to_the_engine(literal, reaches):
+    data = f"<http://x.example/a> <http://x.example/p> {literal} .\n"
+    assert reaches_the_engine("SELECT $this ?value WHERE { ?value x:q ?o }", data) is reaches
+
+
+def test_other_shapes_stay_as_they_are():
+    shapes = ShapesGraph(parse(HEAD % "SELECT $this WHERE { ?value x:q ?o }", RdfFormat.TURTLE))
+    kept = set(needed(shapes, DATA))
+    gone = set(shapes.graph.quads) - kept
+    assert {quad.predicate.value for quad in gone} == {f"{SH}sparql"}
