@@ -9,7 +9,7 @@ serve: setup          ## set up, check, publish and serve the site
 	@$(BIN)/ekograph serve
 
 test: .venv/dev       ## set up and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this installs (as root) and starts
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \

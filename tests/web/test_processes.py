@@ -6,10 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import PATIENCE, serving
 
 from ekograph.engine.base import Limits
-
-from tests.conftest import PATIENCE, serving
 
 
 def children(pid: int) -> set[int]:
