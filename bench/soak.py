@@ -153,14 +153,15 @@ def main() -> None:
     """Soak a server for as long as was asked, print what was found, and exit with 1 if something was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
-    until = time.monotonic() + parser.parse_args().seconds
+    seconds = parser.parse_args().seconds
     rounds: list[Round] = []
     with serving() as (url, pid):
         print("no bombs", json.dumps(summary(asyncio.run(one_round(url, bombs=0)))), flush=True)
         asyncio.run(one_round(url, bombs=3, good=10, seconds=0.5))
         before = footprint(pid)
         print("before", json.dumps(before), flush=True)
-        while time.monotonic() < until:
+        until = time.monotonic() + seconds
+        while not rounds or time.monotonic() < until:
             rounds.append(asyncio.run(one_round(url)))
             print(json.dumps(summary(rounds[-1])), flush=True)
         after = settled(pid, before)
