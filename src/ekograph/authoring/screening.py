@@ -39,7 +39,7 @@ def needed(shapes: ShapesGraph, data: str) -> list[Quad]:
     if not rules or not all(_is_kept(each) for each in _TYPED.finditer(data)):
         return list(shapes.graph.quads)
     store = Store()
-    store.load(data.encode(), RdfFormat.N_TRIPLES)
+    store.load(data, RdfFormat.N_TRIPLES)
     idle = {rule for rule, text in rules.items() if not _finds(store, text)}
     return [quad for quad in shapes.graph.quads if quad not in idle]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
@@ -21,11 +22,6 @@ class ShapesGraph:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self.graph = Dataset(quads, base="", prefixes={}, languages=())
-
-    @cached_property
-    def ntriples(self) -> str:
-        """The graph for an engine to read."""
-        return ntriples(self.graph.quads)
 
     def messages(self, source: Node) -> list[Literal]:
         """The sh:message values of a shape or constraint."""
@@ -65,8 +61,8 @@ class ShapesGraph:
 
 
 def ntriples(quads: Iterable[Quad]) -> str:
-    """The triples of `quads`, each once, without their graphs, as N-Triples."""
-    triples = dict.fromkeys(quad.triple for quad in quads)
+    """The triples of `quads`, which are sorted, each once, without their graphs, as N-Triples."""
+    triples = (triple for triple, _ in groupby(quads, key=attrgetter("triple")))
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
 
 
