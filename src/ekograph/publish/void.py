@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import formats
 from ekograph.addresses import PUBLIC_URL
@@ -37,7 +39,8 @@ def void(issue: Issue) -> list[Quad]:
     """The description of the dataset, as the union of its graphs, which the endpoint queries by default."""
     dataset = issue.site.dataset
     node = next(iter(described(dataset)), NamedNode(f"{PUBLIC_URL}{PAGE}#dataset"))
-    triples = {quad.triple for quad in dataset.quads}
+    # One quad for each triple: equal ones follow one another in what is sorted.
+    triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
         *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
@@ -74,7 +77,7 @@ def _access(issue: Issue) -> Iterator[tuple[NamedNode, Term]]:
         yield from ((VOID("exampleResource"), each) for each in examples)
 
 
-def _totals(triples: set[Triple], dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
+def _totals(triples: Sequence[Quad], dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
     things = dataset.things()
     yield VOID("triples"), integer(len(triples))
     yield VOID("entities"), integer(len(things))
@@ -88,14 +91,14 @@ def _totals(triples: set[Triple], dataset: Dataset) -> Iterator[tuple[NamedNode,
         yield VOID("vocabulary"), NamedNode(namespace)
 
 
-def _class_partitions(node: NamedNode, triples: Iterable[Triple]) -> Iterator[Quad]:
+def _class_partitions(node: NamedNode, triples: Iterable[Quad]) -> Iterator[Quad]:
     for kind, entities in sorted(_classes(triples).items(), key=str):
         partition = part(node, f"class {kind.value}")
         yield from facts(node, (VOID("classPartition"), partition))
         yield from facts(partition, (VOID("class"), kind), (VOID("entities"), integer(entities)))
 
 
-def _property_partitions(node: NamedNode, triples: Iterable[Triple]) -> Iterator[Quad]:
+def _property_partitions(node: NamedNode, triples: Iterable[Quad]) -> Iterator[Quad]:
     for predicate, count in sorted(Counter(each.predicate for each in triples).items(), key=str):
         partition = part(node, f"property {predicate.value}")
         yield from facts(node, (VOID("propertyPartition"), partition))
@@ -111,7 +114,7 @@ def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
             yield from facts(graph, (TYPE, VOID("Dataset")), (VOID("triples"), integer(len(quads))))
 
 
-def _classes(triples: Iterable[Triple]) -> Counter[NamedNode]:
+def _classes(triples: Iterable[Quad]) -> Counter[NamedNode]:
     """How many things there are of each class."""
     typed = (each.object for each in triples if each.predicate == TYPE)
     return Counter(each for each in typed if isinstance(each, NamedNode))
