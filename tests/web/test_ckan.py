@@ -1,5 +1,7 @@
 """CKAN's API as its harvester calls it."""
 
+import json
+
 import pytest
 
 from ekograph.web.ckan import package_search, package_show
@@ -37,3 +39,8 @@ def test_the_count_is_that_of_all_pages():
 @pytest.mark.parametrize(("wanted", "found"), [("3", True), ("package-3", True), ("9", False), ("", False)])
 def test_a_package_is_shown_by_id_or_name(wanted, found):
     assert (package_show(PACKAGES, {"id": wanted}) is not None) == found
+
+
+def test_addresses_come_from_the_configuration_and_not_from_the_request(server):
+    reply = server.get("/api/3/action/package_list", Host="localhost")
+    assert json.loads(reply.body)["help"] == f"{server.url}/api/3/action/package_list"

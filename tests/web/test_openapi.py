@@ -52,6 +52,21 @@ def test_a_refused_method_is_told_all_methods_of_an_address(server):
     assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("path", ["/oai", "/reconcile"])
+def test_a_form_that_is_too_large_is_refused_before_it_is_read(server, path):
+    reply = server.get(path, method="POST", data=b"queries=" + b"x" * 1_500_000, Content_Type=FORM)
+    assert (reply.status, json.loads(reply.body)["status"]) == (413, 413)
+
+
+def test_a_form_that_is_none_is_refused(server):
+    reply = server.get("/reconcile", method="POST", data=b"x", Content_Type="multipart/form-data; boundary=y")
+    assert reply.status in {400, 422}
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
 def test_every_operation_says_how_it_refuses(server):
     document = json.loads(server.get("/openapi.json").body)
     operations = [each for path in document["paths"].values() for each in path.values()]

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
+from starlette.types import Message, Receive, Scope, Send
 
 from ekograph import __version__
 from ekograph.config import Settings
@@ -18,7 +19,16 @@ from ekograph.web.described import completed
 from ekograph.web.documented import Ready
 from ekograph.web.errors import Problem, ProblemError
 from ekograph.web.live import Live
-from ekograph.web.sparql import Endpoint
+from ekograph.web.sparql import PATH, Endpoint
+
+#: Bytes of a body that is not a query.
+_MOST_BYTES = 1_000_000
+
+#: Why the framework does not read a body.
+_REFUSALS = {
+    400: Problem(400, "bad_body"),
+    413: Problem(413, "body_too_large", {"limit": _MOST_BYTES // 1000}, headers=((b"connection", b"close"),)),
+}
 
 #: Characters of a wrong value that are told back.
 _MOST_TOLD = 100
@@ -33,6 +43,26 @@ class _Documented(FastAPI):
             self.openapi_schema = completed(super().openapi())
         return self.openapi_schema
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3), whose body is bounded; the endpoint has a bound of its own."""
+        bounded = scope["type"] == "http" and scope["path"] != PATH
+        await super().__call__(scope, _bounded(receive) if bounded else receive, send)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive` that raises HTTPException (413) when the body is larger than a form of ours ever is."""
+    size = 0
+
+    async def receiving() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _MOST_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return receiving
+
 
 def create_app(settings: Settings, live: Live, answering: Answering, endpoint: Endpoint) -> FastAPI:
     """The application that answers queries, dumps and questions about the server's health."""
@@ -46,8 +76,8 @@ def create_app(settings: Settings, live: Live, answering: Answering, endpoint: E
     )
     routers = (
         dumps.router,
-        ckan.router,
-        oaipmh.router,
+        ckan.router(settings.address),
+        oaipmh.router(settings.address),
         versions.router(settings.public_url),
         choice.router,
         status.router(live),
@@ -81,7 +111,7 @@ def _refused_by(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], A
 
     async def refused(request: Request, error: Exception) -> Ready:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-        problem = errors.not_found(request.url.path)
+        problem = _REFUSALS.get(error.status_code, errors.not_found(request.url.path))
         if error.status_code == 405:
             there = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
             methods = {method for each in there for method in getattr(each, "methods", None) or ()}

@@ -21,21 +21,25 @@ PACKAGES = "/api/3/packages.json"
 #: As many packages as one answer of CKAN holds at most.
 MOST_ROWS = 1000
 
-router = APIRouter()
 
+def router(address: str) -> APIRouter:
+    """The addresses of the API; `address` is that of the site."""
+    routes = APIRouter()
 
-@router.api_route("/api/3/action/{action}", methods=["GET", "HEAD"], summary="CKAN's API, for harvesters")
-def act(action: str, request: Request) -> JSONResponse:
-    """The answer of an action, in the envelope that CKAN puts it in."""
-    pair: Pair = request.scope["ekograph.pair"]
-    printed = pair.table.answers.get(PACKAGES)
-    packages: list[Json] = json.loads(printed.body) if printed else []
-    found = _ACTIONS[action](packages, request.query_params) if action in _ACTIONS else None
-    envelope: Json = {"help": str(request.url.replace(query=""))}
-    if found is None:
-        error = {"__type": "Not Found Error", "message": "Not found"}
-        return JSONResponse({**envelope, "success": False, "error": error}, status_code=404)
-    return JSONResponse({**envelope, "success": True, "result": found}, headers={"x-snapshot": pair.snapshot.name})
+    @routes.api_route("/api/3/action/{action}", methods=["GET", "HEAD"], summary="CKAN's API, for harvesters")
+    def act(action: str, request: Request) -> JSONResponse:
+        """The answer of an action, in the envelope that CKAN puts it in."""
+        pair: Pair = request.scope["ekograph.pair"]
+        printed = pair.table.answers.get(PACKAGES)
+        packages: list[Json] = json.loads(printed.body) if printed else []
+        found = _ACTIONS[action](packages, request.query_params) if action in _ACTIONS else None
+        envelope: Json = {"help": f"{address}{request.url.path}"}
+        if found is None:
+            error = {"__type": "Not Found Error", "message": "Not found"}
+            return JSONResponse({**envelope, "success": False, "error": error}, status_code=404)
+        return JSONResponse({**envelope, "success": True, "result": found}, headers={"x-snapshot": pair.snapshot.name})
+
+    return routes
 
 
 def package_search(packages: list[Json], given: Parameters) -> Json:

@@ -42,7 +42,7 @@ _ARGUMENTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 
-router = APIRouter()
+_EMPTY: Json = {"name": "", "email": "", "earliest": "", "records": []}
 
 
 class OaiError(Exception):
@@ -53,17 +53,22 @@ class OaiError(Exception):
         self.code = code
 
 
-@router.api_route("/oai", methods=["GET", "HEAD", "POST"], summary="OAI-PMH 2.0")
-async def oai(request: Request) -> Response:
-    """The answer to a verb; errors are answers too, with status 200."""
-    pair: Pair = request.scope["ekograph.pair"]
-    printed = pair.table.answers.get(RECORDS)
-    repository: Json = json.loads(printed.body) if printed else {"name": "", "email": "", "earliest": "", "records": []}
-    given = await request.form() if request.method == "POST" else request.query_params
-    pairs = [(name, _NOT_XML.sub("", str(value))) for name, value in given.multi_items()]
-    address = str(request.url.replace(query=""))
-    text = answer(pairs, repository, address, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    return Response(text, media_type="text/xml; charset=utf-8", headers={"x-snapshot": pair.snapshot.name})
+def router(address: str) -> APIRouter:
+    """The address /oai of the site at `address`."""
+    routes = APIRouter()
+
+    @routes.api_route("/oai", methods=["GET", "HEAD", "POST"], summary="OAI-PMH 2.0")
+    async def oai(request: Request) -> Response:
+        """The answer to a verb; errors are answers too, with status 200."""
+        pair: Pair = request.scope["ekograph.pair"]
+        printed = pair.table.answers.get(RECORDS)
+        repository: Json = json.loads(printed.body) if printed else _EMPTY
+        given = await request.form() if request.method == "POST" else request.query_params
+        pairs = [(name, _NOT_XML.sub("", str(value))) for name, value in given.multi_items()]
+        text = answer(pairs, repository, f"{address}/oai", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return Response(text, media_type="text/xml; charset=utf-8", headers={"x-snapshot": pair.snapshot.name})
+
+    return routes
 
 
 def answer(given: Sequence[tuple[str, str]], repository: Json, address: str, now: str) -> str:
