@@ -49,6 +49,17 @@ def test_a_version_negotiates_and_has_addresses_for_each_format(served):
     assert server.get(base, accept="text/turtle", method="HEAD").body == b""
 
 
+@pytest.mark.parametrize("path", ["doc/tree/oak", "doc/tree/oak.ttl", "dumps/dataset.nq"])
+def test_who_has_a_page_or_file_of_a_version_does_not_get_it_again(served, path):
+    server, snapshots = served
+    address = f"/version/{snapshots[0].name}/{path}"
+    whole = server.get(address)
+    for given in ({"If_None_Match": whole.headers["etag"]}, {"If_Modified_Since": whole.headers["last-modified"]}):
+        again = server.get(address, **given)
+        assert (again.status, again.body) == (304, b"")
+        assert again.headers["memento-datetime"] == http(snapshots[0])
+
+
 def test_dumps_of_a_version_never_change(served):
     server, snapshots = served
     reply = server.get(f"/version/{snapshots[0].name}/dumps/dataset.nq")

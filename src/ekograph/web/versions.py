@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,7 +19,7 @@ from ekograph.shelf import Shelf
 from ekograph.snapshot import Manifest, Representation, Snapshot, SnapshotError
 from ekograph.web.dumps import FOLDER, media_type
 from ekograph.web.errors import Problem, ProblemError, not_acceptable, not_found
-from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, published_date, values
+from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, is_fresh, published_date, values
 from ekograph.web.live import Pair
 from ekograph.web.negotiation import choose, choose_language
 
@@ -42,10 +43,12 @@ def router(public_url: str) -> APIRouter:
         chosen = _chosen(_printed(snapshot, page), page, request)
         body = chosen.body.replace(PUBLIC_URL.encode(), public_url.encode())
         links = [each.replace(PUBLIC_URL, public_url) for each in chosen.links]
-        headers = {**_headers(snapshot), "content-type": chosen.content_type, "link": ", ".join(links)}
-        if chosen.language:
-            headers["content-language"] = chosen.language
-        return Response(body, headers=headers)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        headers = {**_headers(snapshot), "etag": etag, "link": ", ".join(links)}
+        if _has(request, headers):
+            return Response(status_code=304, headers=headers)
+        headers |= {"content-language": chosen.language} if chosen.language else {}
+        return Response(body, headers={**headers, "content-type": chosen.content_type})
 
     @routes.api_route("/timegate/{path:path}", methods=["GET", "HEAD"], summary="Lead to a page as it was at a time")
     def timegate(path: str, request: Request) -> Response:
@@ -131,7 +134,14 @@ def _file(snapshot: Snapshot, name: str, request: Request) -> Response:
         raise ProblemError(not_found(request.url.path))
     headers = {**_headers(snapshot), "etag": f'"{snapshot.manifest.files[name][0][:32]}"'}
     headers["cache-control"] = CACHE_IMMUTABLE.decode()
+    if _has(request, headers):
+        return Response(status_code=304, headers=headers)
     return FileResponse(snapshot.path / name, media_type=media_type(name), headers=headers)
+
+
+def _has(request: Request, headers: dict[str, str]) -> bool:
+    """Whether the client has the answer with these headers already."""
+    return is_fresh(request.scope["headers"], headers["etag"].encode(), headers["last-modified"].encode())
 
 
 def _headers(snapshot: Snapshot) -> dict[str, str]:
