@@ -137,13 +137,31 @@ def test_feedparser_reads_the_feed(server):
     assert feedparser.parse(f"{server.url}/feed.atom", etag=feed.etag).status == 304
 
 
-def test_extruct_finds_the_dataset_and_the_things(server):
+def test_extruct_finds_the_dataset(server):
     extruct = pytest.importorskip("extruct", reason="extruct is not installed")
     page = server.get("/index.en.html").text
     (dataset,) = extruct.extract(page, base_url=server.url, syntaxes=["json-ld"])["json-ld"]
     assert dataset["@type"] == "Dataset"
     assert 50 <= len(dataset["description"]) <= 5000
     assert all(path(server, each["contentUrl"]) for each in dataset["distribution"])
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("agreement/lahti", "DefinedTermSet"),
+        ("priority/lappeenranta/p2x", "DefinedTerm"),
+        ("authority/uudenmaan-liitto", "Organization"),
+        ("contact/uudenmaan-liitto-1", "ContactPoint"),
+        ("place/imatra", "Place"),
+    ],
+)
+def test_extruct_finds_the_thing_of_a_page(server, page, kind):
+    extruct = pytest.importorskip("extruct", reason="extruct is not installed")
+    text = server.get(f"/doc/{page}.fi.html").text
+    (thing,) = extruct.extract(text, base_url=server.url, syntaxes=["json-ld"])["json-ld"]
+    assert (thing["@type"], thing["@id"]) == (kind, f"https://w3id.org/ekograph/id/{page}")
+    assert server.get(path(server, thing["url"])).status == 200
 
 
 def test_signposting_is_found(server):
