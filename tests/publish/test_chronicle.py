@@ -332,3 +332,19 @@ def test_every_version_is_found_by_its_address_in_its_snapshot(published):
     assert {each.page for each in variants} == {"/doc/tree/elm"}
     assert [each.address for each in published[1].printed("/doc/tree/elm.ttl")] == ["/doc/tree/elm.ttl"]
     assert list(published[0].printed("/doc/tree/elm")) == []
+
+
+def test_after_a_rollback_no_member_of_the_stream_is_mistaken_for_the_one_taken_back(tmp_path):
+    folder = site(tmp_path / "site")
+    assert publish(load(folder.root), language="en").new
+    members = []
+    for state in (STATES[1], STATES[3]):
+        folder.write("data/trees.ttl", state)
+        snapshot = publish(load(folder.root), language="en").snapshot
+        quads = [q for page in pages(snapshot) for q in parse(body(snapshot, f"{page}.nt"), RdfFormat.N_TRIPLES)]
+        members.append({quad.subject for quad in quads if quad.predicate == VERSION_OF})
+        assert folder.run("rollback").returncode == 0
+    first = members[0] & members[1]
+    assert first
+    assert members[0] - first
+    assert members[1] - first

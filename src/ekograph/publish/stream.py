@@ -52,7 +52,7 @@ def pages(events: Sequence[Event]) -> Iterator[tuple[str, list[Quad]]]:
         node = NamedNode(f"{PUBLIC_URL}{address}")
         quads = [*facts(_STREAM, (TREE("view"), node)), *facts(node, (TYPE, TREE("Node")))]
         for place, event in enumerate(page, 1):
-            quads += _member(NamedNode(f"{node.value}#{place}"), event, f"{number}-{place}")
+            quads += _member(NamedNode(f"{node.value}#{place}-{event.version}"), event, f"{number}-{place}")
         yield address, quads
 
 
