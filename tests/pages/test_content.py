@@ -159,3 +159,20 @@ def test_the_vocabulary_leads_to_the_rules_and_they_lead_back():
     assert 'href="/def.fi.html#fundingAuthority"' in rules.partition('id="D01"')[2].partition("</section>")[0]
     assert "{?" not in rules
     assert "{% " not in rules
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "Tarkistettu lähteestä 24.11.2026"),
+        ("sv", "Kontrollerat mot källan 24 november 2026"),
+        ("en", "Checked against the source 24 November 2026"),
+    ],
+)
+def test_every_contact_says_from_where_it_is_and_when_that_was_checked(language, words):
+    contacts = real().dataset.instances(terms.CONTACT)
+    assert len(contacts) == 3
+    for each in contacts:
+        page = thing(each.value.removeprefix(f"{BASE}id/"), language)
+        assert words in plain(page)
+        assert "https://rakennerahastot.fi/etela-suomi/kehittamisen-painopisteet/kestava-kaupunkikehittaminen" in page

@@ -99,8 +99,12 @@ def authority(view: View, node: NamedNode) -> Content:
 
 
 def contact_point(view: View, node: NamedNode) -> Content:
-    """A contact point: how to reach it, and the agreements that it serves."""
-    return {"contact": contacts(view, [node])[0], "agreements": view.site.pointing(terms.CONTACTED_AT, node)}
+    """A contact point: how to reach it, the agreements that it serves, and where and when this was checked."""
+    return {
+        "contact": contacts(view, [node])[0],
+        "agreements": view.site.pointing(terms.CONTACTED_AT, node),
+        "facts": [("source", _links(view, node, terms.SOURCE)), ("checked", _days(view, node, terms.CHECKED))],
+    }
 
 
 def place(view: View, node: NamedNode) -> Content:
