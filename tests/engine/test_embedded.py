@@ -216,9 +216,12 @@ def test_a_killed_worker_costs_one_answer_only(dataset):
         async with running(dataset) as engine:
             task = asyncio.ensure_future(ask(engine, FOREVER))
             await slow(engine)
-            for pid in engine._zygote.workers:
-                os.kill(pid, signal.SIGKILL)
+            killed = list(engine._zygote.workers.values())
+            for worker in killed:
+                os.kill(worker.pid, signal.SIGKILL)
             (error,) = await asyncio.gather(task, return_exceptions=True)
+            # A kill takes a moment; a query that comes within it is lost too.
+            await asyncio.wait([worker.ended for worker in killed], timeout=20)
             return error, (await ask(engine, "ASK {}"))[1]
 
     error, next_ = asyncio.run(session())
