@@ -336,6 +336,8 @@ def test_without_a_query_people_get_the_editor(server):
     reply = server.get("/sparql", "text/html,*/*;q=0.1", Accept_Language="en")
     assert reply.status == 200
     assert b"<textarea" in reply.body
+    without_script = reply.text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert 'name="format" value="html"' in without_script
 
 
 @pytest.mark.parametrize("form", [JSON, XML, CSV, TURTLE])
