@@ -23,7 +23,11 @@ PAGES = {
     "place": "/doc/place/imatra.{}.html",
     "contact": "/doc/contact/uudenmaan-liitto-1.{}.html",
     "queries": "/queries/agreement-of-place.{}.html",
+    "answer": "/queries/agreement-of-place/place/imatra.{}.html",
+    "authority": "/doc/authority/uudenmaan-liitto.{}.html",
     "vocabulary": "/def.{}.html",
+    "rules": "/rules.{}.html",
+    "accessibility": "/accessibility.{}.html",
     "sparql": "/sparql.{}.html",
 }
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")

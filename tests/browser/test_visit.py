@@ -34,7 +34,7 @@ def test_a_question_is_answered_within_three_clicks_and_without_a_uri_on_screen(
         for name in clicks:
             links = visit.page.locator("main a:not(.rings a)", has_text=re.compile(f"^{re.escape(name)}"))
             links.locator("visible=true").first.click()
-        seen = visit.page.inner_text("main").partition("Tiedot koneille")[0]
+        seen = visit.page.inner_text("main").partition("Koneluettavat tiedot")[0]
         assert [each for each in answer if each not in seen] == [], question
         assert "://" not in seen.partition("Näin viittaat")[0]
         assert (visit.errors, visit.foreign) == ([], [])
