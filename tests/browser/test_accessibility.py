@@ -25,6 +25,7 @@ KINDS = [
     "/search.{}.html?q=vety",
     "/search.{}.html?q=xyzzy",
     "/sparql.{}.html",
+    "/downloads.{}.html",
     "/queries.{}.html",
     "/queries/agreement-of-place.{}.html",
     "/queries/leaves.{}.html",

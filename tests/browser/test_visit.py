@@ -212,3 +212,12 @@ def test_a_target_of_a_hash_is_shown(visiting):
         visit.open("/def.en.html#Priority")
         assert visit.page.evaluate("document.querySelector(':target').id") == "Priority"
         assert visit.page.is_visible("#Priority")
+
+
+def test_every_link_of_the_front_page_and_of_an_agreement_leads_somewhere(visiting):
+    with visiting() as visit:
+        for path in ("/index.fi.html", "/doc/agreement/lahti.sv.html", "/downloads.en.html"):
+            visit.open(path)
+            hrefs = visit.page.eval_on_selector_all("a[href^='/']", "all => all.map(each => each.getAttribute('href'))")
+            missing = [each for each in set(hrefs) if visit.page.request.head(visit.url + each).status != 200]
+            assert missing == [], path

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from ekograph.addresses import path_of
 from ekograph.dataset import SKOS, Dataset
-from ekograph.pages import html, links, standing, static
+from ekograph.pages import downloads, html, links, standing, static
 from ekograph.pages.site import Site
 from ekograph.publish import queries
 from ekograph.snapshot import Representation
@@ -17,6 +17,15 @@ from ekograph.snapshot import Representation
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/ekograph/"
 LANGUAGES = ("fi", "sv", "en")
+FILES = [
+    ("dataset.ttl", 62_114, ""),
+    ("dataset.ttl.gz", 12_841, ""),
+    ("dataset.nq.gz", 1_234_567, ""),
+    ("agreement.csv", 812, f"{BASE}def#Agreement"),
+    ("agreement.csv-metadata.json", 4709, ""),
+    ("all.zip", 110_271, ""),
+    ("SHA256SUMS", 3022, ""),
+]
 DERIVED = {f"{SKOS}broader": f"{SKOS}narrower", f"{SKOS}topConceptOf": f"{SKOS}hasTopConcept"}
 
 
@@ -76,6 +85,7 @@ def printed(language: str) -> dict[str, bytes]:
         own = [each for each in site.dataset.quads if each.subject.value.partition("#")[0] == iri.value]
         pages[f"/{name}"] = html.vocabulary_page(site, iri, own, shapes(), language)
     pages["/rules"] = standing.rules_page(site, shapes(), language)
+    pages["/downloads"] = downloads.downloads_page(site, FILES, language)
     pages["/privacy"] = standing.privacy_page(site, language)
     pages["/accessibility"] = standing.accessibility_page(site, language)
     pages["/shapes"] = html.document_page(site, NamedNode(f"{BASE}shapes"), shapes(), language)
@@ -95,6 +105,7 @@ def one_of_each_kind() -> dict[str, bytes]:
         "/index",
         "/sparql",
         "/search",
+        "/downloads",
         "/queries",
         "/queries/agreement-of-place",
         "/queries/counts",

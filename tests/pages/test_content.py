@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from pyoxigraph import NamedNode
-from tests.pages.sites import BASE, LANGUAGES, real, shapes, small, thing
+from tests.pages.sites import BASE, LANGUAGES, printed, real, shapes, small, thing
 
 from ekograph.pages import html, standing, terms
 
@@ -176,3 +176,18 @@ def test_every_contact_says_from_where_it_is_and_when_that_was_checked(language,
         page = thing(each.value.removeprefix(f"{BASE}id/"), language)
         assert words in plain(page)
         assert "https://rakennerahastot.fi/etela-suomi/kehittamisen-painopisteet/kestava-kaupunkikehittaminen" in page
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Turtle dataset.ttl , dataset.ttl.gz 62 kB",
+        "N-Quads dataset.nq.gz 1,2 MB",
+        "ekosysteemisopimus agreement.csv 1 kB",
+        "Kaikki tiedostot samassa paketissa all.zip 110 kB",
+        "Tarkistussummat SHA256SUMS 3 kB",
+    ],
+)
+def test_files_are_told_by_content_and_size(row):
+    page = re.sub(r"</td>", " ", printed("fi")["/downloads.fi.html"].decode())
+    assert row in " ".join(plain(page).split())

@@ -34,7 +34,7 @@ def test_every_message_is_used_and_every_used_one_is_there():
     quoted = {each for text in sources for each in re.findall(r"[\"']([a-z_0-9.]+)[\"']", text)}
     keys = set(texts("pages", "en"))
     plain = {re.sub(r"\.(one|other)$", "", each) for each in keys}
-    computed = re.compile(r"(format|history|language|vocabulary|search.kind|search.one|column)\..*|.*\.none")
+    computed = re.compile(r"(format|history|downloads|language|vocabulary|search.kind|search.one|column)\..*|.*\.none")
     assert {each for each in plain if each not in quoted and not computed.fullmatch(each)} == set()
     said = {each for text in sources for each in re.findall(r"\bsay\([\"']([^\"']+)[\"'][,)]", text)}
     assert said - plain == set()

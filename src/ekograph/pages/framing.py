@@ -14,7 +14,7 @@ from ekograph.pages.templating import Frame
 from ekograph.pages.view import View
 
 #: Where the pages about the site itself are.
-RULES, PRIVACY, ACCESSIBILITY = "/rules", "/privacy", "/accessibility"
+RULES, PRIVACY, ACCESSIBILITY, DOWNLOADS = "/rules", "/privacy", "/accessibility", "/downloads"
 
 _FRONT, _SEARCH = ("/", "nav.front"), ("/search", "nav.search")
 
@@ -62,4 +62,4 @@ def _foot(site: Site) -> Sequence[tuple[str, str]]:
     """The pages that the foot of every page leads to."""
     rules = [(RULES, "nav.rules")] if site.has_rules else []
     privacy = [(PRIVACY, "nav.privacy")] if site.has_contacts else []
-    return [*rules, *privacy, (ACCESSIBILITY, "nav.accessibility")]
+    return [(DOWNLOADS, "nav.downloads"), *rules, *privacy, (ACCESSIBILITY, "nav.accessibility")]

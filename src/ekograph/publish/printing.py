@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph import memento
 from ekograph.addresses import path_of
-from ekograph.pages import framing, html, searching, standing
+from ekograph.pages import downloads, framing, html, searching, standing
 from ekograph.pages.resource import Document, Planned, Thing, links_about, planned_formats, planned_pages
 from ekograph.pages.site import Site
 from ekograph.pages.static import static_files
@@ -85,6 +85,9 @@ def _standing(issue: Issue) -> Iterator[Representation]:
         yield from _pages(framing.RULES, framing.RULES, site, printed, ())
     if site.has_contacts:
         yield from _pages(framing.PRIVACY, framing.PRIVACY, site, _printer(standing.privacy_page, site), ())
+    files = [(each.name, each.size, each.about) for each in issue.dumps]
+    printed = _printer(downloads.downloads_page, site, files)
+    yield from _pages(framing.DOWNLOADS, framing.DOWNLOADS, site, printed, ())
     printed = _printer(standing.accessibility_page, site)
     yield from _pages(framing.ACCESSIBILITY, framing.ACCESSIBILITY, site, printed, ())
 
