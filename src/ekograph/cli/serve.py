@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ekograph.web.live import Live
 
 
-@click.command(epilog="Examples: ekograph serve --port 8080 --watch; ekograph serve catalogue.trig")
+@click.command(epilog="Example: ekograph serve --port 8080 --watch\n\nExample: ekograph serve catalogue.trig")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: any free one.")
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--lang", type=click.Choice(["fi", "sv", "en"]), help="Language of the messages.")
 @click.pass_obj
-def command(site: Path, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
+def command(site: Path, /, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
     """Serve the published snapshot of the site; without one, publish it first.
 
     With PATH, serve that RDF file or folder (nq, trig, ttl, nt, jsonld, rdf) as it is, without a site and its rules.
