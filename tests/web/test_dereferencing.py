@@ -152,6 +152,13 @@ def test_what_is_no_read_is_refused(server, path):
         assert (got.status, got.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
+@pytest.mark.parametrize("path", ["/dumps", "/dumps/"])
+def test_the_folder_of_the_dumps_leads_to_the_page_that_lists_them(server, path):
+    got = server.get(path)
+    assert (got.status, got.headers["location"]) == (303, "/downloads")
+    assert "/dumps/dataset.nq.gz" in server.get("/downloads", "text/html").text
+
+
 def test_a_language_header_of_no_known_language_gets_finnish(server):
     assert server.get("/", "text/html", Accept_Language="de").headers["content-language"] == "fi"
 

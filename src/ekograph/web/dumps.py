@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import format_datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from ekograph import formats
 from ekograph.web.errors import ProblemError, not_found
@@ -16,6 +16,13 @@ from ekograph.web.live import Pair
 FOLDER = "dumps/"
 
 router = APIRouter()
+
+
+@router.api_route("/dumps", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/dumps/", methods=["GET", "HEAD"], include_in_schema=False)
+async def all_dumps() -> Response:
+    """Lead to the page that lists them."""
+    return RedirectResponse("/downloads", status_code=303)
 
 
 @router.api_route("/dumps/{name:path}", methods=["GET", "HEAD"], summary="A dump of the dataset")
