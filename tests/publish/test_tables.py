@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from ekograph.publish.tables import harmless
 from ekograph.shelf import Shelf
 
 
@@ -38,6 +39,24 @@ def test_texts_have_a_column_for_each_language_and_links_one_with_names(dumps):
 def test_several_values_stand_in_one_cell(dumps):
     contacts = rows(dumps, "agreement.csv")["agreement/lappeenranta"]["contactPoint"].split("|")
     assert [each.rpartition("/")[2] for each in contacts] == ["etela-karjalan-liitto-1", "etela-karjalan-liitto-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('=HYPERLINK("http://evil.example")', '\'=HYPERLINK("http://evil.example")'),
+        ("+358 40 123", "'+358 40 123"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-cmd", "'-cmd"),
+        ("\t=1", "'\t=1"),
+        ("-12.5", "-12.5"),
+        ("+7", "+7"),
+        ("Lahti", "Lahti"),
+        ("", ""),
+    ],
+)
+def test_no_cell_starts_a_formula(text, cell):
+    assert harmless(text) == cell
 
 
 def test_spreadsheets_know_the_encoding_by_its_mark(dumps):

@@ -17,6 +17,9 @@ from ekograph.dataset import LABELS, TYPE, Dataset, Node, local_name
 #: Stands between several values in one cell.
 SEPARATOR = "|"
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -118,6 +121,18 @@ def _names(predicates: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict
 
 
 def _cell(thing: NamedNode, column: Column, dataset: Dataset) -> str:
+    return harmless(_content(thing, column, dataset))
+
+
+def harmless(text: str) -> str:
+    """`text` as a cell that no spreadsheet takes for a formula: an apostrophe goes before what would begin one.
+
+    Numbers stay as they are (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def _content(thing: NamedNode, column: Column, dataset: Dataset) -> str:
     values = dataset.objects(thing, column.predicate.value)
     if column.names:
         links = [each for each in values if isinstance(each, NamedNode)]
