@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -64,13 +66,11 @@ def test_the_children_end_with_a_parent_that_is_killed(server):
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
 
 
-def test_processes_without_a_snapshot_to_serve_end_at_once(tmp_path):
-    (tmp_path / "current").symlink_to("nothing")
-    with (
-        pytest.raises(AssertionError, match="status 2"),
-        serving("serve", EKOGRAPH_SNAPSHOTS=str(tmp_path), EKOGRAPH_PROCESSES="2"),
-    ):
-        pass
+def test_a_process_that_cannot_serve_at_all_is_not_replaced_and_ends_the_others():
+    program = "import sys, time; from ekograph.web.supervisor import supervise as run; sys.exit(run(2, {}, 1))"
+    serve = "lambda number: time.sleep(60) or 0 if number else 2"
+    done = subprocess.run([sys.executable, "-c", program.format(serve)], check=False, timeout=PATIENCE)
+    assert done.returncode == 2
 
 
 def test_processes_run_as_many_queries_together_as_one_alone():

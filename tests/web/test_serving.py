@@ -39,14 +39,6 @@ def test_serving_publishes_first_when_nothing_has_been_published(folder):
         assert server.get("/doc/tree/oak.ttl").status == 200
 
 
-def test_without_a_snapshot_and_with_faults_it_does_not_serve(folder):
-    folder.write("data/trees.ttl", DATA + "<tree/elm> a :Tree .")
-    done = folder.run("serve", "--port", "0")
-    assert done.returncode == 1
-    assert "[T01]" in done.stdout
-    assert not folder.current.exists()
-
-
 def test_a_new_snapshot_is_served_as_soon_as_it_is_current_and_so_is_the_one_before(folder):
     folder.run("publish")
     with serve(folder) as server:

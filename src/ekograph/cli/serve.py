@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 def command(site: Path, /, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
     """Serve the published snapshot of the site; without one, publish it first.
 
+    While there is none, as when the data does not conform, everything is answered 503; a snapshot goes live by itself.
+
     With PATH, serve that RDF file or folder (nq, trig, ttl, nt, jsonld, rdf) as it is, without a site and its rules.
     """
     messages = Messages("serve", reader_language(lang))
@@ -57,9 +59,8 @@ def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching:
     republishing = _Republishing(site, messages) if watching else None
     shelf = Shelf(settings.snapshots_dir)
     if republishing or shelf.current_name() is None:
-        status, _ = republishing.publish() if republishing else _publish(site, messages.language)
-        if status and shelf.current_name() is None:
-            return status
+        # What was published stays; where nothing was, the server waits for it, and the findings say what to mend.
+        _ = republishing.publish() if republishing else _publish(site, messages.language)
     return _serve(settings, messages, republishing)
 
 
@@ -86,7 +87,7 @@ def _serve(settings: Settings, messages: Messages, republishing: _Republishing |
         fail(_cannot_listen(settings, messages, error))
 
     def ready(live: Live) -> None:
-        click.echo(messages("serving", url=settings.address, snapshot=live.pair.snapshot.name))
+        click.echo(_first_words(settings, live, messages))
         if republishing:
             republishing.begin(live)
 
@@ -95,6 +96,15 @@ def _serve(settings: Settings, messages: Messages, republishing: _Republishing |
     finally:
         if republishing:
             republishing.stopped.set()
+
+
+def _first_words(settings: Settings, live: Live, messages: Messages) -> str:
+    """What is served and where, or why nothing is yet and what to do."""
+    if live.name is not None:
+        return messages("serving", url=settings.address, snapshot=live.name)
+    shelf = Shelf(settings.snapshots_dir.resolve())
+    key = "nothing_whole" if shelf.current_name() else "nothing_published"
+    return messages(key, url=settings.address, shelf=shelf.path, site=settings.root)
 
 
 class _Republishing:

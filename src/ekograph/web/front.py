@@ -10,21 +10,19 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ekograph.memento import TIMEGATE, is_in_time
-from ekograph.web import errors
+from ekograph.web import errors, waiting
 from ekograph.web.answers import unless_gone
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import send_problem
 from ekograph.web.headers import COMMON, by_name
-from ekograph.web.live import Live
+from ekograph.web.live import Live, NothingLiveError
 from ekograph.web.metrics import Metrics, log_access
 from ekograph.web.printed import Page
-from ekograph.web.reply import Answer, Fields, Reply, SeeOther
+from ekograph.web.reply import Answer, Fields, Reply, SeeOther, options
 
 if TYPE_CHECKING:
     from ekograph.web.rendering import Rendering
     from ekograph.web.sparql import Endpoint
-
-_EMPTY: Message = {"type": "http.response.body", "body": b""}
 
 
 class Front:
@@ -67,7 +65,10 @@ class Front:
         if not self._is_for_us(fields):
             return None
         # The one look at what is in service: all of this answer comes from the same snapshot.
-        pair = scope["ekograph.pair"] = self._live.pair
+        try:
+            pair = scope["ekograph.pair"] = self._live.pair
+        except NothingLiveError:
+            return None
         if scope["method"] not in {"GET", "HEAD"}:
             return None
         path = scope["raw_path"].decode("latin-1")
@@ -141,7 +142,7 @@ class Front:
     async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what takes more than a look."""
         if "ekograph.pair" not in scope:
-            await send_problem(errors.wrong_host(_host(by_name(scope["headers"]))), scope, send)
+            await self._without_pair(scope, receive, send)
             return
         pair = scope["ekograph.pair"]
         found = pair.table.find(scope["raw_path"].decode("latin-1"))
@@ -150,9 +151,22 @@ class Front:
         if found and past is None:
             await _without_reply(found, scope, send)
         else:
-            scope["ekograph.metrics"] = self._metrics
-            application = await self._application()
-            await application(past or scope, receive, _with_common_headers(send))
+            await self._behind(past or scope, receive, send)
+
+    async def _without_pair(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what is meant for another server; answer what can be answered while nothing is in service."""
+        fields = by_name(scope["headers"])
+        if not self._is_for_us(fields):
+            await send_problem(errors.wrong_host(_host(fields)), scope, send)
+        elif reply := waiting.reply(scope):
+            await reply.send(scope, send)
+        else:
+            await self._behind(scope, receive, send)
+
+    async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["ekograph.metrics"] = self._metrics
+        application = await self._application()
+        await application(scope, receive, _with_common_headers(send))
 
     def _is_for_us(self, fields: Fields) -> bool:
         host = _host(fields)
@@ -176,15 +190,11 @@ async def _without_reply(found: Answer | Page | SeeOther, scope: Scope, send: Se
 
 
 async def _other_method(scope: Scope, send: Send) -> None:
-    """Answer OPTIONS, a preflight of CORS among them, and refuse what is not a read."""
-    if scope["method"] != "OPTIONS":
+    """Answer OPTIONS, and refuse what is not a read."""
+    if scope["method"] == "OPTIONS":
+        await options(errors.READ).send(scope, send)
+    else:
         await send_problem(errors.wrong_method(scope["method"], errors.READ), scope, send)
-        return
-    allow = ", ".join(errors.READ).encode()
-    preflight = [(b"access-control-allow-methods", allow), (b"access-control-allow-headers", b"*")]
-    headers = [*COMMON, (b"allow", allow), *preflight, (b"access-control-max-age", b"86400")]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send(_EMPTY)
 
 
 def _host(fields: Fields) -> str:

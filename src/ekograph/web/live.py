@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
 LOOK_EVERY = 0.2
 
+#: Seconds until a snapshot that could not be put in service is tried again: it may be mended, or its engine be back.
+RETRY_EVERY = 10.0
+
 #: Bytes of answers to queries that are kept to be given again to the same request.
 REPEATED_BYTES = 32_000_000
 
@@ -58,11 +61,15 @@ class Trouble:
         return cls(text, datetime.now(UTC).isoformat(timespec="seconds"), findings)
 
 
+class NothingLiveError(Exception):
+    """No snapshot is in service."""
+
+
 class Live:
     """Keeps the pair in service and follows the shelf.
 
     `engine_for` makes the engine of a snapshot; `copy` is what is particular to this copy of the site. A snapshot
-    that cannot be put in service leaves the pair as it is and is told of in `trouble`.
+    that cannot be put in service leaves the pair as it is, or lacking, and is told of in `trouble`.
     """
 
     def __init__(self, shelf: Shelf, engine_for: Callable[[Snapshot], Engine], copy: Copy) -> None:
@@ -70,32 +77,35 @@ class Live:
         self._engine_for = engine_for
         self._copy = copy
         self._pair: Pair | None = None
-        self._refused = ""
+        self._refused: tuple[str | None, float] = (None, 0.0)
         self._tasks: set[asyncio.Task[None]] = set()
         self.trouble: Trouble | None = None
 
     @property
     def pair(self) -> Pair:
-        """What is in service; raises SnapshotError before anything is."""
+        """What is in service; raises NothingLiveError before anything is."""
         if self._pair is None:
-            raise SnapshotError("nothing is in service yet")
+            raise NothingLiveError
         return self._pair
+
+    @property
+    def name(self) -> str | None:
+        """The name of the snapshot in service; None before any is."""
+        return self._pair.snapshot.name if self._pair else None
 
     async def start(self) -> None:
         """Put the current snapshot in service, or, if it is damaged, the newest one before that is whole.
 
-        Raises SnapshotError when none is.
+        Where none is, the first one to come will be.
         """
-        for name in reversed(self._shelf.history()):
-            try:
-                self._pair = await self._load(name)
-            except SnapshotError as error:
-                self._report(str(error))
-                self._refused = self._refused or name
-            else:
-                self._in_background(self._follow())
-                return
-        raise SnapshotError(f"no snapshot in {self._shelf.path} can be served; publish one: ekograph publish")
+        history = self._shelf.history()
+        if not history:
+            self.trouble = Trouble.now("nothing has been published yet")
+        for name in reversed(history):
+            self._pair = await self._attempt(name)
+            if self._pair:
+                break
+        self._in_background(self._follow())
 
     async def stop(self) -> None:
         """End following and let the engine finish."""
@@ -109,24 +119,35 @@ class Live:
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Start and stop with the server (the lifespan protocol of ASGI)."""
         await receive()
-        try:
-            await self.start()
-        except SnapshotError as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
+        await self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def _attempt(self, name: str) -> Pair | None:
+        """The pair of a snapshot, or None, which is reported, when it cannot be put in service."""
+        try:
+            return await self._load(name)
+        except (SnapshotError, OSError, ValueError) as error:
+            if name == self._shelf.current_name():
+                self._refused = name, asyncio.get_running_loop().time() + RETRY_EVERY
+            self._report(f"{name} cannot be served: {error}")
+            return None
+
     async def _load(self, name: str) -> Pair:
-        """The pair of a snapshot, ready to answer; raises SnapshotError."""
+        """The pair of a snapshot, ready to answer; raises SnapshotError, OSError or ValueError."""
         snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
         engine = self._engine_for(snapshot)
-        try:
-            table, _ = await asyncio.gather(asyncio.to_thread(Table, snapshot, self._copy), engine.start())
-        except QueryError as error:
-            raise SnapshotError(f"{name}: its engine does not start ({error})") from error
+        reading = asyncio.to_thread(Table, snapshot, self._copy)
+        table, failed = await asyncio.gather(reading, engine.start(), return_exceptions=True)
+        if isinstance(failed, QueryError):
+            raise SnapshotError(f"its engine does not start ({failed})") from failed
+        if failed:
+            raise failed
+        if isinstance(table, BaseException):
+            await engine.stop()
+            raise table
         return Pair(snapshot, table, engine, _rendering(snapshot, self._copy))
 
     async def _follow(self) -> None:
@@ -134,25 +155,27 @@ class Live:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             name = self._shelf.current_name()
-            if name is None or name in {self.pair.snapshot.name, self._refused}:
+            if name is None or name == self.name or self._is_refused(name):
                 continue
-            try:
-                new = await self._load(name)
-            except (SnapshotError, OSError, ValueError) as error:  # the old one stays in service
-                self._refused = name
-                self._report(f"{name} cannot be served: {error}")
-            else:
+            if new := await self._attempt(name):  # else the old one stays in service
                 self._swap(new)
 
+    def _is_refused(self, name: str) -> bool:
+        """Whether the snapshot was tried a short while ago, in vain."""
+        refused, until = self._refused
+        return name == refused and asyncio.get_running_loop().time() < until
+
     def _swap(self, new: Pair) -> None:
-        old = self.pair
-        self._pair, self._refused, self.trouble = new, "", None
+        old, self._pair = self._pair, new
+        self._refused, self.trouble = (None, 0.0), None
         log.info("in service: %s", new.snapshot.name)
-        self._in_background(old.engine.stop())
+        if old:
+            self._in_background(old.engine.stop())
 
     def _report(self, text: str) -> None:
-        self.trouble = Trouble.now(text)
-        log.error("%s", text)
+        if self.trouble is None or self.trouble.text != text:  # told once, however often it is tried
+            self.trouble = Trouble.now(text)
+            log.error("%s", text)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ekograph.web.asgi import Message, Scope, Send
@@ -50,6 +50,13 @@ class Reply:
         if any(_CONTROL.search(name + value) for name, value in headers):
             raise ValueError(f"a control character in one of {headers}")
         return b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n"
+
+
+def options(methods: Sequence[str]) -> Reply:
+    """The response to OPTIONS, a preflight of CORS among them, at an address that knows `methods`."""
+    allow = ", ".join(methods).encode()
+    preflight = [(b"access-control-allow-methods", allow), (b"access-control-allow-headers", b"*")]
+    return Reply(204, [*COMMON, (b"allow", allow), *preflight, (b"access-control-max-age", b"86400")])
 
 
 class Answer:

@@ -17,7 +17,7 @@ from ekograph.web.errors import Problem, ProblemError, reply_of, wrong_method
 from ekograph.web.headers import COMMON, values
 from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.query_request import Asked, in_url, read
-from ekograph.web.reply import Reply
+from ekograph.web.reply import Reply, options
 from ekograph.web.service_description import describe
 from ekograph.web.tables import in_table
 
@@ -56,7 +56,7 @@ class Endpoint:
     async def answer(self, scope: Scope, receive: Receive) -> Reply | Streamed:
         """The response to any request; raises ProblemError, and ClientGoneError when the client goes away."""
         if scope["method"] == "OPTIONS":
-            return _options()
+            return options(METHODS)
         if scope["method"] not in METHODS:
             raise ProblemError(wrong_method(scope["method"], METHODS))
         asked = await read(scope, receive, Limits.query_kb * 1024)
@@ -145,9 +145,3 @@ def _query(scope: Scope, asked: Asked, settings: Settings) -> Query:
 def _wanted(accept: tuple[str, ...]) -> tuple[Format | None, Format | None]:
     """The format wanted most for solutions, and that for graphs."""
     return choose(accept, formats.RESULTS), choose(accept, formats.RDF)
-
-
-def _options() -> Reply:
-    allow = ", ".join(METHODS).encode()
-    preflight = [(b"access-control-allow-methods", allow), (b"access-control-allow-headers", b"*")]
-    return Reply(204, [*COMMON, (b"allow", allow), *preflight, (b"access-control-max-age", b"86400")])

@@ -7,6 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from ekograph.web import waiting
+from ekograph.web.errors import ProblemError
 from ekograph.web.live import Live
 from ekograph.web.metrics import CONTENT_TYPE
 
@@ -19,17 +21,19 @@ def router(live: Live) -> APIRouter:
 
     @routes.api_route("/health", methods=["GET", "HEAD"], summary="Whether the server lives, and what it serves")
     async def health(response: Response) -> dict[str, Any]:
-        """Always 200: `status` is "ok", or "stale" when the newest state could not be put in service."""
+        """Always 200: `status` is "ok", "stale" when the newest state could not be put in service, else "waiting"."""
         response.headers.update(NO_STORE)
         trouble = asdict(live.trouble) if live.trouble else None
-        status = "stale" if trouble else "ok"
-        return {"status": status, "snapshot": live.pair.snapshot.name, "trouble": trouble}
+        status = "waiting" if live.name is None else "stale" if trouble else "ok"
+        return {"status": status, "snapshot": live.name, "trouble": trouble}
 
     @routes.api_route("/ready", methods=["GET", "HEAD"], summary="Whether the server can answer")
     async def ready(request: Request, response: Response) -> dict[str, Any]:
-        """200 while a snapshot and its engine are in service, with their figures."""
+        """200 while a snapshot and its engine are in service, with their figures; else 503 with the reason."""
         response.headers.update(NO_STORE)
-        pair = request.scope["ekograph.pair"]
+        pair = request.scope.get("ekograph.pair")
+        if pair is None:
+            raise ProblemError(waiting.problem(ready=False, reason=live.trouble.text if live.trouble else ""))
         manifest = pair.snapshot.manifest
         return {
             "ready": True,
@@ -42,9 +46,11 @@ def router(live: Live) -> APIRouter:
     @routes.api_route("/metrics", methods=["GET", "HEAD"], summary="Figures for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
         """What this process has counted since it started, in the text format of Prometheus."""
-        pair, counted = request.scope["ekograph.pair"], request.scope["ekograph.metrics"]
-        repeated = {"answers_repeated_total": pair.repeated.hits, "answers_kept_bytes": pair.repeated.size}
-        figures = {"snapshot_stale": int(live.trouble is not None), **repeated, **pair.engine.figures()}
+        pair, counted = request.scope.get("ekograph.pair"), request.scope["ekograph.metrics"]
+        figures = {"snapshot_live": int(pair is not None), "snapshot_stale": int(live.trouble is not None)}
+        if pair is not None:
+            repeated = {"answers_repeated_total": pair.repeated.hits, "answers_kept_bytes": pair.repeated.size}
+            figures |= {**repeated, **pair.engine.figures()}
         return Response(counted.text(figures), media_type=CONTENT_TYPE, headers=NO_STORE)
 
     return routes
