@@ -26,6 +26,9 @@ GRAPHS = "graph/"
 #: Below it, the pages about things that are named elsewhere.
 ELSEWHERE = "/about/"
 
+#: Where the packages of CKAN's API and the records of OAI-PMH are printed; answers of both depend on parameters.
+PACKAGES, RECORDS = "/api/3/packages.json", "/oai/records.json"
+
 # What may stand in a path as it is (RFC 3986, pchar, and the slash).
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 

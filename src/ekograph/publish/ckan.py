@@ -16,9 +16,6 @@ from ekograph.publish.namespaces import DCAT, DCTERMS
 
 Json: TypeAlias = dict[str, Any]
 
-#: Where the packages are kept for the answers of the API, which depend on parameters.
-PACKAGES = "/api/3/packages.json"
-
 _LICENCES = {
     "CC_BY_4_0": ("cc-by-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/")
 }

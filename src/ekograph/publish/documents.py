@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from ekograph import ldes
-from ekograph.addresses import PUBLIC_URL, path_of
+from ekograph.addresses import PACKAGES, PUBLIC_URL, RECORDS, path_of
 from ekograph.pages.resource import Document, planned_formats
 from ekograph.publish import atom, ckan, namespaces, oaipmh, sitemap, stream, void
 from ekograph.publish.catalogue import catalogue
@@ -25,9 +25,9 @@ def documents(issue: Issue) -> Iterator[Representation]:
     yield _plain("/robots.txt", "text/plain; charset=utf-8", sitemap.ROBOTS)
     yield from _sitemaps(issue)
     yield _plain("/linkset.json", "application/linkset+json", json.dumps(linkset(issue), indent=1))
-    yield _plain(ckan.PACKAGES, "application/json", json.dumps(ckan.packages(issue), ensure_ascii=False, indent=1))
+    yield _plain(PACKAGES, "application/json", json.dumps(ckan.packages(issue), ensure_ascii=False, indent=1))
     repository = oaipmh.repository(issue, catalogue(issue))
-    yield _plain(oaipmh.RECORDS, "application/json", json.dumps(repository, ensure_ascii=False, indent=1))
+    yield _plain(RECORDS, "application/json", json.dumps(repository, ensure_ascii=False, indent=1))
     if issue.events:
         yield _plain(atom.PAGE, atom.CONTENT_TYPE, atom.atom(issue, _title(issue)))
         yield from _stream(issue)

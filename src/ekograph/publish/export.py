@@ -9,12 +9,10 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
-from ekograph import stored
 from ekograph.addresses import PUBLIC_URL
 from ekograph.memento import VERSION
-from ekograph.pages.framing import RULES
 from ekograph.pages.resource import Thing
-from ekograph.pages.site import Site
+from ekograph.pages.unprinted import site_of
 from ekograph.publish import webservers
 from ekograph.publish.dumps import FOLDER
 from ekograph.snapshot import Representation, Snapshot
@@ -75,8 +73,7 @@ def _printed(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]
 def _things(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]:
     """Of a large site, the pages of things, which are not printed but made here."""
     if snapshot.manifest.large:
-        told, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
-        site = Site(stored.of(snapshot), told.name, told.published, has_rules=has_rules, large=True)
+        site = site_of(snapshot)
         for thing in site.dataset.things():
             yield from (_file(planned.printed(), public_url) for planned in Thing(site, thing).planned())
 

@@ -17,9 +17,6 @@ from ekograph.publish.namespaces import DCAT, DCTERMS, FOAF, PREFIXES
 
 Json: TypeAlias = dict[str, Any]
 
-#: Where the records are kept for the answers of the repository, which depend on parameters.
-RECORDS = "/oai/records.json"
-
 _OAI_DC = (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

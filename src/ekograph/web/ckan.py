@@ -10,13 +10,11 @@ from typing import Any, TypeAlias
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from ekograph.addresses import PACKAGES
 from ekograph.web.live import Pair
 
 Json: TypeAlias = dict[str, Any]
 Parameters: TypeAlias = Mapping[str, str]
-
-#: Where the packages are printed.
-PACKAGES = "/api/3/packages.json"
 
 #: As many packages as one answer of CKAN holds at most.
 MOST_ROWS = 1000

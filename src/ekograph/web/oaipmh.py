@@ -11,13 +11,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import APIRouter, Request, Response
 
+from ekograph.addresses import RECORDS
 from ekograph.web.live import Pair
 
 Json: TypeAlias = dict[str, Any]
 Arguments: TypeAlias = Mapping[str, str]
-
-#: Where the records are printed.
-RECORDS = "/oai/records.json"
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'

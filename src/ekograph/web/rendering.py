@@ -9,11 +9,9 @@ from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
 
-from ekograph import stored
 from ekograph.addresses import normal_path, path_of
-from ekograph.pages.framing import RULES
 from ekograph.pages.resource import Planned, Thing
-from ekograph.pages.site import Site
+from ekograph.pages.unprinted import site_of
 from ekograph.snapshot import Snapshot
 from ekograph.web.asgi import Scope
 from ekograph.web.copy import Copy
@@ -34,10 +32,7 @@ class Rendering:
     """Answers for the things of one large snapshot; it is thrown away with its snapshot."""
 
     def __init__(self, snapshot: Snapshot, copy: Copy) -> None:
-        manifest = snapshot.manifest
-        has_rules = any(True for _ in snapshot.printed(RULES))
-        dataset = stored.of(snapshot)
-        self._site = Site(dataset, manifest.name, manifest.published, has_rules=has_rules, large=True)
+        self._site = site_of(snapshot)
         self._copy = copy
         self._common = [*headers_of(snapshot), (b"cache-control", CACHE_REVALIDATE)]
         self._kept: OrderedDict[_Key, Answer] = OrderedDict()
