@@ -34,6 +34,13 @@ _Limit = Annotated[int, Query(ge=1, le=MOST_HITS)]
 def router(settings: Settings) -> APIRouter:
     """The addresses /search and /reconcile."""
     routes = APIRouter()
+    _search_at(routes)
+    _reconcile_at(routes, settings)
+    return routes
+
+
+def _search_at(routes: APIRouter) -> None:
+    """Add the addresses of the search."""
 
     @routes.api_route("/search", methods=["GET", "HEAD"], summary="Search the names of things")
     def search(request: Request, text: _Text = "", lang: _Language = "", kind: _Kind = "") -> Response:
@@ -57,6 +64,10 @@ def router(settings: Settings) -> APIRouter:
     def search_page(request: Request, lang: str, text: _Text = "", kind: _Kind = "") -> Response:
         return _page(request, text, lang, kind, MOST_HITS)
 
+
+def _reconcile_at(routes: APIRouter, settings: Settings) -> None:
+    """Add the addresses of the Reconciliation API."""
+
     @routes.api_route("/reconcile", methods=["GET", "HEAD"], summary="Reconciliation API 0.2: manifest, or queries")
     def reconcile_get(request: Request, queries: str = "", lang: _Language = "") -> Response:
         return _reconciled(request, queries, _spoken(request, lang), settings)
@@ -71,8 +82,6 @@ def router(settings: Settings) -> APIRouter:
         with _index(request) as index:
             hits, names = index.search(prefix, language, MOST_HITS), index.names(language)
         return JSONResponse({"result": candidates(hits, prefix, settings.base, names)})
-
-    return routes
 
 
 def _page(request: Request, text: str, language: str, kind: str, limit: int) -> Response:
