@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from tests.conftest import ekograph
 
+from ekograph.config import load
+from ekograph.publish.pipeline import publish
+
 ONTOLOGY = """
 @prefix : <https://example.org/def#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -30,6 +33,14 @@ SHAPES = """
 :T01-label a sh:PropertyShape ; sh:path skos:prefLabel ; sh:minCount 1 ; sh:message "Give the tree a name."@en .
 """
 SETTINGS = 'base = "https://example.org/"\nlanguages = ["en", "fi"]\n'
+
+#: One state of the data after another; the third is the first again.
+STATES = [
+    DATA,
+    DATA.replace('"oak"@en', '"common oak"@en') + "<tree/elm> a :Tree ; skos:prefLabel 'elm'@en ; skos:note [ a :N ] .",
+    DATA,
+    DATA.replace("in a note", "in another note") + "<tree/ash> a :Tree ; skos:prefLabel 'ash'@en .",
+]
 
 
 @dataclass(frozen=True)
@@ -96,3 +107,18 @@ def exported(shelf, server, tmp_path_factory) -> Path:
     done = ekograph("export", str(folder), "--public-url", server.url, EKOGRAPH_SNAPSHOTS=str(shelf))
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The snapshots of all states, published one after the other."""
+    folder = site(tmp_path_factory.mktemp("chronicle") / "site")
+    snapshots = []
+    for state in STATES:
+        folder.write("data/trees.ttl", state)
+        snapshots.append(publish(load(folder.root), language="en").snapshot)
+    return snapshots
+
+
+def body(snapshot, address):
+    return next(each.body for each in snapshot.printed() if each.address == address)
