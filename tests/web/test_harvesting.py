@@ -57,6 +57,41 @@ def test_a_download_that_broke_off_goes_on_where_it_stopped(server):
 
 
 @pytest.mark.parametrize(
+    ("method", "fields", "status", "length"),
+    [
+        ("GET", {"Range": "bytes=0-9"}, 206, 10),
+        ("GET", {"Range": "bytes=-5"}, 206, 5),
+        ("GET", {"Range": "BYTES = 0-4"}, 206, 5),
+        ("GET", {"Range": "lines=0-9"}, 200, None),
+        ("GET", {"Range": "bytes=x-y"}, 200, None),
+        ("GET", {"Range": "nonsense"}, 200, None),
+        ("GET", {"Range": "bytes=99999999-"}, 416, 0),
+        ("GET", {"Range": "bytes=0-9", "If_Range": '"other"'}, 200, None),
+        ("GET", {"Range": "bytes=0-9", "If_Range": "Tue, 24 Nov 2020 08:00:00 GMT"}, 200, None),
+        ("HEAD", {"Range": "bytes=0-9"}, 200, None),
+    ],
+)
+def test_only_a_range_of_bytes_asked_for_by_get_is_one(server, method, fields, status, length):
+    whole = server.get("/dumps/dataset.nt")
+    got = server.get("/dumps/dataset.nt", method=method, **fields)
+    assert (got.status, int(got.headers["content-length"])) == (status, len(whole.body) if length is None else length)
+
+
+@pytest.mark.parametrize("tag", ["etag", "last-modified"])
+def test_a_range_goes_on_while_the_file_is_the_same(server, tag):
+    same = server.get("/dumps/dataset.nt", method="HEAD").headers[tag]
+    assert server.get("/dumps/dataset.nt", Range="bytes=5-9", If_Range=same).status == 206
+
+
+@pytest.mark.parametrize("path", ["/dumps/all.zip", "/search", "/oai", "/api/3/action/package_list", "/timegate/def"])
+def test_a_script_of_another_origin_may_ask_anywhere(server, path):
+    reply = server.get(path, method="OPTIONS", Origin="https://x.example", Access_Control_Request_Headers="if-range")
+    assert (reply.status, reply.headers["access-control-allow-origin"]) == (204, "*")
+    assert reply.headers["access-control-allow-headers"] == "*"
+    assert {"GET", "HEAD", "OPTIONS"} <= set(reply.headers["allow"].split(", "))
+
+
+@pytest.mark.parametrize(
     ("accept", "media_type"),
     [
         ("*/*", "text/turtle"),
@@ -100,6 +135,17 @@ def test_every_link_for_machines_leads_somewhere(server):
         for each in links[relation]:
             reply = server.get(path(server, each["href"]), method="HEAD")
             assert (reply.status, reply.headers["content-type"].partition(";")[0]) == (200, each["type"])
+
+
+def test_a_dump_leads_back_to_the_page_of_its_dataset(server):
+    link = server.get("/dumps/dataset.ttl", method="HEAD").headers["link"]
+    assert link == '</>; rel="collection"; type="text/html"'
+
+
+def test_the_folder_of_the_versions_leads_to_the_document_that_names_them(server):
+    reply = server.get("/version/")
+    assert (reply.status, reply.headers["location"]) == (303, "/catalog")
+    assert "/version/" in server.get("/catalog").text
 
 
 def test_a_harvester_of_ckan_pages_until_there_is_no_more(server):
@@ -177,7 +223,15 @@ def test_signposting_is_found(server):
 def test_robots_are_kept_off_queries_alone(server):
     protego = pytest.importorskip("protego", reason="protego is not installed")
     robots = protego.Protego.parse(server.get("/robots.txt").text)
-    assert not robots.can_fetch(f"{server.url}/sparql?query=ASK%7B%7D", "Bot")
+    for query in (
+        "/sparql?query=ASK%7B%7D",
+        "/sparql?format=csv&query=ASK",
+        "/search?q=a",
+        "/search.fi.html?lang=fi&q=a",
+    ):
+        assert not robots.can_fetch(f"{server.url}{query}", "Bot")
+    for page in ("/sparql", "/sparql.fi.html", "/search", "/queries"):
+        assert robots.can_fetch(f"{server.url}{page}", "Bot")
     assert robots.can_fetch(f"{server.url}/doc/agreement/lahti", "Bot")
     assert robots.can_fetch(f"{server.url}/dumps/dataset.ttl", "Bot")
 

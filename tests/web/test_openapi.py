@@ -49,7 +49,7 @@ def test_a_wrong_value_is_escaped_on_the_page_that_tells_of_it(server):
 
 def test_a_refused_method_is_told_all_methods_of_an_address(server):
     reply = server.get("/reconcile", method="DELETE")
-    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -49,6 +49,17 @@ def test_a_version_negotiates_and_has_addresses_for_each_format(served):
     assert server.get(base, accept="text/turtle", method="HEAD").body == b""
 
 
+def test_a_version_leads_to_what_is_of_it_and_to_what_it_is_a_version_of(served):
+    server, snapshots = served
+    base = f"/version/{snapshots[0].name}"
+    page = server.get(f"{base}/doc/tree/oak", accept="text/html").headers["link"]
+    assert f'<{base}/doc/tree/oak.ttl>; rel="describedby"' in page
+    file = server.get(f"{base}/dumps/dataset.nq").headers["link"]
+    assert f'<{server.url}/dumps/dataset.nq>; rel="original"' in file
+    assert f'<{base}/>; rel="collection"' in file
+    assert server.get(f"{base}/", accept="text/html").status == 200
+
+
 @pytest.mark.parametrize("path", ["doc/tree/oak", "doc/tree/oak.ttl", "dumps/dataset.nq"])
 def test_who_has_a_page_or_file_of_a_version_does_not_get_it_again(served, path):
     server, snapshots = served

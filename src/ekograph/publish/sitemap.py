@@ -19,7 +19,13 @@ _HEAD = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999
 #: Queries cost time and lead to no end of addresses; old versions are not what people look for.
 ROBOTS = f"""User-agent: *
 Disallow: /sparql?query=
+Disallow: /sparql?*query=
 Disallow: /search?q=
+Disallow: /search?*q=
+Disallow: /search.*?*q=
+Disallow: /reconcile
+Disallow: /rdf-graph-store
+Disallow: /timegate/
 Disallow: /version/
 Disallow: /api/
 Disallow: /oai

@@ -19,6 +19,7 @@ from ekograph.web.described import completed
 from ekograph.web.documented import Ready
 from ekograph.web.errors import Problem, ProblemError
 from ekograph.web.live import Live
+from ekograph.web.reply import options
 from ekograph.web.sparql import PATH, Endpoint
 
 #: Bytes of a body that is not a query.
@@ -107,15 +108,20 @@ async def _wrong_parameter(request: Request, error: Exception) -> Ready:
 
 
 def _refused_by(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], Awaitable[Ready]]:
-    """The handler of what the framework itself refuses: unknown addresses, and methods that no route there has."""
+    """The handler of what the framework itself refuses: unknown addresses, and methods that no route there has.
+
+    OPTIONS is a method of all of them: a script of another origin asks first what it may do.
+    """
 
     async def refused(request: Request, error: Exception) -> Ready:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
         problem = _REFUSALS.get(error.status_code, errors.not_found(request.url.path))
         if error.status_code == 405:
             there = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
-            methods = {method for each in there for method in getattr(each, "methods", None) or ()}
-            problem = errors.wrong_method(request.method, sorted(methods))
+            methods = sorted({"OPTIONS", *(name for each in there for name in getattr(each, "methods", None) or ())})
+            if request.method == "OPTIONS":
+                return Ready(options(methods))
+            problem = errors.wrong_method(request.method, methods)
         return Ready(errors.reply_of(problem, request.scope))
 
     return refused

@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import RedirectResponse
 
 from ekograph import formats, memento
 from ekograph.addresses import PUBLIC_URL, normal_path
 from ekograph.formats import Format
+from ekograph.memento import VERSION
 from ekograph.shelf import Shelf
 from ekograph.snapshot import Manifest, Representation, Snapshot, SnapshotError
-from ekograph.web.dumps import FOLDER, media_type
+from ekograph.web import files
+from ekograph.web.dumps import FOLDER
 from ekograph.web.errors import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, is_fresh, published_date, values
 from ekograph.web.live import Pair
 from ekograph.web.negotiation import choose, choose_language
+from ekograph.weblinks import link
 
 _FORMATS = {each.media_type: each for each in formats.ALL}
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -31,6 +34,12 @@ def router(public_url: str) -> APIRouter:
     """The addresses below /version and /timegate; `public_url` is where this copy is reached."""
     routes = APIRouter()
 
+    @routes.api_route(VERSION, methods=["GET", "HEAD"], include_in_schema=False)
+    @routes.api_route(f"{VERSION}/", methods=["GET", "HEAD"], include_in_schema=False)
+    def all_versions() -> Response:
+        """Lead to the catalogue, which names them."""
+        return RedirectResponse("/catalog", status_code=303)
+
     @routes.api_route("/version/{name}/{path:path}", methods=["GET", "HEAD"], summary="A page or file as it was")
     def version(name: str, path: str, request: Request) -> Response:
         """The answer that the version `name` has for `path`; it never changes."""
@@ -38,11 +47,15 @@ def router(public_url: str) -> APIRouter:
         if snapshot is None:
             raise ProblemError(not_found(request.url.path))
         if path.startswith(FOLDER):
-            return _file(snapshot, path, request)
+            original = link(f"{public_url}/{path}", "original")
+            around = link(f"{VERSION}/{name}/", "collection", type="text/html")
+            headers = {**_headers(snapshot), "cache-control": CACHE_IMMUTABLE.decode(), "link": f"{original}, {around}"}
+            return files.answer(snapshot, path, request, headers)
         page = normal_path(f"/{path}")
         chosen = _chosen(_printed(snapshot, page), page, request)
         body = chosen.body.replace(PUBLIC_URL.encode(), public_url.encode())
-        links = [each.replace(PUBLIC_URL, public_url) for each in chosen.links]
+        # What is named by its path alone is of the same version.
+        links = [each.replace("</", f"<{VERSION}/{name}/").replace(PUBLIC_URL, public_url) for each in chosen.links]
         etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         headers = {**_headers(snapshot), "etag": etag, "link": ", ".join(links)}
         if _has(request, headers):
@@ -127,16 +140,6 @@ def _chosen(printed: Sequence[Representation], page: str, request: Request) -> R
 
 def _format(printed: Representation) -> Format | None:
     return _FORMATS.get(printed.content_type.partition(";")[0])
-
-
-def _file(snapshot: Snapshot, name: str, request: Request) -> Response:
-    if name not in snapshot.manifest.files:
-        raise ProblemError(not_found(request.url.path))
-    headers = {**_headers(snapshot), "etag": f'"{snapshot.manifest.files[name][0][:32]}"'}
-    headers["cache-control"] = CACHE_IMMUTABLE.decode()
-    if _has(request, headers):
-        return Response(status_code=304, headers=headers)
-    return FileResponse(snapshot.path / name, media_type=media_type(name), headers=headers)
 
 
 def _has(request: Request, headers: dict[str, str]) -> bool:
