@@ -7,7 +7,13 @@ import pytest
 from ekograph.web.ckan import package_search, package_show
 
 PACKAGES = [
-    {"id": str(n), "name": f"package-{n}", "title": f"Title {n}", "metadata_modified": f"2026-11-2{n}T08:00:00.000000"}
+    {
+        "id": str(n),
+        "name": f"package-{n}",
+        "title": f"Title {n}",
+        "metadata_modified": f"2026-11-2{n}T08:00:00.000000",
+        "organization": {"name": "odd" if n % 2 else "even"},
+    }
     for n in range(5)
 ]
 
@@ -26,6 +32,9 @@ PACKAGES = [
         ({"q": "nothing"}, ""),
         ({"fq": "metadata_modified:[2026-11-23T00:00:00Z TO *]"}, "34"),
         ({"fq": "+state:active"}, "01234"),
+        ({"fq": "organization:odd OR organization:none"}, "13"),
+        ({"fq": '-organization:"odd" metadata_modified:[2026-11-22T00:00:00Z TO *]'}, "24"),
+        ({"facet.field": '["tags"]', "fl": "id", "sort": "id asc", "unknown": "x"}, "01234"),
     ],
 )
 def test_packages_are_searched_page_by_page(given, ids):
@@ -44,3 +53,21 @@ def test_a_package_is_shown_by_id_or_name(wanted, found):
 def test_addresses_come_from_the_configuration_and_not_from_the_request(server):
     reply = server.get("/api/3/action/package_list", Host="localhost")
     assert json.loads(reply.body)["help"] == f"{server.url}/api/3/action/package_list"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"q": "nowhere to be found", "rows": 5}', "application/json"),
+        (b"q=nowhere+to+be+found&rows=5", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_parameters_may_come_in_a_body_as_clients_of_ckan_send_them(server, body, content_type):
+    reply = server.get("/api/3/action/package_search", method="POST", data=body, Content_Type=content_type)
+    assert (reply.status, json.loads(reply.body)["result"]["count"]) == (200, 0)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b"{}"])
+def test_a_body_that_says_nothing_asks_for_everything(server, body):
+    reply = server.get("/api/3/action/package_search", method="POST", data=body, Content_Type="application/json")
+    assert (reply.status, json.loads(reply.body)["result"]["count"]) == (200, 1)

@@ -36,6 +36,7 @@ _ARGUMENTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "ListRecords": (frozenset({"metadataPrefix"}), frozenset({"from", "until", "set"})),
     "GetRecord": (frozenset({"identifier", "metadataPrefix"}), frozenset()),
 }
+_LISTS = frozenset({"ListSets", "ListIdentifiers", "ListRecords"})
 # What XML 1.0 has no way to write: an answer repeats what it was asked.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
@@ -72,12 +73,13 @@ def router(address: str) -> APIRouter:
 def answer(given: Sequence[tuple[str, str]], repository: Json, address: str, now: str) -> str:
     """The answer of `repository` at `address` to the arguments `given`, as XML."""
     arguments = dict(given)
+    echoed = "".join(f" {name}={quoteattr(value)}" for name, value in given)
     try:
         verb = _checked(given)
         body = _VERBS[verb](repository, arguments, address)
-        echoed = "".join(f" {name}={quoteattr(value)}" for name, value in given)
     except OaiError as error:
-        echoed = ""
+        # What the protocol does not know is not repeated (its section 3.2): it may be no attribute.
+        echoed = "" if error.code in {"badVerb", "badArgument"} else echoed
         body = f'<error code="{error.code}">{escape(str(error))}</error>'
     else:
         body = f"<{verb}>{body}</{verb}>"
@@ -92,21 +94,20 @@ def _checked(given: Sequence[tuple[str, str]]) -> str:
     verb = arguments.get("verb", "")
     if verb not in _ARGUMENTS or names.count("verb") != 1:
         raise OaiError("badVerb", f"the verbs are {', '.join(_ARGUMENTS)}")
-    if "resumptionToken" in arguments:
-        raise OaiError("badResumptionToken", "all lists are given whole, so no token was ever given out")
     needed, allowed = _ARGUMENTS[verb]
     others = set(names) - {"verb"}
+    if verb in _LISTS and others == {"resumptionToken"} and len(names) == len(set(names)):
+        raise OaiError("badResumptionToken", "all lists are given whole, so no token was ever given out")
     if not needed <= others <= needed | allowed or len(names) != len(set(names)):
-        raise OaiError(
-            "badArgument", f"{verb} takes {', '.join(sorted(needed | allowed)) or 'no arguments'}, each once"
-        )
+        takes = f"{', '.join(sorted(needed | allowed))}, each once" if needed | allowed else "no arguments"
+        raise OaiError("badArgument", f"{verb} takes {takes}")
     _check_values(arguments)
     return verb
 
 
 def _check_values(arguments: Arguments) -> None:
     dates = [arguments[name] for name in ("from", "until") if name in arguments]
-    if any(not _DATE.fullmatch(each) for each in dates) or len({len(each) for each in dates}) > 1:
+    if not all(map(_is_date, dates)) or len({len(each) for each in dates}) > 1:
         raise OaiError("badArgument", "from and until are dates, or both times in UTC: 2026-11-24T08:00:00Z")
     if len(dates) == 2 and dates[0] > dates[1]:
         raise OaiError("badArgument", "from is later than until")
@@ -114,6 +115,15 @@ def _check_values(arguments: Arguments) -> None:
         raise OaiError("noSetHierarchy", "this repository has no sets")
     if arguments.get("metadataPrefix", "oai_dc") not in _FORMATS:
         raise OaiError("cannotDisseminateFormat", f"the formats are {', '.join(_FORMATS)}")
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a day, or a second in UTC, that there is."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATE.fullmatch(text) is not None
 
 
 def _identify(repository: Json, _arguments: Arguments, address: str) -> str:
