@@ -73,11 +73,11 @@ def test_the_imports_make_no_circle():
             visit(name, ())
 
 
-def test_the_worker_knows_the_frames_it_talks_in_and_the_look_at_a_query_and_nothing_else_of_ekograph():
-    frames, scanner = "ekograph.engine.frames", "ekograph.engine.scanner"
+def test_the_worker_knows_frames_scanner_and_writing_and_nothing_else_of_ekograph():
+    own = {f"ekograph.engine.{name}" for name in ("frames", "scanner", "writing")}
     known = modules()
-    assert imports_of(PACKAGE / "engine" / "worker.py") & known.keys() == {frames, scanner}
-    assert imports_of(known[frames]) == imports_of(known[scanner]) == set()
+    assert imports_of(PACKAGE / "engine" / "worker.py") & known.keys() == own
+    assert [imports_of(known[name]) & known.keys() for name in own] == [set()] * len(own)
 
 
 @pytest.mark.parametrize(

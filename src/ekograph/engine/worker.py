@@ -1,13 +1,12 @@
 """What a worker does: answers one query at a time over its one socket, with nothing but the dataset at hand.
 
-It knows pyoxigraph, the frames and the scanner, and nothing else of this package: that is loaded in a moment.
+It knows pyoxigraph, the frames, the scanner and the writing, and nothing else of this package, so that it is loaded in
+a moment.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 import resource
 import signal
 import socket
@@ -19,32 +18,9 @@ import pyoxigraph as ox
 
 from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
 from ekograph.engine.scanner import Scan, scan, undeclared
+from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
 
 _BLOCK = 32_768
-
-#: A graph of fewer triples than this is written with the prefixes that it uses, a larger one with all.
-_LOOKED_AT = 1000
-
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "trig": ox.RdfFormat.TRIG,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
-
-# What XML 1.0 cannot hold even escaped (section 2.2) becomes U+FFFD; a bare CR would be read back as LF.
-_XML_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_XML_REPLACEMENT = b"\xef\xbf\xbd"
-# An element in RDF/XML is named by the end of an IRI that is an NCName.
-_LOCAL_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
 
 
 class _NoAnswerError(Exception):
@@ -105,7 +81,7 @@ def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], ou
             wanted = _wanted(request, "results")
             out.xml = wanted == "xml"
             out.head(wanted, seen)
-            results.serialize(cast("IO[bytes]", out), _RESULTS[wanted])
+            results.serialize(cast("IO[bytes]", out), RESULTS[wanted])
     except (SyntaxError, ValueError) as error:
         raise _fault(str(error), request["text"], config["prefixes"]) from error
     except RuntimeError as error:
@@ -158,27 +134,11 @@ def _wanted(request: dict[str, Any], family: str) -> str:
 
 def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], seen: Scan, out: _Output) -> None:
     out.head(wanted, seen)
-    if wanted == "rdfxml":
-        out.xml = True
-        triples = _nameable(triples)
-    first = list(itertools.islice(triples, _LOOKED_AT))
-    if len(first) < _LOOKED_AT:
-        prefixes = _used(prefixes, first)
-    ox.serialize(itertools.chain(first, triples), cast("IO[bytes]", out), _GRAPHS[wanted], prefixes=prefixes)
-
-
-def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
-    """The prefixes that shorten something in `triples`, as written in N-Triples."""
-    text = "".join(map(str, triples))
-    return {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
-
-
-def _nameable(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
-    """The same triples; raises _NoAnswerError at one whose predicate no XML element can be named after."""
-    for triple in triples:
-        if not _LOCAL_NAME.search(triple.predicate.value):
-            raise _NoAnswerError("unwritable", format="RDF/XML", reason=triple.predicate.value)
-        yield triple
+    out.xml = wanted == "rdfxml"
+    try:
+        write_graph(triples, wanted, prefixes, out)
+    except UnnameableError as error:
+        raise _NoAnswerError("unwritable", format="RDF/XML", reason=str(error)) from error
 
 
 def _refused(error: OSError, out: _Output) -> Exception:
@@ -230,8 +190,7 @@ class _Output:
     def _flush(self, *, last: bool) -> None:
         block, kept = bytes(self._block), b""
         if self.xml:
-            block, kept = (block, b"") if last else _whole_characters(block)
-            block = _XML_ILLEGAL.sub(_XML_REPLACEMENT, block).replace(b"\r", b"&#xD;")
+            block, kept = xml_of(block, last=last)
         self._block = bytearray(kept)
         self._left -= len(block)
         if self._left < 0:
@@ -246,11 +205,3 @@ class _Output:
         if kind in {END, ERROR} or len(self._waiting) >= _BLOCK:
             frames, self._waiting = self._waiting, bytearray()
             self._connection.sendall(frames)
-
-
-def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
-    """`block` cut before a character of three bytes that has not all arrived, and the rest."""
-    for length in (1, 2):
-        if block[-length:].startswith(b"\xef") and len(block[-length:]) == length:
-            return block[:-length], block[-length:]
-    return block, b""
