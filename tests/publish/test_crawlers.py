@@ -18,8 +18,8 @@ MAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 def test_the_sitemap_lists_every_page_in_every_language_and_nothing_else(published):
     found = {each[0] for each in listed(published[3])}
     pages = {each.address for each in published[3].printed() if each.address.endswith(".html")}
-    things = {each for each in pages if each.startswith(("/doc/", "/index", "/sparql"))}
-    assert found == {f"{PUBLIC_URL}{each}" for each in things}
+    assert found == {f"{PUBLIC_URL}{each}" for each in pages if not each.startswith("/search/form")}
+    assert {f"{PUBLIC_URL}/{each}.fi.html" for each in ("index", "sparql", "def", "downloads", "doc/tree/oak")} <= found
 
 
 def listed(snapshot):
@@ -29,11 +29,15 @@ def listed(snapshot):
 
 def test_lastmod_is_when_what_a_page_shows_last_changed(published):
     times = [each.manifest.published for each in published]
-    last = {address.removeprefix(f"{PUBLIC_URL}/doc/tree/"): time for address, time in listed(published[3])}
+    every = {address.removeprefix(PUBLIC_URL): time for address, time in listed(published[3])}
+    last = {address.removeprefix("/doc/tree/"): time for address, time in every.items()}
     assert last["ash.en.html"] == times[3]
     assert last["hardwood.en.html"] == times[3]
     assert last["oak.en.html"] in {times[2], times[3]}
-    assert last[f"{PUBLIC_URL}/index.en.html"] == times[3]
+    assert every["/index.en.html"] == every["/downloads.en.html"] == every["/graph/trees.en.html"] == times[3]
+    # The vocabulary was never changed, and of the rules nobody keeps account.
+    assert every["/def.en.html"] == every["/graph/vocabulary.en.html"] == times[0]
+    assert every["/rules.en.html"] is None
 
 
 def test_each_entry_of_the_sitemap_names_all_languages(published):

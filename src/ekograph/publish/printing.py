@@ -18,6 +18,7 @@ from ekograph.publish import landing, queries, versions
 from ekograph.publish.catalogue import catalogue
 from ekograph.publish.documents import documents, negotiated
 from ekograph.publish.issue import Issue
+from ekograph.publish.listing import with_sitemap
 from ekograph.publish.namespaces import PREFIXES
 from ekograph.publish.schema_org import of_dataset
 from ekograph.snapshot import Representation
@@ -31,6 +32,10 @@ def representations(issue: Issue) -> Iterator[Representation]:
 
     Those of one page follow one another, the one for whoever has no preference first.
     """
+    return with_sitemap(_answers(issue), issue)
+
+
+def _answers(issue: Issue) -> Iterator[Representation]:
     site = issue.site
     yield from _pages("/", "/index", site, lambda language: _front(issue, language), landing.links(issue))
     # Queries are answered at /sparql itself, so its page has no address that negotiates.

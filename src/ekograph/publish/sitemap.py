@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from ekograph.addresses import PUBLIC_URL
@@ -34,39 +35,43 @@ Sitemap: {PUBLIC_URL}/sitemap.xml
 """
 
 
-def sitemap(pages: Iterable[tuple[str, str]], languages: Sequence[str]) -> str:
-    """The sitemap of `pages`: the stem of each page's addresses, and when it last changed (ISO 8601)."""
-    entries = (entry for stem, changed in pages for entry in _entries(stem, changed, languages))
-    return "".join([_HEAD, *entries, "</urlset>\n"])
+@dataclass(frozen=True)
+class Listed:
+    """A page: the stem of its addresses, the one that negotiates, and when it last changed (ISO 8601), or ""."""
+
+    stem: str
+    page: str
+    changed: str
 
 
-def many(pages: Sequence[str], changed: str) -> Iterator[tuple[str, str]]:
+def sitemap(pages: Iterable[Listed], languages: Sequence[str]) -> str:
+    """The sitemap of `pages`, each in all `languages`."""
+    return "".join([_HEAD, *(entry for page in pages for entry in _entries(page, languages)), "</urlset>\n"])
+
+
+def many(pages: Sequence[Listed], changed: str) -> Iterator[tuple[str, str]]:
     """The address and the text of the sitemap that lists all others, and of each of these; `changed` is ISO 8601."""
     parts = [pages[start : start + MOST_PAGES] for start in range(0, len(pages), MOST_PAGES)]
     names = [f"/sitemap/{number}.xml" for number in range(1, len(parts) + 1)]
     listed = "".join(f" <sitemap>{_located(name, changed)}</sitemap>\n" for name in names)
     yield PAGE, f'{_XML}<sitemapindex xmlns="{_NAMESPACE}">\n{listed}</sitemapindex>\n'
     for name, part in zip(names, parts, strict=True):
-        entries = "".join(f" <url>{_located(page, changed)}</url>\n" for page in part)
+        entries = "".join(f" <url>{_located(each.page, each.changed)}</url>\n" for each in part)
         yield name, f'{_XML}<urlset xmlns="{_NAMESPACE}">\n{entries}</urlset>\n'
 
 
 def _located(page: str, changed: str) -> str:
-    return f"<loc>{escape(f'{PUBLIC_URL}{page}')}</loc><lastmod>{changed}</lastmod>"
+    modified = f"<lastmod>{changed}</lastmod>" if changed else ""
+    return f"<loc>{escape(f'{PUBLIC_URL}{page}')}</loc>{modified}"
 
 
-def _entries(stem: str, changed: str, languages: Sequence[str]) -> Iterator[str]:
+def _entries(listed: Listed, languages: Sequence[str]) -> Iterator[str]:
     """One entry for each language, with the others as its alternates (hreflang)."""
-    addresses = {language: f"{PUBLIC_URL}{stem}.{language}.html" for language in languages}
-    alternates = "".join(_alternate(language, address) for language, address in _with_default(addresses, stem).items())
+    addresses = {language: f"{listed.stem}.{language}.html" for language in languages}
+    alternates = "".join(_alternate(*each) for each in {**addresses, "x-default": listed.page}.items())
     for address in addresses.values():
-        yield f" <url>\n  <loc>{escape(address)}</loc>\n  <lastmod>{changed}</lastmod>\n{alternates} </url>\n"
-
-
-def _with_default(addresses: Mapping[str, str], stem: str) -> Mapping[str, str]:
-    page = "/" if stem == "/index" else stem
-    return {**addresses, "x-default": f"{PUBLIC_URL}{page}"}
+        yield f" <url>\n  {_located(address, listed.changed)}\n{alternates} </url>\n"
 
 
 def _alternate(language: str, address: str) -> str:
-    return f'  <xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(address)}/>\n'
+    return f'  <xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(PUBLIC_URL + address)}/>\n'
