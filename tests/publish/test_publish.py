@@ -127,8 +127,10 @@ def test_the_links_of_a_page_name_the_thing_and_its_types(folder):
         '<http://public-url.invalid/doc/tree/oak>; rel="canonical"',
         '<https://example.org/id/tree/oak>; rel="cite-as"',
         '</doc/tree/oak.ttl>; rel="describedby"; type="text/turtle"',
+        '<https://schema.org/AboutPage>; rel="type"',
         '<http://www.w3.org/2004/02/skos/core#Concept>; rel="type"',
         '<https://example.org/def#Tree>; rel="type"',
+        '</>; rel="collection"; type="text/html"',
         '<http://public-url.invalid/doc/tree/oak>; rel="original timegate"',
         '<http://public-url.invalid/timemap/doc/tree/oak.link>; rel="timemap"; type="application/link-format"',
     )

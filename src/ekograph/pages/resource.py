@@ -11,12 +11,15 @@ from pyoxigraph import NamedNode, Quad
 from ekograph import formats, memento
 from ekograph.addresses import PUBLIC_URL, path_of
 from ekograph.dataset import Node
-from ekograph.pages import html
+from ekograph.pages import html, terms
 from ekograph.pages.representations import expressible, rdf
 from ekograph.pages.site import Site
 from ekograph.pages.structured import of_thing, with_data
 from ekograph.snapshot import Representation
 from ekograph.weblinks import link
+
+#: Where the parts of the dataset have their pages.
+_IN_DATASET = ("/doc/", "/about/", "/graph/")
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,15 @@ def planned_formats(document: Document) -> Iterator[Planned]:
 
 
 def links_about(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
-    """Where the page is, which thing it tells of and of what types that is (RFC 6596, 6903, 8574)."""
+    """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
     return (
         link(f"{PUBLIC_URL}{page}", "canonical"),
         link(node.value, "cite-as"),
         link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
-        *(link(each, "type") for each in site.dataset.types(node)),
+        *(link(each, "type") for each in (f"{terms.SCHEMA}AboutPage", *site.dataset.types(node))),
+        *([link(site.licence.value, "license")] if site.licence else []),
+        *([link(site.publisher.value, "author")] if site.publisher else []),
+        *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),
         *(() if site.large and page.startswith("/doc/") else memento.links(page)),
     )
 

@@ -118,6 +118,11 @@ class Site:
         return next((each for node in self.catalogues for each in self.named(node, terms.LICENCE)), None)
 
     @cached_property
+    def publisher(self) -> NamedNode | None:
+        """Who publishes the data, as the catalogue states it."""
+        return next((each for node in self.catalogues for each in self.named(node, terms.PUBLISHER)), None)
+
+    @cached_property
     def classes(self) -> Mapping[str, int]:
         """How many things of this site there are of each class, most first."""
         counts: dict[str, int] = {}
