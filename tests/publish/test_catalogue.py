@@ -10,6 +10,7 @@ import pytest
 import rdflib
 from rdflib import DCAT, DCTERMS, RDF, SH, SKOS, XSD
 from tests.conftest import SHARED
+from tests.publish.conftest import SHAPES as RULES
 
 from ekograph.addresses import PUBLIC_URL
 from ekograph.shelf import Shelf
@@ -169,6 +170,31 @@ CATALOGUE = """
 <catalog#trees> a dcat:Dataset ; dcterms:title "Trees"@en ; dcterms:publisher <catalog#us> .
 <catalog#us> foaf:name "The Foresters" .
 """
+ELM = """
+@prefix : <https://example.org/def#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://example.org/id/tree/elm> a :Tree ; skos:prefLabel "elm {number}"@en .
+"""
+
+
+def test_a_version_printed_again_is_one_version_and_the_one_before_is_another_dataset(folder):
+    folder.write("data/catalogue.ttl", CATALOGUE.replace("{contact}", "[ vcard:fn 'The Foresters' ]"))
+    published = []
+    for number in (1, 2):
+        folder.write("data/elm.ttl", ELM.format(number=number))
+        folder.run("publish")
+        published.append(folder.current.resolve().name)
+    folder.write("shapes/more.ttl", RULES.replace("T01", "T02"))
+    folder.run("publish")
+    again = folder.current.resolve().name
+    assert again not in published
+    catalogue = next(each for each in Shelf(folder.shelf).current().printed() if each.address == "/catalog.ttl")
+    graph = rdflib.Graph().parse(data=catalogue.body, format="turtle")
+    (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
+    first, last = (rdflib.URIRef(f"{PUBLIC_URL}/version/{name}/catalog") for name in (published[0], again))
+    assert set(graph.objects(dataset, DCAT.hasVersion)) == {first, last}
+    assert list(graph.objects(dataset, DCAT.prev)) == [first]
+    assert graph.value(last, DCAT.version) == graph.value(dataset, DCAT.version) == rdflib.Literal(published[1])
+    assert graph.value(last, DCTERMS.issued) == graph.value(dataset, DCTERMS.modified)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
@@ -159,12 +159,25 @@ def _of_dataset(node: NamedNode, issue: Issue) -> Iterator[Quad]:
 
 def _versions(node: NamedNode, issue: Issue) -> Iterator[Quad]:
     """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
-    addresses = [(NamedNode(memento(name, "/catalog")), name, published) for name, published in issue.kept]
-    for address, name, published in addresses:
+    kept = _newest_prints(issue)
+    addresses = {version: NamedNode(memento(name, "/catalog")) for version, (name, _) in kept.items()}
+    for version, address in addresses.items():
         yield from facts(node, (DCAT("hasVersion"), address))
-        yield from facts(address, (DCAT("version"), Literal(name)), (DCTERMS("issued"), moment(published)))
-    if len(addresses) > 1:
-        yield from facts(node, (DCAT("prev"), addresses[-2][0]))
+        yield from facts(address, (DCAT("version"), Literal(version)), (DCTERMS("issued"), moment(kept[version][1])))
+    if before := [address for version, address in addresses.items() if version != issue.version.name]:
+        yield from facts(node, (DCAT("prev"), before[-1]))
+
+
+def _newest_prints(issue: Issue) -> Mapping[str, tuple[str, str]]:
+    """Of each version that is kept, the newest snapshot and when the version was published.
+
+    A newer program prints a version again, which makes another snapshot and no other version.
+    """
+    found = {}
+    for name, published in issue.kept:
+        until = [each for each in issue.versions if each.published <= published]
+        found[until[-1].name if until else name] = (name, until[-1].published if until else published)
+    return found
 
 
 def _standard(standard: Term, dataset: Dataset) -> Iterator[Quad]:
