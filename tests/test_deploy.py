@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 
 import pytest
 from tests.conftest import ROOT, ekograph
 
+from ekograph.config import Settings
+
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 UNIT = (ROOT / "deploy/ekograph.service").read_text()
-KNOWN = {"FROM", "WORKDIR", "COPY", "RUN", "USER", "EXPOSE", "ENTRYPOINT", "CMD"}
+KNOWN = {"FROM", "WORKDIR", "COPY", "RUN", "USER", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
 
 
 def instructions():
@@ -31,6 +35,29 @@ def test_what_the_image_copies_is_in_the_repository():
     assert {"src", "data", "shapes"} <= set(sources)
     for each in sources:
         assert each.startswith(("--from=", "/srv/")) or (ROOT / each).exists(), each
+
+
+def test_what_one_part_of_the_image_takes_from_another_is_made_there():
+    stages = [text.rpartition(" AS ")[2] for name, text in instructions() if name == "FROM" and " AS " in text]
+    taken = re.findall(r"--from=(\S+)", DOCKERFILE)
+    assert taken == stages
+    package = json.loads((ROOT / "package.json").read_text())
+    assert "--outdir=src/ekograph/pages/static/built" in package["scripts"]["build"]
+
+
+def test_the_check_of_its_health_finds_a_server_healthy_and_none_ill(server):
+    (command,) = [json.loads(text.removeprefix("CMD ")) for name, text in instructions() if name == "HEALTHCHECK"]
+    code = command[2].replace("http://127.0.0.1:8000", server.url)
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    code = command[2].replace("http://127.0.0.1:8000", "http://127.0.0.1:1")
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60, capture_output=True)
+    assert done.returncode == 1
+
+
+def test_a_server_on_all_addresses_gives_one_that_can_be_asked():
+    for host in ("0.0.0.0", "::"):  # noqa: S104 - nothing is bound
+        assert Settings(ROOT, host=host, port=8000).address == "http://localhost:8000"
+    assert Settings(ROOT, host="::1", port=8000).address == "http://[::1]:8000"
 
 
 def test_the_image_holds_every_folder_that_a_site_is_made_of():

@@ -59,7 +59,9 @@ class Settings:
         """The URL this copy is reached at, without a slash at its end."""
         if self.public_url:
             return self.public_url
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        # All addresses of a machine together are none that anybody could ask.
+        name = "localhost" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - looked for, not bound
+        host = f"[{name}]" if ":" in name else name
         return f"http://{host}:{self.port}"
 
 
