@@ -6,13 +6,19 @@ import json
 
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
-from tests.conftest import SHARED
+from tests.conftest import SHARED, serving
+from tests.publish.conftest import STATES, site
 from tests.publish.test_catalogue import KNOWN, SHAPES
 
 EKO = "https://w3id.org/ekograph/"
 PRIORITIES = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{EKO}def#Priority> }}"
 LABELS = f"SELECT ?o {{ <{EKO}id/agreement/lahti> <http://www.w3.org/2004/02/skos/core#prefLabel> ?o }}"
 ADDED = {"http://purl.org/dc/terms/isVersionOf", "http://www.w3.org/ns/prov#generatedAtTime"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return site(tmp_path / "site")
 
 
 def test_comunica_detects_the_endpoint(node, server):
@@ -26,10 +32,28 @@ def test_comunica_reads_pages_and_dumps_as_sources(node, server, page):
 
 def test_ldes_client_ends_with_the_current_dataset(node, server):
     """The newest state of each thing, without what the stream adds, is all that the dataset says of things."""
+    assert _replicated(node, server) == _current(server)
+
+
+def test_ldes_client_follows_what_was_added_changed_and_taken_away(node, folder):
+    seen = []
+    for state in STATES:
+        folder.write("data/trees.ttl", state)
+        assert folder.run("publish").returncode == 0
+        with serving("--site", str(folder.root), "serve") as server:
+            seen.append(_replicated(node, server))
+            assert seen[-1] == _current(server)
+    assert len(STATES) == 4
+    assert seen[0] == seen[2] != seen[1]
+
+
+def _replicated(node, server) -> Dataset:
     printed = node("replicate.mjs", f"{server.url}/ldes")
-    replicated = [q for q in parse(printed, RdfFormat.N_QUADS) if q.predicate.value not in ADDED and not _kind(q)]
-    dump = list(parse(server.get("/dumps/dataset.nt").body, RdfFormat.N_TRIPLES))
-    assert _canonical(replicated) == _canonical(dump)
+    return _canonical([q for q in parse(printed, RdfFormat.N_QUADS) if q.predicate.value not in ADDED and not _kind(q)])
+
+
+def _current(server) -> Dataset:
+    return _canonical(list(parse(server.get("/dumps/dataset.nt").body, RdfFormat.N_TRIPLES)))
 
 
 def _kind(quad: Quad) -> bool:
