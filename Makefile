@@ -14,7 +14,7 @@ test: .venv/dev       ## set up and run every test
 test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this installs (as root) and starts
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
 	    apt-get install -qq -y --no-install-recommends virtuoso-opensource-7-bin
-	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py -k virtuoso -rs
+	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py tests/web/test_on_a_store.py -k virtuoso -rs
 
 html: .venv/dev       ## every kind of page through the Nu Html Checker (needs Node and Java)
 	@npm ci --silent --ignore-scripts --prefix tests/html && $(BIN)/python -m pytest tests/html

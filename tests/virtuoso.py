@@ -39,8 +39,6 @@ ServerPort = 127.0.0.1:{http}
 ServerThreads = 20
 MaxClientConnections = 20
 [SPARQL]
-ResultSetMaxRows = 100000
-MaxQueryExecutionTime = 30
 """
 
 #: Whoever asks over HTTP may load: it listens on loopback alone.
@@ -53,12 +51,12 @@ def program(name: str) -> str | None:
 
 
 @contextmanager
-def virtuoso() -> Iterator[str]:
-    """The address of a running Virtuoso, for queries and updates alike."""
+def virtuoso(settings: str = "") -> Iterator[str]:
+    """The address of a running Virtuoso, for queries and updates alike; `settings` are more of its SPARQL."""
     sql, http = _free_port(), _free_port()
     with tempfile.TemporaryDirectory(prefix="virtuoso-") as folder:
         configuration = Path(folder, "virtuoso.ini")
-        configuration.write_text(CONFIGURATION.format(folder=folder, sql=sql, http=http))
+        configuration.write_text(CONFIGURATION.format(folder=folder, sql=sql, http=http) + settings)
         command = [str(program("virtuoso-t")), "+foreground", "+configfile", str(configuration)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, cwd=folder, env=_environment(), **quiet) as process:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.engine.scanner import Place, scan, undeclared
+from ekograph.engine.scanner import Place, kept_apart, scan, undeclared
 
 SEEN = [
     ("SELECT * {?s ?p ?o}", {"form": "SELECT"}),
@@ -102,3 +102,16 @@ def test_nothing_in_strings_and_comments_counts(inside, word):
     words = word.replace("\n", " ")
     seen = scan(f'SELECT * {{ ?s ?p "{inside}{words.replace(chr(34), "")}" }} # {words} SERVICE')
     assert (seen.service, seen.dataset, seen.volatile) == (None, False, False)
+
+
+APART = [
+    ("ASK FROM <a> { GRAPH ?g {} }", "ASK FROM NAMED <urn:x> FROM <a> { GRAPH ?g {} }"),
+    ("ASK FROM NAMED <a> {}", "ASK FROM <urn:x> FROM NAMED <a> {}"),
+    ("ASK FROM <a> from named <b> {}", "ASK FROM <a> from named <b> {}"),
+    ("ASK { ?s ?p 'FROM' } # FROM", "ASK { ?s ?p 'FROM' } # FROM"),
+]
+
+
+@pytest.mark.parametrize(("text", "apart"), APART)
+def test_what_from_does_not_name_can_be_put_out_of_sight(text, apart):
+    assert kept_apart(text, "urn:x") == apart

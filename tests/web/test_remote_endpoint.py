@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -11,9 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 from tests.conftest import serving
 from tests.virtuoso import program, virtuoso
+
+from ekograph.engine.base import Broken
+from ekograph.engine.probing import habits
 
 
 @contextmanager
@@ -30,6 +35,9 @@ def oxigraph():
         finally:
             store.kill()
 
+
+GRAPH = "https://w3id.org/ekograph/graph/agreement-lahti"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 STORES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
@@ -78,6 +86,68 @@ def test_both_refuse_the_same(server, behind, query):
 
 def test_a_query_that_runs_for_ever_is_given_up(shelf, behind):
     begun = time.monotonic()
-    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    assert behind.get(f"/sparql?query={quote(endless)}").status == 503
+    assert behind.get(f"/sparql?query={quote(ENDLESS)}").status == 503
     assert time.monotonic() - begun < 30
+
+
+APART = [
+    f"SELECT (COUNT(*) AS ?n) FROM <{GRAPH}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",  # noqa: S608
+    f"SELECT (COUNT(*) AS ?n) FROM NAMED <{GRAPH}> {{ ?s ?p ?o }}",  # noqa: S608
+    f"SELECT (COUNT(*) AS ?n) FROM <{GRAPH}> FROM NAMED <{GRAPH}> {{ ?s ?p ?o . GRAPH ?g {{ ?s ?p ?o }} }}",  # noqa: S608
+]
+
+
+@pytest.mark.parametrize("query", APART)
+def test_graphs_that_a_query_does_not_name_are_out_of_sight(server, behind, query):
+    test_both_give_the_same_answer(server, behind, query)
+
+
+REACHING_OUT = [
+    "PREFIX bif: <bif:> ASK { FILTER(bif:http_get('http://127.0.0.1/') = '') }",
+    "ASK { BIND(<sql:x>(1) AS ?x) }",
+]
+
+
+@pytest.mark.parametrize("query", REACHING_OUT)
+def test_functions_of_the_store_that_could_reach_out_are_refused(behind, query):
+    reply = behind.get(f"/sparql?query={quote(query)}")
+    assert (reply.status, json.loads(reply.body)["type"].partition("#")[2]) == (400, "unknown_function")
+
+
+def test_what_is_no_sparql_does_not_reach_the_store(server, behind):
+    query = quote("DEFINE get:soft 'replace' SELECT * FROM <http://127.0.0.1/> { ?s ?p ?o }")
+    refusals = [json.loads(each.get(f"/sparql?query={query}").body) for each in (server, behind)]
+    assert refusals[0] == refusals[1]
+    assert refusals[0]["status"] == 400
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", "application/rdf+xml", "application/n-quads", "application/ld+json"])
+def test_graphs_are_written_as_by_the_embedded_engine(server, behind, accept):
+    lahti = "<https://w3id.org/ekograph/id/agreement/lahti>"
+    path = f"/sparql?query={quote(f'CONSTRUCT WHERE {{ {lahti} ?p ?o }}')}"
+    ours, theirs = server.get(path, accept), behind.get(path, accept)
+    read = ox.RdfFormat.from_media_type(accept)
+    assert set(ox.parse(ours.body, read)) == set(ox.parse(theirs.body, read)) != set()
+    assert _prefixes(ours.text) == _prefixes(theirs.text)
+
+
+def _prefixes(text: str) -> list[str]:
+    return sorted(line for line in text.splitlines() if line.startswith("@prefix"))
+
+
+def test_a_store_that_leaves_out_rows_without_a_word_is_not_put_in_service():
+    if program("virtuoso-t") is None:
+        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
+    with virtuoso("ResultSetMaxRows = 1000\n") as address, pytest.raises(Broken, match="1000"):
+        asyncio.run(habits(address))
+
+
+def test_time_that_is_over_in_the_store_is_told_as_here(shelf):
+    if program("virtuoso-t") is None:
+        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
+    with (
+        virtuoso("MaxQueryExecutionTime = 1\n") as address,
+        serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_REMOTE_ENDPOINT=address) as server,
+    ):
+        reply = server.get(f"/sparql?query={quote(ENDLESS)}")
+        assert (reply.status, json.loads(reply.body)["type"].partition("#")[2]) == (503, "timed_out")

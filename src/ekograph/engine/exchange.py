@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 import h11
@@ -46,7 +47,7 @@ async def post(url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         writer.close()
         raise h11.RemoteProtocolError("the connection was closed without an answer")
     fields = {name.decode(): value.decode("latin-1") for name, value in response.headers}
-    return Reply(response.status_code, fields, _body(machine, reader, writer))
+    return Reply(response.status_code, fields, _Body(machine, reader, writer))
 
 
 def _request(machine: h11.Connection, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -57,14 +58,31 @@ def _request(machine: h11.Connection, target: str, host: str, headers: Mapping[s
     return b"".join(machine.send(event) or b"" for event in events)
 
 
-async def _body(
-    machine: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> AsyncIterator[bytes]:
-    try:
-        while isinstance(event := await _next_event(machine, reader), h11.Data):
-            yield bytes(event.data)
-    finally:
-        writer.close()
+class _Body:
+    """The body as it comes; its end, and `aclose` at any time, close the connection."""
+
+    def __init__(self, machine: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._machine = machine
+        self._reader = reader
+        self._writer = writer
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            event = await _next_event(self._machine, self._reader)
+        except BaseException:
+            self._writer.close()
+            raise
+        if isinstance(event, h11.Data):
+            return bytes(event.data)
+        self._writer.close()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Close the connection, also before anything was read."""
+        self._writer.close()
 
 
 async def _next_event(machine: h11.Connection, reader: asyncio.StreamReader) -> object:

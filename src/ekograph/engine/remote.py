@@ -1,14 +1,20 @@
-"""The engine for users who outgrow one machine: another store, over the SPARQL 1.1 Protocol."""
+"""The engine for users who outgrow one machine: another store, over the SPARQL 1.1 Protocol.
+
+A query is read and planned here first, in a worker without data: what is wrong with it is told as by the embedded
+engine, and no more than SPARQL reaches the store. What the store answers is written anew in the format that is wanted.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import h11
@@ -17,30 +23,24 @@ from ekograph import formats
 from ekograph.engine.admission import Gate
 from ekograph.engine.base import (
     Answer,
-    BadQuery,
     Broken,
-    Busy,
     Limits,
     NotAcceptable,
-    OutOfMemory,
     Query,
     QueryError,
     QueryTooLarge,
-    ResultTooLarge,
-    ServiceRefused,
     TimedOut,
-    UpdateRefused,
+    UnknownFunction,
 )
+from ekograph.engine.converting import Conversion, converted
+from ekograph.engine.embedded import EmbeddedEngine
 from ekograph.engine.exchange import Reply, post
-from ekograph.engine.repair import final, truth
-from ekograph.engine.scanner import Scan, scan, undeclared
+from ekograph.engine.incoming import Incoming
+from ekograph.engine.probing import FORM, NOTHING, Habits, habits
+from ekograph.engine.repair import readable, truth
+from ekograph.engine.replies import check
+from ekograph.engine.scanner import Scan, kept_apart, scan, undeclared
 from ekograph.formats import Format
-
-_FORM = "application/x-www-form-urlencoded"
-_PLACE = re.compile(r"(?:\bline\s*|\bat )(\d+)(?::|,?\s*col(?:umn)?\.?\s*)(\d+)", re.IGNORECASE)
-_STATUSES: Mapping[int, type[QueryError]] = {408: TimedOut, 429: Busy, 504: TimedOut, 507: OutOfMemory}
-#: Of an answer that tells of a fault, as much is read.
-_TOLD = 4000
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,17 @@ class RemoteEngine:
         self._limits = limits
         self._defaults = defaults
         self._prepare = prepare
+        self._habits = Habits()
         self._gate = Gate(limits)
+        self._reader = EmbeddedEngine(Path(os.devnull), limits, defaults.prefixes, defaults.base)
+        self._threads = ThreadPoolExecutor(limits.total, thread_name_prefix="converting")
         self._counts: Counter[str] = Counter()
 
     async def start(self) -> None:
         """Prepare the store, and see that it answers; raises Broken when it does not."""
         await self._prepare()
+        self._habits = await habits(self._endpoint)
+        await self._reader.start()
         answer = await self.query(Query("ASK {}", results=formats.RESULTS_JSON))
         async with aclosing(answer.body) as body:  # type: ignore[type-var]
             async for _ in body:
@@ -91,9 +96,7 @@ class RemoteEngine:
         try:
             if len(query.text.encode(errors="replace")) > self._limits.query_kb * 1024:
                 raise QueryTooLarge({"limit": self._limits.query_kb})
-            # Beside the event loop: a long query takes some milliseconds to look at.
-            seen, prologue = await asyncio.to_thread(self._examined, query.text)
-            return await self._asked(replace(query, text=prologue + query.text), seen)
+            return await self._asked(query)
         except QueryError as error:
             self._counts[f"failed_{error.kind}_total"] += 1
             raise
@@ -103,34 +106,28 @@ class RemoteEngine:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.seconds + self._limits.stream_seconds):
                 await self._gate.empty.wait()
+        await self._reader.stop()
+        self._threads.shutdown(wait=False)
 
     def figures(self) -> Mapping[str, float]:
         """What is running and waiting now, and what has happened since the start."""
         return {"running": self._gate.running.total(), "waiting": self._gate.waiting, **self._counts}
 
-    def _examined(self, text: str) -> tuple[Scan, str]:
-        """What is seen in a query, and what to declare before it; raises a QueryError when it is not passed on."""
-        seen = scan(text)
-        if seen.update:
-            raise UpdateRefused({"keyword": seen.update})
-        if seen.service:
-            raise ServiceRefused({"line": seen.service.line, "column": seen.service.column})
-        return seen, self._prologue(text)
-
-    async def _asked(self, query: Query, seen: Scan) -> Answer:
-        """Wait for a place, ask, and hold back the first part of the answer."""
+    async def _asked(self, query: Query) -> Answer:
+        """Wait for a place, look at the query, ask, and hold back the first part of the answer."""
         deadline = asyncio.get_running_loop().time() + self._limits.seconds
-        family, wanted = ("results", query.results) if seen.form in {"SELECT", "ASK"} else ("graph", query.graph)
-        if wanted is None:
-            raise NotAcceptable({"family": family})
-        body = _Body(self._gate, query.client, self._limits)
+        body = Incoming(self._gate, query.client, self._limits)
         try:
             async with asyncio.timeout_at(deadline):
                 await body.enter()
-                # An ASK is asked for in JSON, and written anew.
-                reply = await self._send(query, seen, formats.RESULTS_JSON if seen.form == "ASK" else wanted)
-                body.of(final(reply.body) if wanted is formats.RESULTS_JSON else reply.body)
-                await _check(reply, self._limits)
+                unknown = await self._read(query)
+                # Beside the event loop: a long query takes some milliseconds to look at.
+                seen, text = await asyncio.to_thread(self._examined, query.text)
+                wanted = _wanted(query, seen)
+                reply = await self._send(replace(query, text=text), seen)
+                body.of(reply.body)
+                await check(reply, self._limits, unknown)
+                body.of(self._written(reply, seen, wanted))
                 held, whole = await body.hold()
         except TimeoutError:
             await body.close()
@@ -146,17 +143,49 @@ class RemoteEngine:
         rest = _once(held) if whole else body.stream(held)
         return Answer(wanted, seen.form, rest, len(held) if whole else None, lasting=not seen.volatile)
 
-    async def _send(self, query: Query, seen: Scan, wanted: Format) -> Reply:
+    async def _read(self, query: Query) -> str:
+        """Have the query read and planned; raises what is wrong with it. Returns a function that the store may know.
+
+        One whose name is not of http is refused: with `bif:http_get`, Virtuoso asks any server there is.
+        """
+        try:
+            # With no format that is wanted, it is not run.
+            await self._reader.query(replace(query, results=None, graph=None))
+        except NotAcceptable:
+            return ""
+        except UnknownFunction as error:
+            function = str(error.values["function"])
+            if not function.startswith(("http://", "https://")):
+                raise
+            return function
+        return ""
+
+    def _examined(self, text: str) -> tuple[Scan, str]:
+        """What is seen in a query, and the query as it is passed on."""
+        seen = scan(text)
+        apart = kept_apart(text, NOTHING) if self._habits.leaks and seen.dataset else text
+        return seen, self._prologue(text) + apart
+
+    async def _send(self, query: Query, seen: Scan) -> Reply:
+        # Truth values and solutions come in JSON, graphs in N-Triples: stores write these best.
+        accepted = formats.RESULTS_JSON if seen.form in {"SELECT", "ASK"} else formats.N_TRIPLES
+        default, named = query.default_graphs, query.named_graphs
+        if not (default or named or seen.dataset):
+            default = named = self._defaults.union
+        elif self._habits.leaks and (default or named):
+            default, named = default or (NOTHING,), named or (NOTHING,)
         parameters = [("query", query.text)]
-        own_dataset = query.default_graphs or query.named_graphs or seen.dataset
-        default, named = (
-            (query.default_graphs, query.named_graphs) if own_dataset else (self._defaults.union, self._defaults.union)
-        )
         parameters += [("default-graph-uri", each) for each in default]
         parameters += [("named-graph-uri", each) for each in named]
-        return await post(
-            self._endpoint, {"Content-Type": _FORM, "Accept": wanted.media_type}, urlencode(parameters).encode()
-        )
+        headers = {"Content-Type": FORM, "Accept": accepted.media_type}
+        return await post(self._endpoint, headers, urlencode(parameters).encode())
+
+    def _written(self, reply: Reply, seen: Scan, wanted: Format) -> AsyncIterator[bytes]:
+        """The body of an answer in the format that is wanted; that to ASK is written once it has all come."""
+        if seen.form == "ASK":
+            return reply.body
+        body = readable(reply.body) if seen.form == "SELECT" else reply.body
+        return converted(body, Conversion(wanted, self._defaults.prefixes), self._threads)
 
     def _prologue(self, text: str) -> str:
         """Declarations of what the query uses and does not declare, before its first line."""
@@ -167,88 +196,12 @@ class RemoteEngine:
         return "".join([f"BASE <{self._defaults.base}> " if self._defaults.base else "", *declared])
 
 
-class _Body:
-    """The body of an answer on its way, and the place that it holds."""
-
-    def __init__(self, gate: Gate, client: str, limits: Limits) -> None:
-        self._gate = gate
-        self._client = client
-        self._limits = limits
-        self._left = limits.seconds
-        self._entered = False
-        self._chunks: AsyncIterator[bytes] | None = None
-
-    async def enter(self) -> None:
-        """Wait for a place; raises Greedy or Busy."""
-        await self._gate.enter(self._client)
-        self._entered = True
-
-    def of(self, chunks: AsyncIterator[bytes]) -> None:
-        """Take the body of a reply."""
-        self._chunks = chunks
-
-    async def hold(self) -> tuple[bytes, bool]:
-        """The first part, and whether it is the whole."""
-        held = bytearray()
-        while len(held) <= self._limits.held:
-            chunk = await self._next()
-            if chunk is None:
-                await self.close()
-                return bytes(held), True
-            held += chunk
-        return bytes(held), False
-
-    async def stream(self, held: bytes) -> AsyncIterator[bytes]:
-        """The whole; raises a QueryError when it breaks off."""
-        size = len(held)
-        try:
-            yield held
-            while (chunk := await self._next()) is not None:
-                size += len(chunk)
-                if size > self._limits.result_mb * 1_000_000:
-                    raise ResultTooLarge({"limit": self._limits.result_mb})
-                yield chunk
-        except TimeoutError:
-            raise TimedOut({"limit": f"{self._limits.seconds:g}"}) from None
-        except (OSError, h11.RemoteProtocolError) as error:
-            raise Broken({"reason": str(error)}) from error
-        finally:
-            await self.close()
-
-    async def _next(self) -> bytes | None:
-        """The next bytes, None at the end; the time of the store counts, that of the client does not."""
-        began = asyncio.get_running_loop().time()
-        async with asyncio.timeout(self._left):
-            chunk = None if self._chunks is None else await anext(self._chunks, None)
-        self._left -= asyncio.get_running_loop().time() - began
-        return chunk
-
-    async def close(self) -> None:
-        """Give the place back, and close the connection."""
-        chunks, self._chunks = self._chunks, None
-        if chunks is not None:
-            await chunks.aclose()  # type: ignore[attr-defined]
-        if self._entered:
-            self._entered = False
-            self._gate.free_fast(self._client)
-            self._gate.leave(self._client)
-
-
-async def _check(reply: Reply, limits: Limits) -> None:
-    """Raise the QueryError that an answer without success stands for."""
-    if reply.status == 200:
-        return
-    told = b""
-    async for chunk in reply.body:
-        told = (told + chunk)[:_TOLD]
-    text = told.decode(errors="replace").strip()
-    if reply.status == 400:
-        place = _PLACE.search(text)
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        raise BadQuery({"line": line, "column": column, "expected": text[:300]})
-    if reply.status in _STATUSES:
-        raise _STATUSES[reply.status]({"limit": f"{limits.seconds:g}"})
-    raise Broken({"reason": f"status {reply.status}: {text[:300]}"})
+def _wanted(query: Query, seen: Scan) -> Format:
+    """The format of the answer; raises NotAcceptable where the client accepts none."""
+    family, wanted = ("results", query.results) if seen.form in {"SELECT", "ASK"} else ("graph", query.graph)
+    if wanted is None:
+        raise NotAcceptable({"family": family})
+    return wanted
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

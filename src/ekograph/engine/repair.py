@@ -1,4 +1,4 @@
-"""Puts right what a store writes otherwise than SPARQL 1.1 has it: answers to ASK, and types of literals in JSON."""
+"""Puts right what a store writes otherwise than SPARQL 1.1 has it: answers to ASK, and blank nodes in JSON."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from contextlib import aclosing
 import pyoxigraph as ox
 
 from ekograph.engine.base import Broken
+from ekograph.engine.writing import RESULTS
 from ekograph.formats import Format
 
-_FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-
-# A draft of the JSON results (2007) had this type. Inside a string every quote is escaped, so that these bytes can
+# Virtuoso 7 gives blank nodes names that are IRIs. Inside a string every quote is escaped, so that these bytes can
 # only be what they look like.
-_DRAFT, _FINAL = b'"typed-literal"', b'"literal"'
+_ODD, _EVEN = b'"bnode", "value": "nodeID://', b'"bnode", "value": "'
 
 
 def truth(body: bytes, wanted: Format) -> bytes:
@@ -34,15 +28,15 @@ def truth(body: bytes, wanted: Format) -> bytes:
     except (ValueError, KeyError, TypeError) as error:
         raise Broken({"reason": f"no answer to ASK: {body[:100]!r}"}) from error
     known = ox.parse_query_results(json.dumps({"head": {}, "boolean": bool(yes)}), format=ox.QueryResultsFormat.JSON)
-    return known.serialize(format=_FORMATS[wanted.name]) or b""
+    return known.serialize(format=RESULTS[wanted.name]) or b""
 
 
-async def final(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """JSON results with the types of literals as they are in SPARQL 1.1, wherever the chunks are cut."""
+async def readable(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """JSON results with blank nodes as they are in SPARQL 1.1, wherever the chunks are cut."""
     kept = b""
     async with aclosing(body) as chunks:  # type: ignore[type-var]
         async for chunk in chunks:
-            text = (kept + chunk).replace(_DRAFT, _FINAL)
+            text = (kept + chunk).replace(_ODD, _EVEN)
             cut = len(text) - _begun(text)
             kept = text[cut:]
             if cut:
@@ -53,4 +47,4 @@ async def final(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 def _begun(text: bytes) -> int:
     """How many bytes at the end of `text` may be the beginning of what is replaced."""
-    return next((size for size in range(len(_DRAFT) - 1, 0, -1) if text.endswith(_DRAFT[:size])), 0)
+    return next((size for size in range(len(_ODD) - 1, 0, -1) if text.endswith(_ODD[:size])), 0)

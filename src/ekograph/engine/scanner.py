@@ -94,6 +94,20 @@ def undeclared(text: str, known: Container[str]) -> tuple[str, Place] | None:
     return None
 
 
+def kept_apart(text: str, nothing: str) -> str:
+    """`text` with FROM NAMED and FROM that name the graph `nothing`, where only the other of the two is there.
+
+    The same to whoever keeps to the letter: what FROM does not name is not there (SPARQL 1.1 Query, section 13.2).
+    """
+    words = list(_words(text))
+    places = [number for number, (word, _) in enumerate(words) if word == "FROM"]
+    named = [number + 1 < len(words) and words[number + 1][0] == "NAMED" for number in places]
+    if not places or (any(named) and not all(named)):
+        return text
+    start = words[places[0]][1]
+    return f"{text[:start]}FROM {'' if all(named) else 'NAMED '}<{nothing}> {text[start:]}"
+
+
 def place(text: str, offset: int) -> Place:
     """The line and column of an offset."""
     start = text.rfind("\n", 0, offset) + 1
