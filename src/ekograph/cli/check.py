@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ekograph.i18n import LANGUAGES
+from ekograph.cli import options
 
 _EPILOG = """\b
 Examples:
@@ -27,13 +27,8 @@ Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
     default="text",
     help="Form of the report.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
-@click.option(
-    "--engine",
-    type=click.Choice(["shacl", "pyshacl"]),
-    default="shacl",
-    help="SHACL engine: the fast one, or the reference.",
-)
+@options.language
+@options.engine
 @click.pass_obj
 def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, engine: str) -> None:
     """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""

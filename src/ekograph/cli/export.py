@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ekograph.cli import fail
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.cli import fail, options
+from ekograph.i18n import Messages, reader_language
 
 _EPILOG = """\b
 Example:
@@ -22,7 +22,7 @@ Exit status: 0 written, 2 it cannot be."""
 @click.command("export", epilog=_EPILOG)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--public-url", help="Where the files will be served; without it, the setting public_url.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@options.language
 @click.pass_obj
 def command(site: Path, folder: Path, public_url: str | None, lang: str | None) -> None:
     """Write the current snapshot to FOLDER as files with the same addresses and bytes as the server gives."""

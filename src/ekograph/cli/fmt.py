@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.cli import options
+from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.authoring.fmt import Formatted
@@ -33,7 +34,7 @@ Exit status: 0 all is formatted (now); 1 a file is not (--check, --diff) or has 
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files that are not formatted.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show what would change.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@options.language
 @click.pass_obj
 def command(site: Path, paths: tuple[Path, ...], only_check: bool, show_diff: bool, lang: str | None) -> None:
     """Format Turtle files (PATHs, files or folders): each predicate on a line, values below each other."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ekograph.cli import options
 from ekograph.cli.terminal import colour, progress
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.publish.pipeline import Outcome
@@ -24,13 +25,8 @@ Exit status: 0 published or already there, 1 the data does not conform, 2 it can
 
 
 @click.command("publish", epilog=_EPILOG)
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
-@click.option(
-    "--engine",
-    type=click.Choice(["shacl", "pyshacl"]),
-    default="shacl",
-    help="SHACL engine: the fast one, or the reference.",
-)
+@options.language
+@options.engine
 @click.pass_obj
 def command(site: Path, lang: str | None, engine: str) -> None:
     """Check the data and, if it conforms, publish it as a snapshot; else the last good one stays."""

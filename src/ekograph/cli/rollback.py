@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from ekograph.cli import fail
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.cli import fail, options
+from ekograph.i18n import Messages, reader_language
 
 
 @click.command(
     "rollback",
     epilog="Example: ekograph rollback\n\nExit status: 0 done, 2 there is no snapshot to go back to.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; without it, that of the locale.")
+@options.language
 @click.pass_obj
 def command(site: Path, lang: str | None) -> None:
     """Make the snapshot that was published before the current one; a server follows at once."""

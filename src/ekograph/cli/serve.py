@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ekograph.addresses import NO_BASE
-from ekograph.cli import fail
+from ekograph.cli import fail, options
 from ekograph.config import Settings, load
 from ekograph.i18n import Messages, reader_language
 from ekograph.publish.watch import state, watch
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     default=None,
     help="Keep the named graphs out of the default graph of queries.",
 )
-@click.option("--lang", type=click.Choice(["fi", "sv", "en"]), help="Language of the messages.")
+@options.language
 @click.pass_obj
 def command(site: Path, /, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
     """Serve the published snapshot of the site; without one, publish it first.

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ekograph import formats
 from ekograph.config import Settings
+from ekograph.engine.writing import GRAPHS
 from ekograph.formats import Format
 from ekograph.snapshot import Manifest
 
@@ -45,21 +46,12 @@ _EXTENSION_FUNCTIONS = (
     *("spatialDimension", "symDifference", "union"),
 )
 
-_WRITERS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "trig": ox.RdfFormat.TRIG,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
-
 
 def describe(manifest: Manifest, endpoint: str, settings: Settings, form: Format) -> bytes:
     """The description of the service at `endpoint` (an absolute URL) in `form`, one of the RDF formats."""
     prefixes = {"sd": _SD, "void": _VOID, "dcterms": _DCTERMS}
     triples = _triples(manifest, NamedNode(endpoint), settings)
-    return ox.serialize(triples, format=_WRITERS[form.name], prefixes=prefixes) or b""
+    return ox.serialize(triples, format=GRAPHS[form.name], prefixes=prefixes) or b""
 
 
 def _triples(manifest: Manifest, endpoint: NamedNode, settings: Settings) -> Iterator[Triple]:
