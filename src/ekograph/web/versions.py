@@ -33,6 +33,13 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 def router(public_url: str) -> APIRouter:
     """The addresses below /version and /timegate; `public_url` is where this copy is reached."""
     routes = APIRouter()
+    _versions_at(routes, public_url)
+    _time_gate_at(routes, public_url)
+    return routes
+
+
+def _versions_at(routes: APIRouter, public_url: str) -> None:
+    """Add the addresses of the versions."""
 
     @routes.api_route(VERSION, methods=["GET", "HEAD"], include_in_schema=False)
     @routes.api_route(f"{VERSION}/", methods=["GET", "HEAD"], include_in_schema=False)
@@ -63,6 +70,10 @@ def router(public_url: str) -> APIRouter:
         headers |= {"content-language": chosen.language} if chosen.language else {}
         return Response(body, headers={**headers, "content-type": chosen.content_type})
 
+
+def _time_gate_at(routes: APIRouter, public_url: str) -> None:
+    """Add the address of the time gate."""
+
     @routes.api_route("/timegate/{path:path}", methods=["GET", "HEAD"], summary="Lead to a page as it was at a time")
     def timegate(path: str, request: Request) -> Response:
         """302 to the state of the page at the time in Accept-Datetime, or to the newest (RFC 7089, section 4.1).
@@ -78,8 +89,6 @@ def router(public_url: str) -> APIRouter:
         location = memento.memento(snapshot.name, page).replace(PUBLIC_URL, public_url)
         headers = {"location": location, "vary": "accept-datetime", "link": links, "cache-control": "no-cache"}
         return Response(status_code=302, headers=headers)
-
-    return routes
 
 
 def _kept(request: Request) -> list[Snapshot]:
