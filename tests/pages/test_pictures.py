@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from pyoxigraph import NamedNode
 from tests.pages.sites import LANGUAGES, node, real, small
 
-from ekograph.pages import finland, html, pictures
+from ekograph.pages import finland, geography, html, pictures
 from ekograph.pages.view import View
 
 
@@ -49,5 +50,37 @@ def test_a_site_without_agreements_has_no_picture():
     assert b'<svg class="rings"' not in html.front_page(small("<https://example.org/id/1> a skos:Concept ."), "en")
 
 
-def test_a_place_without_a_known_code_is_left_off_the_map():
+def test_a_place_of_no_known_name_is_left_off_the_map():
     assert not finland._dots(View(real(), "fi"), node("organisation/tem"))
+
+
+def test_a_new_town_of_the_data_is_on_the_map_by_either_of_its_names():
+    site = small(
+        '<https://example.org/id/1> skos:prefLabel "Jyväskylä"@fi .\n'
+        '<https://example.org/id/2> skos:prefLabel "Tammerfors"@sv .\n'
+        '<https://example.org/id/3> skos:prefLabel "Springfield"@en .'
+    )
+    dots = [finland._dots(View(site, "en"), NamedNode(f"https://example.org/id/{n}")) for n in (1, 2, 3)]
+    assert [len(each) for each in dots] == [1, 1, 0]
+    assert dots[1][0][0] < dots[0][0][0]
+
+
+def test_towns_are_within_a_few_kilometres_of_where_they_are():
+    known = {"Helsinki": (24.94, 60.17), "Esbo": (24.66, 60.21), "Imatra": (28.77, 61.17), "Oulu": (25.47, 65.01)}
+    for name, (longitude, latitude) in known.items():
+        assert geography.position([name]) == pytest.approx((longitude, latitude), abs=0.05)
+
+
+def test_the_outline_is_small_closed_and_around_the_towns():
+    drawn = finland.outline()
+    assert len(drawn) < 3500
+    assert drawn.count("M") == drawn.count("Z") > 3
+    left, top, width, height = finland.FRAME
+    numbers = [[float(number) for number in pair.split()] for pair in re.split("[MLZ]+", drawn) if pair]
+    assert all(left <= x <= left + width and top <= y <= top + height for x, y in numbers)
+
+
+def test_simplifying_keeps_corners_and_drops_what_lies_between():
+    square = [(0.0, 0.0), (5.0, 0.1), (10.0, 0.0), (10.0, 10.0), (5.0, 10.1), (0.0, 10.0)]
+    assert geography.simplified(square, 1.0) == [square[0], square[2], square[3], square[5]]
+    assert geography.extent([square[0], square[2], square[3], square[5]]) == 100

@@ -9,31 +9,8 @@ from math import cos, radians
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.dataset import DCTERMS
-from ekograph.pages import terms
+from ekograph.pages import geography, terms
 from ekograph.pages.view import View
-
-#: The outline, drawn for this map: longitude and latitude in degrees, good to some 20 km.
-_MAINLAND = (
-    "24.1 65.8 23.7 66.2 24.0 66.8 23.6 67.2 23.8 67.5 23.5 67.9 23.1 68.1 22.2 68.4 21.6 68.6 20.6 69.05 21.3 69.3"
-    " 22.3 68.9 23.2 68.65 24.1 68.7 24.9 68.6 25.6 68.9 25.9 69.6 26.5 69.9 27.5 70.05 28.0 70.1 28.4 69.8 29.2 69.65"
-    " 28.8 69.2 28.9 69.0 28.5 68.9 28.7 68.5 29.3 68.1 30.0 67.7 29.1 66.95 29.9 66.2 30.1 65.7 29.7 65.5 29.7 64.9"
-    " 30.1 64.7 30.5 64.2 30.3 63.8 31.2 63.2 31.6 62.9 31.2 62.5 30.0 61.8 29.2 61.3 27.8 60.5 27.0 60.5 26.4 60.4"
-    " 25.6 60.3 25.0 60.2 24.4 60.0 23.5 59.95 22.9 59.8 22.8 60.0 22.2 60.2 21.6 60.5 21.3 60.8 21.5 61.2 21.6 61.5"
-    " 21.4 62.0 21.3 62.4 21.1 62.8 21.5 63.1 22.3 63.4 23.1 63.8 24.0 64.3 24.5 64.8 25.3 65.0 25.2 65.5 24.6 65.75"
-)
-_ALAND = "19.7 60.15 20.1 60.05 20.3 60.3 19.9 60.4"
-
-#: Where municipalities are, by the code of Statistics Finland: longitude and latitude, as exact as the outline.
-_MUNICIPALITIES = {
-    "049": (24.66, 60.21),
-    "091": (24.94, 60.17),
-    "092": (25.04, 60.29),
-    "153": (28.77, 61.17),
-    "398": (25.66, 60.98),
-    "405": (28.19, 61.06),
-    "853": (22.27, 60.45),
-}
 
 #: Units of the map in a degree of latitude; the meridian in its middle; the latitude of its upper edge.
 _SCALE = 34.0
@@ -44,6 +21,12 @@ FRAME = (-130, 0, 310, 368)
 
 #: The size of a letter of a name and of a dot.
 _LETTER, _LINE, _DOT = 8.6, 16.0, 5.0
+
+#: Of the outline, in units of the map: how far it may be off, and the smallest island that is drawn.
+_OFF, _ISLAND = 0.8, 5.0
+
+#: Finland, and Åland, which Natural Earth has as a map of its own.
+_LANDS = ("FI", "AX")
 
 Box = tuple[float, float, float, float]
 
@@ -65,8 +48,9 @@ class Area:
 
 
 def outline() -> str:
-    """The path around Finland."""
-    return _path(_MAINLAND) + _path(_ALAND)
+    """The path around Finland and its larger islands."""
+    drawn = [[_projected(*each) for each in ring] for land in _LANDS for ring in geography.rings(land)]
+    return "".join(_path(each) for each in drawn if geography.extent(each) > _ISLAND)
 
 
 def areas(view: View) -> list[Area]:
@@ -130,14 +114,16 @@ def _dots(view: View, place: NamedNode) -> tuple[tuple[float, float], ...]:
 
 
 def _position(view: View, place: NamedNode) -> tuple[float, float] | None:
-    codes = view.dataset.objects(place, f"{DCTERMS}identifier")
-    known = (_MUNICIPALITIES.get(each.value) for each in codes if isinstance(each, Literal))
-    return next((_projected(*each) for each in known if each), None)
+    """Where the town of that name is; a place that has none is in the list beside the map only."""
+    labels = view.dataset.objects(place, terms.PREF_LABEL)
+    known = geography.position(sorted(each.value for each in labels if isinstance(each, Literal)))
+    return _projected(*known) if known else None
 
 
-def _path(coordinates: str) -> str:
-    numbers = [float(each) for each in coordinates.split()]
-    points = (_projected(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True))
+def _path(ring: list[tuple[float, float]]) -> str:
+    """A closed line. It is simplified in two halves, since it ends where it begins."""
+    half = len(ring) // 2
+    points = geography.simplified(ring[: half + 1], _OFF)[:-1] + geography.simplified(ring[half:], _OFF)
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
