@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.authoring.blanks import entangled
 from ekograph.authoring.flaws import ENDS, Flaw, results
@@ -70,7 +70,9 @@ def _schemes(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
 
 
 def _tangles(quads: Sequence[Quad], say: Messages) -> Iterator[Flaw]:
-    node = entangled((quad.subject, quad.predicate, quad.object) for quad in quads)
+    ends = ((quad, quad.subject, quad.object) for quad in quads)
+    linked = [quad for quad, *both in ends if any(isinstance(each, BlankNode) for each in both)]
+    node = entangled((quad.subject, quad.predicate, quad.object) for quad in linked)
     if node is not None:
         quad = next(each for each in quads if each.subject == node)
         yield Flaw("gate-blank-nodes", quad, "subject", say("gate-blank-nodes"))

@@ -7,6 +7,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
@@ -26,19 +27,23 @@ LARGE_FROM = 50_000
 DUMPED = (formats.N_QUADS, formats.N_TRIPLES, formats.TRIG, formats.TURTLE)
 
 
-def add_lookups(draft: Draft, nquads: bytes) -> None:
-    """Add what lookups need besides the dataset itself: its quads by object, and a store for queries."""
-    draft.write(BY_OBJECT, by_object(nquads))
-    store = Store(draft.path / STORE)
+def write_lookups(folder: Path, nquads: bytes) -> None:
+    """Write what lookups need besides the dataset itself: its quads by object, and a store for queries."""
+    (folder / BY_OBJECT).write_bytes(by_object(nquads))
+    store = Store(folder / STORE)
     # Not loaded from the file by the store, which would label blank nodes anew.
-    store.bulk_extend(parse(path=draft.path / DATASET, format=RdfFormat.N_QUADS))
+    store.bulk_extend(parse(path=folder / DATASET, format=RdfFormat.N_QUADS))
     store.flush()
     del store
+    for path in (folder / STORE).glob("LOG*"):  # what the store said while it was made
+        path.unlink()
+
+
+def add_lookups(draft: Draft) -> None:
+    """Take what was written for lookups into the draft."""
+    draft.add(BY_OBJECT)
     for path in sorted((draft.path / STORE).iterdir()):
-        if path.name.startswith("LOG"):  # what the store said while it was made
-            path.unlink()
-        else:
-            draft.add(f"{STORE}/{path.name}")
+        draft.add(f"{STORE}/{path.name}")
 
 
 def add_dumps(draft: Draft, dataset: Dataset, nquads: bytes) -> list[File]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -23,6 +25,7 @@ from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
 from ekograph.publish import chronicle, large, queries
+from ekograph.publish.beside import beside
 from ekograph.publish.chronicle import Chronicle
 from ekograph.publish.derived import with_derived
 from ekograph.publish.dumps import FOLDER, dumps
@@ -30,7 +33,8 @@ from ekograph.publish.edition import edition
 from ekograph.publish.history import history
 from ekograph.publish.issue import File, Issue, Version
 from ekograph.publish.printing import representations
-from ekograph.publish.search import add_index
+from ekograph.publish.search import write_index
+from ekograph.search.index import INDEX
 from ekograph.shelf import Shelf
 from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
 
@@ -73,10 +77,13 @@ def publish(
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False, suppressed=checked.suppressed)
         proof = _proof(settings, checked, sources, large_from)
+        # The quads are in the proof; of a large site, those of the check too would be too many.
+        report, suppressed = checked.report, checked.suppressed
+        del checked
         snapshot, new = put_in_service(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
-        return Outcome(sources, checked.report, snapshot, new, checked.suppressed)
+        return Outcome(sources, report, snapshot, new, suppressed)
 
 
 def put_in_service(
@@ -176,13 +183,29 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
         site = proof.site(manifest, history(told.events, kept))
-        issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
-        draft.print(representations(issue))
-        add_index(draft, site)
-        if proof.large:
-            large.add_lookups(draft, proof.nquads)
+        with _lookups(proof, site, draft):
+            issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
+            draft.print(representations(issue))
         on_step("finishing")
         return draft.finish(manifest)
+
+
+@contextmanager
+def _lookups(proof: Proof, site: Site, draft: Draft) -> Iterator[None]:
+    """Add what is looked up in: of a large site, whose indexes take as long as all else, made while the body runs."""
+    if not proof.large:
+        yield
+        write_index(draft.path, site)
+    else:
+        with beside(lambda: _write_lookups(proof, site, draft.path)):
+            yield
+        large.add_lookups(draft)
+    draft.add(INDEX)
+
+
+def _write_lookups(proof: Proof, site: Site, folder: Path) -> None:
+    write_index(folder, site)
+    large.write_lookups(folder, proof.nquads)
 
 
 def _dumped(proof: Proof, draft: Draft) -> list[File]:

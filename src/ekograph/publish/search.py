@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,7 +13,6 @@ from ekograph.pages import terms, vocabularies
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
 from ekograph.search.index import INDEX, Document, Said, write
-from ekograph.snapshot import Draft
 
 #: The kinds that results are grouped by, in the order of the groups, and the classes of each.
 KINDS = (
@@ -41,10 +41,9 @@ _CONTEXT = (
 _SERVES = (terms.CONTACTED_AT, terms.FUNDED_BY)
 
 
-def add_index(draft: Draft, site: Site) -> None:
-    """Add the search index of `site` to a snapshot in the making."""
-    write(draft.path / INDEX, documents(site), names(site))
-    draft.add(INDEX)
+def write_index(folder: Path, site: Site) -> None:
+    """Write the search index of `site` into a folder."""
+    write(folder / INDEX, documents(site), names(site))
 
 
 def documents(site: Site) -> Iterator[Document]:

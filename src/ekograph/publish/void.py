@@ -72,9 +72,13 @@ def _access(issue: Issue) -> Iterator[tuple[NamedNode, Term]]:
         yield VOID("feature"), NamedNode(_FORMATS + name)
     yield VOID("uriSpace"), Literal(f"{dataset.base}id/")
     things = dataset.things()
-    for kind in sorted({each for thing in things for each in dataset.types(thing)}):
-        examples = [thing for thing in things if kind in dataset.types(thing)][:EXAMPLES]
-        yield from ((VOID("exampleResource"), each) for each in examples)
+    examples: dict[str, list[NamedNode]] = {}
+    for thing in things:
+        for kind in dataset.types(thing):
+            of_kind = examples.setdefault(kind, [])
+            if len(of_kind) < EXAMPLES:
+                of_kind.append(thing)
+    yield from ((VOID("exampleResource"), each) for _, found in sorted(examples.items()) for each in found)
 
 
 def _totals(triples: Sequence[Quad], dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
