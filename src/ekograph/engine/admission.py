@@ -31,8 +31,7 @@ class Gate:
 
     async def enter(self, client: str) -> None:
         """Wait for a place in the fast lane; raises Greedy or Busy when there is no place to wait either."""
-        if not self._waiting and self._admissible(client):
-            self._admit(client)
+        if self.enter_at_once(client):
             return
         queue = self._place_to_wait(client)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -48,6 +47,13 @@ class Gate:
                 self.free_fast(client)
                 self.leave(client)
             raise
+
+    def enter_at_once(self, client: str) -> bool:
+        """Take a place in the fast lane, if there is one and nobody waits."""
+        free = not self._waiting and self._admissible(client)
+        if free:
+            self._admit(client)
+        return free
 
     def free_fast(self, client: str) -> None:
         """Give the place of `client` in the fast lane to the next."""

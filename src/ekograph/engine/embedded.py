@@ -23,6 +23,7 @@ from ekograph.engine.base import (
 from ekograph.engine.process import Worker, Zygote
 from ekograph.engine.run import Run
 from ekograph.engine.slow_lane import SlowLane
+from ekograph.engine.watch import Watch
 
 #: Queries after which a worker is replaced, so that what fragments in its memory goes.
 _LIFETIME = 500
@@ -51,6 +52,7 @@ class EmbeddedEngine:
         self.limits = limits
         self.gate = Gate(limits)
         self.slow_lane = SlowLane(limits.slow)
+        self.watch = Watch(limits.slice / 2)
         self.streams = 0
         self.quads = 0
         self._dataset = dataset
@@ -105,13 +107,19 @@ class EmbeddedEngine:
             **self._counts,
         }
 
-    async def take(self) -> Worker:
-        """A worker that nobody uses; a new one when none is idle."""
+    def idle(self) -> Worker | None:
+        """A worker that nobody uses, if there is one; the one used last, whose memory is warm."""
         while self._idle:
             worker = self._idle.popleft()
             if worker.alive():
                 self._refill_if_needed()
                 return worker
+        return None
+
+    async def take(self) -> Worker:
+        """A worker that nobody uses; a new one when none is idle."""
+        if worker := self.idle():
+            return worker
         await self._ready.wait()
         self._refill_if_needed()
         return await self._zygote.fork()

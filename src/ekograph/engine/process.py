@@ -41,6 +41,8 @@ class Worker:
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
         self._wire = wire
+        self._end = select.poll()
+        self._end.register(pidfd, select.POLLIN)
 
     def ask(self, request: Mapping[str, Any]) -> None:
         """Send a query."""
@@ -51,13 +53,15 @@ class Worker:
         """Kind and payload of the next frame; raises EOFError when the worker has ended."""
         return await self._wire.frame()
 
+    def expire(self) -> None:
+        """Have whoever waits for a frame get a TimeoutError."""
+        self._wire.expire()
+
     def alive(self) -> bool:
         """Whether the process is there, also when nobody has been told of its end yet."""
         if self._pidfd < 0:
             return False
-        end = select.poll()
-        end.register(self._pidfd, select.POLLIN)
-        return not end.poll(0)
+        return not self._end.poll(0)
 
     def cpu(self) -> float:
         """CPU time used since it was forked, in seconds; none when it is gone."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ekograph import formats
@@ -14,6 +15,7 @@ from ekograph.engine.failures import from_signal, from_worker
 from ekograph.engine.frames import DATA, END, ERROR, HEAD
 from ekograph.engine.process import Worker
 from ekograph.engine.slow_lane import SlowLane
+from ekograph.engine.watch import Watch
 
 _FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
 
@@ -24,10 +26,14 @@ class Pool(Protocol):
     limits: Limits
     gate: Gate
     slow_lane: SlowLane
+    watch: Watch
     streams: int
 
+    def idle(self) -> Worker | None:
+        """A worker that nobody uses, if there is one."""
+
     async def take(self) -> Worker:
-        """A worker that nobody uses."""
+        """A worker that nobody uses, a new one if need be."""
 
     def give_back(self, worker: Worker) -> None:
         """Take back a worker whose answer is whole."""
@@ -43,17 +49,18 @@ class Run:
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + self._limits.seconds
         self._worker: Worker | None = None
-        self._head: dict[str, Any] = {}
+        self._head: Mapping[str, Any] = {}
         self._lane = ""
-        self._timers: list[asyncio.TimerHandle] = []
-        self._cpu_before = 0.0
+        self._last: asyncio.TimerHandle | None = None
+        self._cpu_before: float | None = None
 
     async def begin(self) -> Answer:
         """The answer, whole when it is short; raises a QueryError."""
         try:
-            async with asyncio.timeout_at(self._deadline):
-                await self._start()
-                held, whole = await self._hold()
+            if not self._start_at_once():
+                async with asyncio.timeout_at(self._deadline):
+                    await self._start()
+            held, whole = await self._hold()
         except TimeoutError:
             started = self._worker is not None
             self._finish(whole=False)
@@ -67,13 +74,26 @@ class Run:
         self._become_stream()
         return self._answer(self._stream(held), None)
 
-    async def _start(self) -> None:
-        await self._pool.gate.enter(self._query.client)
+    def _start_at_once(self) -> bool:
+        """Begin without waiting, if there are a place and a worker."""
+        if not self._pool.gate.enter_at_once(self._query.client):
+            return False
         self._lane = "fast"
-        self._worker = await self._pool.take()
-        self._cpu_before = self._worker.cpu()
-        self._look_later()
-        self._worker.ask(_request(self._query))
+        worker = self._pool.idle()
+        if worker:
+            self._ask(worker)
+        return worker is not None
+
+    async def _start(self) -> None:
+        if not self._lane:
+            await self._pool.gate.enter(self._query.client)
+            self._lane = "fast"
+        self._ask(await self._pool.take())
+
+    def _ask(self, worker: Worker) -> None:
+        self._worker = worker
+        self._pool.watch.add(self)
+        worker.ask(_request(self._query))
 
     async def _hold(self) -> tuple[bytes, bool]:
         """The first part of the answer, and whether it is the whole."""
@@ -94,7 +114,7 @@ class Run:
         except EOFError:
             raise await self._cause(self._worker) from None
         if kind == HEAD:
-            self._head = json.loads(payload)
+            self._head = _head(payload)
             return b""
         if kind == DATA:
             return payload
@@ -106,19 +126,23 @@ class Run:
         async with asyncio.timeout(1):
             return from_signal(await asyncio.shield(worker.ended), self._limits)
 
-    def _look_later(self) -> None:
-        self._timers = [self._loop.call_later(self._limits.slice, self._look)]
+    def look(self, now: float) -> None:
+        """End the query at its deadline; move it to the slow lane once it has used its slice of CPU time.
 
-    def _look(self) -> None:
-        """Move the query to the slow lane once it has used its slice of CPU time."""
-        if self._worker is None or self._lane != "fast":
+        The slice is counted from the first look, half of it later than the query began.
+        """
+        if self._worker is None or self._lane == "stream":
             return
-        if self._worker.cpu() - self._cpu_before < self._limits.slice:
-            self._look_later()
-            return
-        self._lane = "slow"
-        self._pool.slow_lane.join(self._worker, self._query.client)
-        self._pool.gate.free_fast(self._query.client)
+        if now >= self._deadline:
+            self._worker.expire()
+        elif self._lane == "fast":
+            used = self._worker.cpu()
+            if self._cpu_before is None:
+                self._cpu_before = used
+            elif used - self._cpu_before >= self._limits.slice / 2:
+                self._lane = "slow"
+                self._pool.slow_lane.join(self._worker, self._query.client)
+                self._pool.gate.free_fast(self._query.client)
 
     def _become_stream(self) -> None:
         """Free the place in the lane: from here on it is the client who sets the pace."""
@@ -129,7 +153,7 @@ class Run:
         self._worker.demote()
         self._lane = "stream"
         self._pool.streams += 1
-        self._timers.append(self._loop.call_later(self._limits.stream_seconds, self._worker.kill))
+        self._last = self._loop.call_later(self._limits.stream_seconds, self._worker.kill)
 
     async def _stream(self, held: bytes) -> AsyncIterator[bytes]:
         """The whole answer; the time that the worker takes counts, the time that the client takes does not."""
@@ -168,8 +192,9 @@ class Run:
         """Give everything back. A worker whose answer is not whole, or that was slow, is never used again."""
         if not self._lane:
             return
-        for timer in self._timers:
-            timer.cancel()
+        if self._last:
+            self._last.cancel()
+        self._pool.watch.remove(self)
         self._leave_lane()
         self._lane = ""
         if self._worker and whole and not self._worker.demoted:
@@ -178,6 +203,14 @@ class Run:
             self._worker.kill()
         self._worker = None
         self._pool.gate.leave(self._query.client)
+
+
+# Formats and forms: a handful of values, the same with each answer.
+@lru_cache(maxsize=64)
+def _head(payload: bytes) -> Mapping[str, Any]:
+    """What a worker says before the data of an answer."""
+    head: dict[str, Any] = json.loads(payload)
+    return head
 
 
 def _request(query: Query) -> dict[str, Any]:

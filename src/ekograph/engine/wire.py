@@ -73,6 +73,11 @@ class Wire(asyncio.Protocol):
             self._transport.resume_reading()
         return kind, payload
 
+    def expire(self) -> None:
+        """Have whoever waits for a frame get a TimeoutError."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
+
     def close(self) -> None:
         """Close this end."""
         self._transport.close()

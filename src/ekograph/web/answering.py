@@ -46,7 +46,7 @@ class Answering:
         fields = by_name(scope["headers"])
         gzip = takes_gzip(fields.get(b"accept-encoding", b""))
         key = _key(pair.snapshot.name, query, gzip=gzip)
-        etag = f'W/"{hashlib.sha256(repr(key).encode(errors="replace")).hexdigest()[:24]}"'
+        etag = f'W/"{hashlib.blake2b(repr(key).encode(errors="replace"), digest_size=12).hexdigest()}"'
         if scope["method"] != "POST" and has_fresh(fields, etag.encode(), b""):
             return Answer(etag, _headers(pair, CACHE_REVALIDATE), b"").not_modified
         answer = self.cache.get(key)

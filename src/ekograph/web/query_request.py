@@ -60,19 +60,19 @@ def in_url(scope: Scope) -> Asked:
 
 
 def _asked(parameters: list[tuple[str, str]]) -> Asked:
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in parameters if key == name)
-
-    if given("update"):
+    given: dict[str, list[str]] = {}
+    for key, value in parameters:
+        given.setdefault(key, []).append(value)
+    if "update" in given:
         raise ProblemError(Problem(403, "refused_update", {"keyword": "update"}))
-    queries = given("query")
+    queries = given.get("query", ())
     if len(queries) > 1:
         raise ProblemError(Problem(400, "bad_parameter", {"name": "query", "value": f"{len(queries)} ×"}))
     return Asked(
         text=queries[0] if queries else None,
-        default_graphs=given("default-graph-uri"),
-        named_graphs=given("named-graph-uri"),
-        format=next(iter(given("format")), ""),
+        default_graphs=tuple(given.get("default-graph-uri", ())),
+        named_graphs=tuple(given.get("named-graph-uri", ())),
+        format=next(iter(given.get("format", ())), ""),
     )
 
 

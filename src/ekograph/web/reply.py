@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ekograph.web.asgi import Message, Scope, Send
 from ekograph.web.headers import COMMON, has_fresh
@@ -47,9 +47,17 @@ class Reply:
     def head(self) -> bytes:
         """The header section of HTTP/1.1 after the status line and Date; raises ValueError for control characters."""
         headers: HeaderList = self.start["headers"]
-        if any(_CONTROL.search(name + value) for name, value in headers):
-            raise ValueError(f"a control character in one of {headers}")
-        return b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n"
+        return b"".join(map(_field, headers)) + b"\r\n"
+
+
+# Most fields are the same in answer after answer.
+@lru_cache(maxsize=4096)
+def _field(pair: tuple[bytes, bytes]) -> bytes:
+    """A line of a header section; raises ValueError for control characters."""
+    name, value = pair
+    if _CONTROL.search(name) or _CONTROL.search(value):
+        raise ValueError(f"a control character in {pair}")
+    return b"%b: %b\r\n" % pair
 
 
 def options(methods: Sequence[str]) -> Reply:
