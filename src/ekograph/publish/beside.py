@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import signal
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+_PR_SET_PDEATHSIG = 1
+
 
 @contextmanager
 def beside(work: Callable[[], None]) -> Iterator[None]:
@@ -17,8 +20,10 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
 
     Raises OSError when the work has failed. If the body fails, the work is given up.
     """
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
+        _end_with(parent)
         _worked(work)
     try:
         yield
@@ -30,6 +35,13 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
     if code:
         reason = code if code > 0 else errno.EIO
         raise OSError(reason, os.strerror(reason))
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent ends, even by SIGKILL: it would go on writing, and hold the lock of the shelf."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _worked(work: Callable[[], None]) -> NoReturn:
