@@ -30,7 +30,7 @@ with beside(work):
 
 
 def test_the_work_is_done_when_the_body_has_ended(tmp_path: Path) -> None:
-    with beside(lambda: (tmp_path / "made").touch()):
+    with beside((tmp_path / "made").touch):
         pass
     assert (tmp_path / "made").exists()
 

@@ -38,7 +38,7 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when its parent ends, even by SIGKILL: it would go on writing, and hold the lock of the shelf."""
+    """End this process when its parent ends, by SIGKILL too: it would go on writing, and hold the lock of the shelf."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
