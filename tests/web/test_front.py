@@ -15,6 +15,7 @@ from ekograph.web.answering import Answering
 from ekograph.web.copy import Copy
 from ekograph.web.front import Front
 from ekograph.web.live import Live
+from ekograph.web.metrics import Metrics
 from ekograph.web.sparql import Endpoint
 
 LONG = b"<p>Hyvinvointi ja terveysteknologia</p>" * 100
@@ -59,9 +60,8 @@ def front(tmp_path: Path):
     async def application():
         return behind
 
-    return Front(
-        live, Endpoint(Settings(tmp_path), Answering()), application, frozenset({"127.0.0.1", "localhost", "[::1]"})
-    ), live
+    hosts = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    return Front(live, Endpoint(Settings(tmp_path), Answering()), application, hosts, Metrics()), live
 
 
 class Response:

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from ekograph.web.metrics import Metrics, log_access, route_of
+from ekograph.web.metrics import Metrics, added, counters, log_access, route_of, write
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [0-9.e+-]+')
 
@@ -18,12 +18,12 @@ def scope(path: str = "/sparql", client: str = "192.0.2.77") -> dict:
     return {"method": "GET", "path": path, "query_string": b"query=secret", "client": (client, 1), "headers": []}
 
 
-def answered(metrics: Metrics, log: bool = False) -> None:
+def answered(metrics: Metrics) -> None:
     async def session():
         async def send(_message):
             await asyncio.sleep(0)
 
-        sending = metrics.observing(scope(), send, log=log)
+        sending = metrics.observing(scope(), send)
         await sending({"type": "http.response.start", "status": 200, "headers": []})
         await sending({"type": "http.response.body", "body": b"a", "more_body": True})
         await sending({"type": "http.response.body", "body": b"b"})
@@ -35,14 +35,14 @@ def test_every_line_is_a_comment_or_a_sample():
     metrics = Metrics()
     answered(metrics)
     metrics.note("/doc/x", 404, 20.0)
-    lines = metrics.text({"queries_total": 3, "waiting": 0.5}).decode().splitlines()
+    lines = write(metrics.samples({"queries_total": 3, "waiting": 0.5})).decode().splitlines()
     assert [line for line in lines if not line.startswith("# TYPE ") and not SAMPLE.fullmatch(line)] == []
 
 
 def test_a_request_is_counted_once_when_its_answer_is_complete():
     metrics = Metrics()
     answered(metrics)
-    text = metrics.text({}).decode()
+    text = write(metrics.samples({})).decode()
     assert 'ekograph_http_requests_total{route="sparql",status="200"} 1\n' in text
     assert 'ekograph_http_request_duration_seconds_count{route="sparql"} 1\n' in text
 
@@ -51,8 +51,29 @@ def test_the_classes_of_a_histogram_add_up():
     metrics = Metrics()
     for seconds in (0.0, 0.001, 0.02, 3.0, 99.0):
         metrics.note("/", 200, seconds)
-    counts = re.findall(r'_bucket\{route="front",le="[^"]+"\} (\d+)', metrics.text({}).decode())
+    counts = re.findall(r'_bucket\{route="front",le="[^"]+"\} (\d+)', write(metrics.samples({})).decode())
     assert [*map(int, counts)] == [2, 2, 2, 3, 3, 3, 3, 4, 4, 5]
+
+
+def test_the_figures_of_two_processes_are_one_sum_but_what_both_hold_alike_is_not():
+    one, other = Metrics(), Metrics()
+    one.note("/", 200, 0.02)
+    other.note("/", 200, 0.02)
+    other.note("/", 404)
+    text = write(added(one.samples({"quads": 7, "idle": 1}), other.samples({"quads": 7, "idle": 2}))).decode()
+    assert 'ekograph_http_requests_total{route="front",status="200"} 2\n' in text
+    assert 'ekograph_http_requests_total{route="front",status="404"} 1\n' in text
+    assert 'ekograph_http_request_duration_seconds_bucket{route="front",le="+Inf"} 3\n' in text
+    assert "ekograph_quads 7\n" in text
+    assert "ekograph_idle 3\n" in text
+
+
+def test_what_is_left_of_a_dead_process_is_what_it_counted():
+    metrics = Metrics()
+    metrics.note("/", 200)
+    left = counters(metrics.samples({"idle": 2, "queries_total": 3}))
+    assert {"http_requests_total", "http_request_duration_seconds", "queries_total"} <= set(left)
+    assert "idle" not in left
 
 
 @pytest.mark.parametrize(
@@ -78,5 +99,10 @@ def test_the_server_tells_its_figures(server):
     server.get("/")
     reply = server.get("/metrics")
     assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
-    for name in ('requests_total{route="front",status="200"}', "ekograph_workers ", "ekograph_queries_total "):
+    for name in (
+        'requests_total{route="front",status="200"}',
+        "ekograph_workers ",
+        "ekograph_queries_total ",
+        "cache_misses_total ",
+    ):
         assert name in reply.text

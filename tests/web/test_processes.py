@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import PATIENCE, serving
 
 from ekograph.engine.base import Limits
+from ekograph.web.figures import Board
 
 
 def children(pid: int) -> set[int]:
@@ -64,6 +65,57 @@ def test_the_children_end_with_a_parent_that_is_killed(server):
     server.process.kill()
     server.process.wait(PATIENCE)
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below))
+
+
+def figure(server, name) -> float:
+    return sum(
+        float(line.rpartition(" ")[2])
+        for line in server.get("/metrics").text.splitlines()
+        if line.startswith(f"ekograph_{name}")
+    )
+
+
+def test_every_process_tells_what_all_have_counted_and_of_the_answers_kept(server):
+    for _ in range(40):  # each on a connection of its own, so that both processes get some
+        assert answers(server)
+    served = 'http_requests_total{route="sparql"'
+    eventually(lambda: figure(server, served) == 40)
+    assert {figure(server, served) for _ in range(10)} == {40}
+    kept = figure(server, "cache_answers")
+    assert 1 <= kept <= 2
+    assert figure(server, "cache_misses_total") == kept
+    assert figure(server, "cache_hits_total") + figure(server, "answers_repeated_total") == 40 - kept
+    assert figure(server, "answers_kept_bytes") > figure(server, "cache_bytes") > 0
+    assert figure(server, "snapshot_live") == 1
+
+
+def test_what_a_dead_process_has_counted_still_counts(server):
+    for _ in range(20):
+        assert answers(server)
+    eventually(lambda: figure(server, 'http_requests_total{route="doc"') == 20)
+    before = children(server.process.pid)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: len(children(server.process.pid) - before) == 2)
+    eventually(lambda: answers(server))
+    assert figure(server, 'http_requests_total{route="doc"') >= 20
+
+
+def test_what_a_process_puts_on_the_board_is_read_whole_by_the_others():
+    board = Board(2)
+    assert board.read(0) == board.read(1) == {}
+    pid = os.fork()
+    if not pid:
+        for count in range(20_000):
+            board.write(1, {"n": {"": count, "x" * (count % 7): count}})
+        os._exit(0)
+    counts = [board.read(1).get("n", {"": 0}) for _ in range(2_000)]
+    os.waitpid(pid, 0)
+    counts.append(board.read(1)["n"])
+    assert counts[-1][""] == 19_999
+    assert board.read(0) == {}
+    assert [each[""] for each in counts] == sorted(each[""] for each in counts)
+    assert all(len(set(each.values())) == 1 for each in counts)
 
 
 def test_a_process_that_cannot_serve_at_all_is_not_replaced_and_ends_the_others():

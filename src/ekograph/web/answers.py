@@ -125,6 +125,7 @@ class AnswerCache:
     def __init__(self, limit: int) -> None:
         self.hits = 0
         self.misses = 0
+        self.evictions = 0
         self.size = 0
         self._limit = limit
         self._answers: OrderedDict[object, Answer] = OrderedDict()
@@ -150,3 +151,4 @@ class AnswerCache:
         self.size += len(answer.body)
         while self.size > self._limit:
             self.size -= len(self._answers.popitem(last=False)[1].body)
+            self.evictions += 1

@@ -18,6 +18,7 @@ from ekograph.web.answering import Answering
 from ekograph.web.described import completed
 from ekograph.web.documented import Ready
 from ekograph.web.errors import Problem, ProblemError
+from ekograph.web.figures import Figures
 from ekograph.web.live import Live
 from ekograph.web.reply import options
 from ekograph.web.sparql import PATH, Endpoint
@@ -65,7 +66,7 @@ def _bounded(receive: Receive) -> Receive:
     return receiving
 
 
-def create_app(settings: Settings, live: Live, answering: Answering, endpoint: Endpoint) -> FastAPI:
+def create_app(settings: Settings, live: Live, answering: Answering, endpoint: Endpoint, figures: Figures) -> FastAPI:
     """The application that answers queries, dumps and questions about the server's health."""
     app = _Documented(
         title="ekograph",
@@ -81,7 +82,7 @@ def create_app(settings: Settings, live: Live, answering: Answering, endpoint: E
         oaipmh.router(settings.address),
         versions.router(settings.public_url),
         choice.router,
-        status.router(live),
+        status.router(live, figures),
         documented.router(endpoint),
         graph_store.router(settings, answering),
         search.router(settings),

@@ -30,7 +30,7 @@ class Front:
 
     `endpoint` answers queries; `application` gives the application behind when it is first needed, since to load it
     takes longer than to answer the first request for a page. `hosts` are the names this server answers to; empty:
-    any. With `log` each request is written to the access log.
+    any. What is answered is counted in `metrics`.
     """
 
     def __init__(
@@ -39,15 +39,13 @@ class Front:
         endpoint: Endpoint,
         application: Callable[[], Awaitable[Application]],
         hosts: frozenset[str],
-        *,
-        log: bool = False,
+        metrics: Metrics,
     ) -> None:
         self._live = live
         self._endpoint = endpoint
         self._application = application
         self._hosts = hosts
-        self._log = log
-        self._metrics = Metrics()
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -103,7 +101,7 @@ class Front:
             return reply
 
         async def observed(scope: Scope, receive: Receive, send: Send) -> None:
-            send = self._metrics.observing(scope, send, began, log=self._log)
+            send = self._metrics.observing(scope, send, began)
             if found is None:
                 await self._through(scope, receive, send)
             else:
@@ -119,13 +117,13 @@ class Front:
             return response
 
         async def observed(scope: Scope, receive: Receive, send: Send) -> None:
-            await response(scope, receive, self._metrics.observing(scope, send, began, log=self._log))
+            await response(scope, receive, self._metrics.observing(scope, send, began))
 
         return observed
 
     def _note(self, scope: Scope, reply: Reply, seconds: float) -> None:
         self._metrics.note(scope["path"], reply.status, seconds)
-        if self._log:
+        if self._metrics.log:
             log_access(scope, reply.status, seconds)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +135,7 @@ class Front:
         elif response:
             await response(scope, receive, send)
         else:
-            await self._through(scope, receive, self._metrics.observing(scope, send, log=self._log))
+            await self._through(scope, receive, self._metrics.observing(scope, send))
 
     async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what takes more than a look."""
@@ -164,7 +162,6 @@ class Front:
             await self._behind(scope, receive, send)
 
     async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["ekograph.metrics"] = self._metrics
         application = await self._application()
         await application(scope, receive, _with_common_headers(send))
 

@@ -89,6 +89,11 @@ class Live:
         return self._pair
 
     @property
+    def pair_or_none(self) -> Pair | None:
+        """What is in service; None before anything is."""
+        return self._pair
+
+    @property
     def name(self) -> str | None:
         """The name of the snapshot in service; None before any is."""
         return self._pair.snapshot.name if self._pair else None

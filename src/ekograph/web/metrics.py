@@ -10,7 +10,7 @@ import sys
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ekograph.web.asgi import Message, Scope, Send
@@ -28,13 +28,22 @@ ROUTES = frozenset(
     )
 )
 
+_DURATIONS = "http_request_duration_seconds"
+
+#: What is the same in every process.
+_ALIKE = frozenset({"snapshot_live", "snapshot_stale", "quads"})
+
+#: For each name, the values by their labels.
+Samples = dict[str, dict[str, float]]
+
 access = logging.getLogger("ekograph.access")
 
 
 class Metrics:
-    """Counts requests by route and status, and how long they took."""
+    """Counts requests by route and status, and how long they took; with `log` each goes to the access log too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, log: bool = False) -> None:
+        self.log = log
         self._requests: Counter[tuple[str, int]] = Counter()
         self._seconds: dict[str, float] = {}
         self._buckets: dict[str, list[int]] = {}
@@ -47,8 +56,8 @@ class Metrics:
         counts = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
         counts[bisect_left(BUCKETS, seconds)] += 1
 
-    def observing(self, scope: Scope, send: Send, began: float | None = None, *, log: bool = False) -> Send:
-        """`send` that counts the request when its answer is complete, and writes it to the access log if asked.
+    def observing(self, scope: Scope, send: Send, began: float | None = None) -> Send:
+        """`send` that counts the request when its answer is complete.
 
         `began` is when the request came, by `time.perf_counter`, if that is not now.
         """
@@ -62,29 +71,56 @@ class Metrics:
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 seconds = time.perf_counter() - began
                 self.note(scope["path"], status, seconds)
-                if log:
+                if self.log:
                     log_access(scope, status, seconds)
 
         return sending
 
-    def text(self, figures: Mapping[str, float]) -> bytes:
+    def samples(self, figures: Mapping[str, float]) -> Samples:
         """Everything there is to measure; `figures` are further gauges, and counters whose names end in _total."""
-        lines = [*self._http(), *_plain(figures), *_plain(_process())]
-        return ("\n".join(lines) + "\n").encode()
-
-    def _http(self) -> Iterable[str]:
-        yield "# TYPE ekograph_http_requests_total counter"
-        for (route, status), count in sorted(self._requests.items()):
-            yield f'ekograph_http_requests_total{{route="{route}",status="{status}"}} {count}'
-        yield "# TYPE ekograph_http_request_duration_seconds histogram"
+        plain = {name: {"": value} for name, value in {**figures, **_process()}.items()}
+        requests = {f'route="{route}",status="{status}"': count for (route, status), count in self._requests.items()}
+        durations: dict[str, float] = {}
         for route, counts in sorted(self._buckets.items()):
-            name = "ekograph_http_request_duration_seconds"
             total = 0
             for bound, count in zip((*BUCKETS, "+Inf"), counts, strict=True):
                 total += count
-                yield f'{name}_bucket{{route="{route}",le="{bound}"}} {total}'
-            yield f'{name}_sum{{route="{route}"}} {self._seconds[route]:.6f}'
-            yield f'{name}_count{{route="{route}"}} {total}'
+                durations[f'_bucket{{route="{route}",le="{bound}"}}'] = total
+            durations[f'_sum{{route="{route}"}}'] = round(self._seconds[route], 6)
+            durations[f'_count{{route="{route}"}}'] = total
+        return {"http_requests_total": dict(sorted(requests.items())), _DURATIONS: durations, **plain}
+
+
+def is_counter(name: str) -> bool:
+    """Whether what has this name is counted from the start of a process, and not what it holds now."""
+    return name.endswith("_total") or name == _DURATIONS
+
+
+def counters(samples: Samples) -> Samples:
+    """Those of the samples that are counted."""
+    return {name: values for name, values in samples.items() if is_counter(name)}
+
+
+def added(one: Samples, other: Samples) -> Samples:
+    """The samples of two processes together: sums, or whichever is more where a sum would say nothing."""
+    total = {name: dict(values) for name, values in one.items()}
+    for name, values in other.items():
+        sums = total.setdefault(name, {})
+        for labels, value in values.items():
+            sums[labels] = max(sums.get(labels, 0), value) if name in _ALIKE else sums.get(labels, 0) + value
+    return total
+
+
+def write(samples: Samples) -> bytes:
+    """The text format of Prometheus."""
+    lines = []
+    for name, values in samples.items():
+        kind = "histogram" if name == _DURATIONS else "counter" if is_counter(name) else "gauge"
+        lines.append(f"# TYPE ekograph_{name} {kind}")
+        for labels, value in values.items():
+            which = labels if name == _DURATIONS or not labels else f"{{{labels}}}"
+            lines.append(f"ekograph_{name}{which} {value if isinstance(value, int) else format(value, '.12g')}")
+    return ("\n".join(lines) + "\n").encode()
 
 
 def route_of(path: str) -> str:
@@ -120,13 +156,6 @@ def _shortened(address: str) -> str:
     if "." in address:
         return address.rpartition(".")[0] + ".0"
     return ":".join(address.split(":")[:3]) + "::" if ":" in address else address
-
-
-def _plain(figures: Mapping[str, float]) -> Iterable[str]:
-    for name, value in figures.items():
-        kind = "counter" if name.endswith("_total") else "gauge"
-        yield f"# TYPE ekograph_{name} {kind}"
-        yield f"ekograph_{name} {value:g}" if isinstance(value, float) else f"ekograph_{name} {value}"
 
 
 def _process() -> dict[str, float]:

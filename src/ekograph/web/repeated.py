@@ -16,11 +16,13 @@ _Key = tuple[bytes, bytes, bytes | None, bytes | None]
 class Repeated:
     """The answers of one snapshot; it is thrown away with its snapshot.
 
-    The least used go when all take more than `limit` bytes. `hits` counts the answers given from here.
+    The least used go when all take more than `limit` bytes. `hits` counts the answers given from here,
+    `misses` the requests with a query string that have none here.
     """
 
     def __init__(self, limit: int) -> None:
         self.hits = 0
+        self.misses = 0
         self.size = 0
         self._limit = limit
         self._answers: OrderedDict[_Key, Answer] = OrderedDict()
@@ -34,9 +36,11 @@ class Repeated:
             return None
         key = _key(scope, fields)
         answer = self._answers.get(key)
-        if answer is not None:
-            self.hits += 1
-            self._answers.move_to_end(key)
+        if answer is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._answers.move_to_end(key)
         return answer
 
     def put(self, scope: Scope, fields: Fields, answer: Answer) -> None:

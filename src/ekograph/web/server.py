@@ -23,9 +23,10 @@ from ekograph.snapshot import STORE, Snapshot
 from ekograph.web.answering import Answering
 from ekograph.web.asgi import Application
 from ekograph.web.copy import Copy
+from ekograph.web.figures import Board, Figures, Shared
 from ekograph.web.front import Front
 from ekograph.web.live import Live
-from ekograph.web.metrics import write_access_log
+from ekograph.web.metrics import Metrics, write_access_log
 from ekograph.web.protocol import Protocol, allow_connections
 from ekograph.web.sparql import Endpoint
 from ekograph.web.supervisor import supervise
@@ -67,14 +68,21 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], 
     if settings.processes == 1 or watched:
         return _serve(settings, listening, ready, watched=watched)
 
+    board = Board(settings.processes)
+
     def one_of_many(number: int) -> int:
-        return _serve(settings, listening, ready if number == 0 else lambda _: None)
+        return _serve(settings, listening, ready if number == 0 else lambda _: None, shared=Shared(board, number))
 
     return supervise(settings.processes, one_of_many, patience=_grace(settings) + 2)
 
 
 def _serve(
-    settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[Live], None],
+    *,
+    watched: bool = False,
+    shared: Shared | None = None,
 ) -> int:
     allow_connections()
     # Looking for garbage took an eighth of the time of short queries; what is imported by now is none.
@@ -84,8 +92,10 @@ def _serve(
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     answering = Answering()
     endpoint = Endpoint(settings, answering)
-    application = _Later(settings, live, answering, endpoint)
-    front = Front(live, endpoint, application, _hosts(settings), log=settings.access_log)
+    metrics = Metrics(log=settings.access_log)
+    figures = Figures(live, answering.cache, metrics, shared)
+    application = _Later(settings, live, answering, endpoint, figures)
+    front = Front(live, endpoint, application, _hosts(settings), metrics)
     if settings.access_log:
         write_access_log()
     config = uvicorn.Config(
@@ -103,7 +113,7 @@ def _serve(
 
     async def up() -> None:
         ready(live)
-        await application()
+        await asyncio.gather(application(), figures.keep())
 
     server = _Server(config, up)
     # uvicorn ends in good order on Ctrl-C, and then raises the signal once more; when it cannot start, it exits.
@@ -135,8 +145,10 @@ class _Server(uvicorn.Server):
 class _Later:
     """The application behind the front, loaded beside the first requests and not before them."""
 
-    def __init__(self, settings: Settings, live: Live, answering: Answering, endpoint: Endpoint) -> None:
-        self._given = settings, live, answering, endpoint
+    def __init__(
+        self, settings: Settings, live: Live, answering: Answering, endpoint: Endpoint, figures: Figures
+    ) -> None:
+        self._given = settings, live, answering, endpoint, figures
         self._loading: asyncio.Task[Application] | None = None
 
     async def __call__(self) -> Application:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request, Response
 
 from ekograph.web import waiting
 from ekograph.web.errors import ProblemError
+from ekograph.web.figures import Figures
 from ekograph.web.live import Live
 from ekograph.web.metrics import CONTENT_TYPE
 
 NO_STORE = {"cache-control": "no-store"}
 
 
-def router(live: Live) -> APIRouter:
+def router(live: Live, figures: Figures) -> APIRouter:
     """The addresses /health, /ready and /metrics."""
     routes = APIRouter()
 
@@ -44,13 +45,8 @@ def router(live: Live) -> APIRouter:
         }
 
     @routes.api_route("/metrics", methods=["GET", "HEAD"], summary="Figures for Prometheus", response_class=Response)
-    async def metrics(request: Request) -> Response:
-        """What this process has counted since it started, in the text format of Prometheus."""
-        pair, counted = request.scope.get("ekograph.pair"), request.scope["ekograph.metrics"]
-        figures = {"snapshot_live": int(pair is not None), "snapshot_stale": int(live.trouble is not None)}
-        if pair is not None:
-            repeated = {"answers_repeated_total": pair.repeated.hits, "answers_kept_bytes": pair.repeated.size}
-            figures |= {**repeated, **pair.engine.figures()}
-        return Response(counted.text(figures), media_type=CONTENT_TYPE, headers=NO_STORE)
+    async def metrics() -> Response:
+        """What all processes have counted since they started, in the text format of Prometheus."""
+        return Response(figures.text(), media_type=CONTENT_TYPE, headers=NO_STORE)
 
     return routes
