@@ -25,8 +25,8 @@ from ekograph.engine.run import Run
 from ekograph.engine.slow_lane import SlowLane
 from ekograph.engine.watch import Watch
 
-#: Queries after which a worker is replaced, so that what fragments in its memory goes.
-_LIFETIME = 500
+#: Queries after which a worker is replaced, so that what fragments in its memory goes; on disk the next one takes 40 ms.
+_LIFETIME = 5_000
 
 #: How long a zygote that has ended is left before the next is started, in seconds.
 _PAUSE = 0.2
