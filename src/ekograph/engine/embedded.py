@@ -25,7 +25,7 @@ from ekograph.engine.run import Run
 from ekograph.engine.slow_lane import SlowLane
 from ekograph.engine.watch import Watch
 
-#: Queries after which a worker is replaced, so that what fragments in its memory goes; on disk the next one takes 40 ms.
+#: Queries after which a worker is replaced, so that what fragments in its memory goes; on disk, a new one takes 40 ms.
 _LIFETIME = 5_000
 
 #: How long a zygote that has ended is left before the next is started, in seconds.
