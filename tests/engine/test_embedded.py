@@ -118,10 +118,10 @@ def test_the_prefixes_of_the_site_never_override_those_of_the_query(asking):
 
 
 FAULTS = [
-    ("SELECT * {\n  ?s ex:p ?o", base.BadQuery, {"line": 2, "column": 13}),
+    ("SELECT * {\n  ?s ex:p ?o", base.BadQuery, {"line": 1, "column": 10, "fault": "unclosed"}),
     ("SELECT * {\n  ?s no:p ?o }", base.UndeclaredPrefix, {"line": 2, "column": 6, "prefix": "no"}),
     ("SELECT * { ?s ?p ?o FILTER(ex:none(?o)) }", base.UnknownFunction, {"function": "http://example.org/none"}),
-    ("SELECT (nothing(1) AS ?x) {}", base.BadQuery, {"line": 1}),
+    ("SELECT (nothing(1) AS ?x) {}", base.BadQuery, {"line": 1, "column": 9, "word": "nothing"}),
     ("", base.BadQuery, {"line": 1, "column": 1}),
     ("INSERT DATA { <a> <b> <c> }", base.UpdateRefused, {"keyword": "INSERT"}),
     ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", base.ServiceRefused, {"line": 1, "column": 7}),

@@ -83,6 +83,7 @@ def test_parameters_that_the_protocol_does_not_name_are_ignored(ask):
 
 FAULTS = [
     ("SELECT * {\n  ?s ex:p", 400, {"line": 2, "column": 6}),
+    ("SELECT * {\n  ?s ?p ?o FLITER(?o > 3) }", 400, {"line": 2, "column": 12}),
     ("SELECT * { ?s ?p ?o FILTER(<http://x/f>(?o)) }", 400, {}),
     ("INSERT DATA { <a> <b> <c> }", 403, {}),
     ("LOAD <http://127.0.0.1/>", 403, {}),
@@ -106,6 +107,14 @@ def test_a_fault_is_told_to_people_on_a_page_in_their_language(ask, language):
     assert (reply.status, reply.headers["content-language"]) == (400, language)
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
     assert b"<script>" not in reply.body
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fi", "Tarkoititko FILTER?"), ("sv", "Menade du FILTER?"), ("en", "Did you mean FILTER?")]
+)
+def test_a_usual_mistake_is_told_in_the_words_of_the_reader(ask, language, said):
+    for accepted in (JSON_TYPE, "text/html"):
+        assert said in ask("SELECT * {\n  ?s ?p ?o FLITER(?o > 3) }", accepted, Accept_Language=language).text
 
 
 POSTS = [

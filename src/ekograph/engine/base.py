@@ -130,7 +130,7 @@ class QueryError(Exception):
 
 
 class BadQuery(QueryError):
-    """Not SPARQL 1.1: `line`, `column` (from 1, in characters) and `expected`."""
+    """Not SPARQL 1.1: `line`, `column` (from 1, in characters); `expected`, or the kind of `fault` and its values."""
 
     kind = "bad_query"
     status = 400

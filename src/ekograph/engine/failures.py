@@ -28,7 +28,7 @@ from ekograph.engine.base import (
 #: Errors whose values the worker knows all of.
 _TOLD_WHOLE: dict[str, type[QueryError]] = {
     each.kind: each
-    for each in (UndeclaredPrefix, BadParameter, UpdateRefused, ServiceRefused, NotAcceptable, Unwritable)
+    for each in (BadQuery, UndeclaredPrefix, BadParameter, UpdateRefused, ServiceRefused, NotAcceptable, Unwritable)
 }
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -46,7 +46,7 @@ _OUT_OF_TIME = frozenset({signal.SIGXCPU, signal.SIGALRM})
 def from_worker(error: Mapping[str, Any], limits: Limits) -> QueryError:
     """The error that a worker has reported: its kind, and the values of its message."""
     kind, reason = error["kind"], error.get("reason", "")
-    if kind == "bad_query":
+    if kind == "bad_query" and reason:
         return _bad_query(reason)
     if kind == "failed":
         function = _FUNCTION.search(reason)

@@ -108,6 +108,11 @@ def kept_apart(text: str, nothing: str) -> str:
     return f"{text[:start]}FROM {'' if all(named) else 'NAMED '}<{nothing}> {text[start:]}"
 
 
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """Every token but spaces and comments; the name of its last group is its kind."""
+    return (match for match in _TOKEN.finditer(text) if match.lastgroup not in {"space", "comment"})
+
+
 def place(text: str, offset: int) -> Place:
     """The line and column of an offset."""
     start = text.rfind("\n", 0, offset) + 1

@@ -1,7 +1,7 @@
 """What a worker does: answers one query at a time over its one socket, with nothing but the dataset at hand.
 
-It knows pyoxigraph, the frames, the scanner and the writing, and nothing else of this package, so that it is loaded in
-a moment.
+It knows pyoxigraph, the frames, the scanner, the faults and the writing, and nothing else of this package, so that it
+is loaded in a moment.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
+from ekograph.engine import faults
 from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
 from ekograph.engine.scanner import Scan, scan, undeclared
 from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
@@ -101,12 +102,14 @@ def _examined(text: str) -> Scan:
 
 
 def _fault(reason: str, text: str, prefixes: dict[str, str]) -> _NoAnswerError:
-    """What is wrong with a query: a prefix that nobody declares, else what the parser says."""
-    missing = undeclared(text, prefixes)
-    if missing is None:
-        return _NoAnswerError("bad_query", reason=reason)
-    prefix, place = missing
-    return _NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
+    """What is wrong with a query: a prefix that nobody declares, a usual mistake, else what the parser says."""
+    if missing := undeclared(text, prefixes):
+        prefix, place = missing
+        return _NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
+    if found := faults.find(text, reason):
+        fault, values = found
+        return _NoAnswerError("bad_query", fault=fault, **values)
+    return _NoAnswerError("bad_query", reason=reason)
 
 
 def _dataset(request: dict[str, Any], *, union: bool) -> dict[str, Any]:

@@ -25,7 +25,8 @@ READ = ("GET", "HEAD", "OPTIONS")
 class Problem:
     """What is wrong with a request. `key` names the texts in locales/web.*.json, `values` fills their places.
 
-    `members` are further members of the JSON object; `headers` are header fields that the status asks for.
+    `fault` among the values names a text that is more exact than the detail. `members` are further
+    members of the JSON object; `headers` are header fields that the status asks for.
     """
 
     status: int
@@ -93,7 +94,8 @@ async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
 def texts(problem: Problem, language: str) -> tuple[str, str]:
     """The title and the detail of `problem` in `language`."""
     messages = Messages("web", language)
-    return messages(f"{problem.key}.title"), messages(f"{problem.key}.detail", **problem.values)
+    detail = f"{problem.key}.{problem.values.get('fault', 'detail')}"
+    return messages(f"{problem.key}.title"), messages(detail, **problem.values)
 
 
 def _json(problem: Problem, language: str) -> bytes:
