@@ -73,8 +73,8 @@ def test_the_imports_make_no_circle():
             visit(name, ())
 
 
-def test_the_worker_knows_frames_scanner_and_writing_and_nothing_else_of_ekograph():
-    own = {f"ekograph.engine.{name}" for name in ("frames", "scanner", "writing")}
+def test_the_worker_knows_frames_scanner_faults_and_writing_and_nothing_else_of_ekograph():
+    own = {f"ekograph.engine.{name}" for name in ("faults", "frames", "scanner", "writing")}
     known = modules()
     assert imports_of(PACKAGE / "engine" / "worker.py") & known.keys() == own
     assert [imports_of(known[name]) & known.keys() for name in own] == [set()] * len(own)

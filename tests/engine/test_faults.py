@@ -24,7 +24,7 @@ def refused(query: str) -> str:
 
 
 def fault(query: str):
-    return faults.find(query, refused(query))
+    return faults.mistake(query, refused(query))
 
 
 # The mistake begins at the mark «.
@@ -116,7 +116,7 @@ def test_no_text_is_too_odd_to_look_at():
     for _ in range(3000):
         text = " ".join(chance.choices(parts, k=chance.randrange(30)))
         column = chance.randrange(1, 80)
-        faults.find(text, f"error at {chance.randrange(1, 4)}:{column}: expected one of unbound")
+        faults.mistake(text, f"error at {chance.randrange(1, 4)}:{column}: expected one of unbound")
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_no_text_is_too_odd_to_look_at():
 def test_a_long_text_is_looked_at_in_linear_time(piece):
     text = piece * (64_000 // len(piece))
     began = time.process_time()
-    faults.find(text, f"error at 1:{len(text)}: expected one of unbound")
+    faults.mistake(text, f"error at 1:{len(text)}: expected one of unbound")
     assert time.process_time() - began < 5

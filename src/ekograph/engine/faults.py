@@ -70,7 +70,7 @@ class _Token:
         return self.text.upper() if self.kind == "word" else ""
 
 
-def find(text: str, reason: str) -> tuple[str, dict[str, Any]] | None:
+def mistake(text: str, reason: str) -> tuple[str, dict[str, Any]] | None:
     """The kind and the values of the mistake for which the parser refused `text`, if it is a usual one."""
     told = _PLACE.match(reason)
     if not told:

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-from ekograph.engine import faults
+from ekograph.engine.faults import mistake
 from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
 from ekograph.engine.scanner import Scan, scan, undeclared
 from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
@@ -106,7 +106,7 @@ def _fault(reason: str, text: str, prefixes: dict[str, str]) -> _NoAnswerError:
     if missing := undeclared(text, prefixes):
         prefix, place = missing
         return _NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
-    if found := faults.find(text, reason):
+    if found := mistake(text, reason):
         fault, values = found
         return _NoAnswerError("bad_query", fault=fault, **values)
     return _NoAnswerError("bad_query", reason=reason)
