@@ -58,6 +58,10 @@ MISTAKES = [
     ("SELECT * { ?s ?p «}", "incomplete_triple", {}),
     ("SELECT * { ?s ?p «. ?a ?b ?c }", "incomplete_triple", {}),
     ("SELECT «COUNT(?s) { ?s ?p ?o }", "unnamed", {"function": "COUNT"}),
+    ("SELECT DISTINCT «SUM(?s) { ?s ?p ?o }", "unnamed", {"function": "SUM"}),
+    ("SELECT ?s«, ?p { ?s ?p ?o }", "comma", {}),
+    ("SELECT (COUNT(?o) «?n) { ?s ?p ?o }", "missing_as", {"variable": "?n"}),
+    ("SELECT * { ?s ?p ?o . FILTER «?o > 3 }", "bare_filter", {}),
     ("SELECT «?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "ungrouped", {"variable": "?s"}),
     ("SELECT ?s «?p { ?s ?p ?o } GROUP BY ?s", "ungrouped", {"variable": "?p"}),
     ("SELECT ?s (SUM(?o) AS ?t) «$p { ?s $p ?o } GROUP BY ?s ORDER BY ?p", "ungrouped", {"variable": "$p"}),
@@ -76,7 +80,9 @@ def test_a_usual_mistake_is_named_at_its_place(marked, kind, values):
 
 OTHERS = [
     "",
-    "SELECT (COUNT(?o) ?n) { ?s ?p ?o }",
+    "SELECT (CONCAT(STR(?o), ?n) AS ?x) { ?s ?p ?o } LIMIT",
+    "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o } LIMIT",
+    "SELECT * { ?s ?p ?o FILTER EXISTS { ?s ?p ?o } FILTER(!BOUND(?x)) FILTER regex(?o, 'x') } LIMIT",
     "SELECT * { VALUES (?a ?b) { (1 2) (3 4) (5 6) (7 8) } FILTER(?a > ) }",
     "SELECT * { VALUES ?a { 1 2 3 4 5 6 ?x } }",
     "SELECT * { ?s ?p (1 2 3 4 5) ; ?q [ ?a ?b ; ?c ?d ] } ORDER BY ?s LIMIT",

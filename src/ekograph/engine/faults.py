@@ -92,8 +92,9 @@ def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | N
     return (
         _broken_token(text, near)
         or (unclosed if at >= seen_at else None)
-        or _unnamed(near)
         or _misspelt(near)
+        or _in_select(near)
+        or _bare_filter(near)
         or _wrong_triple(read, at)
         or (unclosed if unclosed and unclosed.start < at else None)
     )
@@ -146,12 +147,32 @@ def _without_end(opening: _Token) -> Fault:
     return Fault("unclosed", opening.start, {"mark": opening.text, "closing": _CLOSED_BY[opening.text]})
 
 
-def _unnamed(near: Sequence[_Token]) -> Fault | None:
-    """An aggregate that is selected without brackets and a name of its own."""
+def _in_select(near: Sequence[_Token]) -> Fault | None:
+    """What is selected with commas, without brackets, or without a name of its own."""
+    depth: int | None = None
     for before, each in pairwise(near):
+        if before.word == "SELECT":
+            depth = 0
+        if depth is None:
+            continue
         # In an aggregate DISTINCT follows a bracket and goes before a variable: COUNT(DISTINCT ?x).
         if each.word in _AGGREGATES and before.word in {"SELECT", "DISTINCT", "REDUCED"}:
             return Fault("unnamed", each.start, {"function": each.word})
+        if depth == 0 and each.text == ",":
+            return Fault("comma", each.start)
+        if depth == 1 and each.kind == "variable" and before.text == ")":
+            return Fault("missing_as", each.start, {"variable": each.text})
+        depth += {"(": 1, ")": -1}.get(each.text, 0)
+        if each.text == "{" or each.word in {"WHERE", "FROM"}:
+            depth = None
+    return None
+
+
+def _bare_filter(near: Sequence[_Token]) -> Fault | None:
+    """A condition without its brackets."""
+    for before, each in pairwise(near):
+        if before.word == "FILTER" and (each.kind in {"variable", "string", "number"} or each.text == "!"):
+            return Fault("bare_filter", each.start)
     return None
 
 
