@@ -61,7 +61,12 @@ MISTAKES = [
     ("SELECT DISTINCT «SUM(?s) { ?s ?p ?o }", "unnamed", {"function": "SUM"}),
     ("SELECT ?s«, ?p { ?s ?p ?o }", "comma", {}),
     ("SELECT (COUNT(?o) «?n) { ?s ?p ?o }", "missing_as", {"variable": "?n"}),
+    ("SELECT ?s «COUNT(*) { ?s ?p ?o } GROUP BY ?s", "unnamed", {"function": "COUNT"}),
     ("SELECT * { ?s ?p ?o . FILTER «?o > 3 }", "bare_filter", {}),
+    ("SELECT * { OPTIONAL «?s ?p ?o }", "bare_group", {"word": "OPTIONAL"}),
+    ("SELECT * { { ?s ?p ?o } UNION «?a ?b ?c }", "bare_group", {"word": "UNION"}),
+    ("«", "nothing", {}),
+    ("« # to be written\n", "nothing", {}),
     ("SELECT «?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "ungrouped", {"variable": "?s"}),
     ("SELECT ?s «?p { ?s ?p ?o } GROUP BY ?s", "ungrouped", {"variable": "?p"}),
     ("SELECT ?s (SUM(?o) AS ?t) «$p { ?s $p ?o } GROUP BY ?s ORDER BY ?p", "ungrouped", {"variable": "$p"}),
@@ -79,7 +84,6 @@ def test_a_usual_mistake_is_named_at_its_place(marked, kind, values):
 
 
 OTHERS = [
-    "",
     "SELECT (CONCAT(STR(?o), ?n) AS ?x) { ?s ?p ?o } LIMIT",
     "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o } LIMIT",
     "SELECT * { ?s ?p ?o FILTER EXISTS { ?s ?p ?o } FILTER(!BOUND(?x)) FILTER regex(?o, 'x') } LIMIT",

@@ -85,6 +85,8 @@ def mistake(text: str, reason: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | None:
+    if not read:
+        return Fault("nothing", 0)
     if "unbound" in reason and (fault := _ungrouped(read)):
         return fault
     unclosed, seen_at = _unclosed(read, len(text))
@@ -95,6 +97,7 @@ def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | N
         or _misspelt(near)
         or _in_select(near)
         or _bare_filter(near)
+        or _bare_group(near)
         or _wrong_triple(read, at)
         or (unclosed if unclosed and unclosed.start < at else None)
     )
@@ -155,8 +158,7 @@ def _in_select(near: Sequence[_Token]) -> Fault | None:
             depth = 0
         if depth is None:
             continue
-        # In an aggregate DISTINCT follows a bracket and goes before a variable: COUNT(DISTINCT ?x).
-        if each.word in _AGGREGATES and before.word in {"SELECT", "DISTINCT", "REDUCED"}:
+        if depth == 0 and each.word in _AGGREGATES:
             return Fault("unnamed", each.start, {"function": each.word})
         if depth == 0 and each.text == ",":
             return Fault("comma", each.start)
@@ -173,6 +175,14 @@ def _bare_filter(near: Sequence[_Token]) -> Fault | None:
     for before, each in pairwise(near):
         if before.word == "FILTER" and (each.kind in {"variable", "string", "number"} or each.text == "!"):
             return Fault("bare_filter", each.start)
+    return None
+
+
+def _bare_group(near: Sequence[_Token]) -> Fault | None:
+    """A part of the pattern without its braces."""
+    for before, each in pairwise(near):
+        if before.word in {"OPTIONAL", "MINUS", "UNION", "EXISTS"} and each.text != "{":
+            return Fault("bare_group", each.start, {"word": before.word})
     return None
 
 
