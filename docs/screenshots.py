@@ -18,17 +18,25 @@ SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 PAGES = {
     "front": "/index.{}.html",
     "search": "/search.{}.html?q=vety",
+    "none": "/search.{}.html?q=xyzzy",
     "agreement": "/doc/agreement/lappeenranta.{}.html",
     "priority": "/doc/priority/lappeenranta/p2x.{}.html",
     "place": "/doc/place/imatra.{}.html",
     "contact": "/doc/contact/uudenmaan-liitto-1.{}.html",
+    "list": "/queries.{}.html",
     "queries": "/queries/agreement-of-place.{}.html",
     "answer": "/queries/agreement-of-place/place/imatra.{}.html",
     "authority": "/doc/authority/uudenmaan-liitto.{}.html",
     "vocabulary": "/def.{}.html",
     "rules": "/rules.{}.html",
     "accessibility": "/accessibility.{}.html",
+    "privacy": "/privacy.{}.html",
+    "downloads": "/downloads.{}.html",
+    "catalogue": "/catalog.{}.html",
     "sparql": "/sparql.{}.html",
+    # These two have no language in their address; the browser asks for it.
+    "result": "/sparql?query=SELECT%20%2A%20WHERE%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%2020",
+    "notfound": "/doc/place/nowhere",
 }
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
@@ -53,6 +61,7 @@ def shoot(folder: Path, address: str) -> None:
                 page = context.new_page()
                 for name, path in PAGES.items():
                     for language in LANGUAGES:
+                        page.set_extra_http_headers({"Accept-Language": language})
                         page.goto(address + path.format(language))
                         page.screenshot(path=folder / f"{name}-{language}-{size}-{scheme}.png", full_page=True)
                 context.close()
