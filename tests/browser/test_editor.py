@@ -131,6 +131,17 @@ def test_numbers_are_drawn_as_a_chart_that_says_them_in_words(editor):
 
 
 @built
+def test_each_column_of_numbers_has_a_chart_of_its_own(editor):
+    page = editor.page
+    two = COUNTS.replace("(COUNT(", "(2 AS ?two) (COUNT(", 1)
+    editor.open(f"/sparql.en.html?query={quote(two)}")
+    page.locator("#show").click()
+    page.get_by_role("button", name="Chart").click()
+    page.get_by_role("img", name="count.").wait_for()
+    assert page.get_by_role("img", name="two.").locator("rect").count() == 5
+
+
+@built
 def test_a_table_is_downloaded_as_csv(editor):
     page = editor.page
     editor.open(f"/sparql.en.html?query={quote(COUNTS)}")

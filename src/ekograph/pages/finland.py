@@ -69,7 +69,8 @@ def areas(view: View) -> list[Area]:
 def _area(view: View, hue: int, place: NamedNode, dots: tuple[tuple[float, float], ...], taken: list[Box]) -> Area:
     """The area of a place, its name where no dot or other name stands; what it takes is added to `taken`."""
     name = view.text(view.label(place))
-    width = _LETTER * len(name.striptags())
+    # The space after a name keeps it off the next dot.
+    width = _LETTER * (len(name.striptags()) + 1)
     x, y, anchor, box = min(_positions(dots, width), key=lambda each: _overlap(each[3], taken))
     taken.append(box)
     return Area(name, view.page(view.path(place.value)), hue, dots, round(x, 1), round(y, 1), anchor)

@@ -1,19 +1,22 @@
-// A bar chart, where an answer has columns of names and of numbers; the first of these is drawn.
+// Bar charts, where an answer has columns of names and of numbers: one below the other, for at most three columns of numbers.
 const NUMBERS = /#(integer|decimal|double|float|int|long|nonNegativeInteger)$/;
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_BARS = 60;
+const MOST_CHARTS = 3;
 const [NAME, BAR, ROW] = [260, 380, 28];
 
-/** What is measured, and pairs of a name and a number; null where the results are of another form. */
+/** For each column of numbers what is measured, and pairs of a name and a number; empty where the results are of another form. */
 export function series(results) {
   const rows = results?.getBindings() ?? [];
   const variables = results?.getVariables() ?? [];
-  if (rows.length < 2 || rows.length > MOST_BARS) return null;
+  if (rows.length < 2 || rows.length > MOST_BARS) return [];
   const numeric = variables.filter((each) => rows.every((row) => NUMBERS.test(row[each]?.datatype ?? "")));
   const named = variables.filter((each) => !numeric.includes(each));
-  if (numeric.length === 0 || named.length === 0) return null;
-  const pairs = rows.map((row) => [shown(row, named), Number(row[numeric[0]].value)]);
-  return pairs.every(([, number]) => number >= 0) ? { measure: numeric[0], pairs } : null;
+  if (named.length === 0) return [];
+  return numeric
+    .map((measure) => ({ measure, pairs: rows.map((row) => [shown(row, named), Number(row[measure].value)]) }))
+    .filter(({ pairs }) => pairs.every(([, number]) => number >= 0))
+    .slice(0, MOST_CHARTS);
 }
 
 // A label says more than the IRI beside it.

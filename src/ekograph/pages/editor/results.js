@@ -96,12 +96,12 @@ function charts(words) {
       this.yasr = yasr;
     }
     canHandleResults() {
-      return Boolean(this.yasr.table) && series(this.yasr.results) !== null;
+      return Boolean(this.yasr.table) && series(this.yasr.results).length > 0;
     }
     draw() {
       const box = document.createElement("div");
       box.className = "scroll";
-      box.append(chart(series(this.yasr.results)));
+      box.append(...series(this.yasr.results).map(chart));
       this.yasr.resultsEl.replaceChildren(reachable(box, words.chart));
     }
     getIcon() {
