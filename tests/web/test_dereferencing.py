@@ -145,6 +145,12 @@ def test_what_is_not_there_is_said_in_the_form_asked_for(server, path):
     assert '<html lang="fi"' in got.text
 
 
+def test_what_is_not_there_is_said_in_the_language_of_the_address(server):
+    got = server.get("/doc/agreement/salo.sv.html", "text/html", Accept_Language="fi")
+    assert (got.status, got.headers["content-language"]) == (404, "sv")
+    assert '<html lang="sv"' in got.text
+
+
 @pytest.mark.parametrize("path", ["/", "/doc/agreement/lahti", "/def.ttl", "/id/agreement/lahti"])
 def test_what_is_no_read_is_refused(server, path):
     for method in ("PUT", "DELETE", "PATCH", "POST"):

@@ -17,6 +17,9 @@ from ekograph.web.reply import Reply
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 
+# English for whoever asks for none of these: programs do.
+_OFFERED = ("en", "fi", "sv")
+
 #: The methods that the addresses of printed answers know.
 READ = ("GET", "HEAD", "OPTIONS")
 
@@ -70,7 +73,7 @@ def wrong_host(host: str) -> Problem:
 def reply_of(problem: Problem, scope: Scope) -> Reply:
     """`problem` in the form and the language that the request asks for."""
     headers = scope["headers"]
-    language = choose_language(values(headers, b"accept-language"), ("en", "fi", "sv"))
+    language = _language(scope)
     form = choose(values(headers, b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
     body = _page(problem, language) if form is formats.HTML else _json(problem, language)
     fields = [
@@ -89,6 +92,12 @@ def reply_of(problem: Problem, scope: Scope) -> Reply:
 async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
     """Send `problem` in the form and the language that the request asks for."""
     await reply_of(problem, scope).send(scope, send)
+
+
+def _language(scope: Scope) -> str:
+    """The language that the address names, as in `/search.sv.html`, else the one that the client wants most."""
+    named = scope["path"].removesuffix(".html").rpartition(".")[2]
+    return named if named in LANGUAGES else choose_language(values(scope["headers"], b"accept-language"), _OFFERED)
 
 
 def texts(problem: Problem, language: str) -> tuple[str, str]:
