@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -25,7 +23,6 @@ from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
 from ekograph.publish import chronicle, large, queries
-from ekograph.publish.beside import beside
 from ekograph.publish.chronicle import Chronicle
 from ekograph.publish.derived import with_derived
 from ekograph.publish.dumps import FOLDER, dumps
@@ -183,29 +180,20 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
         draft.write(DATASET, proof.nquads)
         chronicle.write(told, draft)
         site = proof.site(manifest, history(told.events, kept))
-        with _lookups(proof, site, draft):
-            issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
-            draft.print(representations(issue))
+        issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
+        draft.print(representations(issue))
+        _add_lookups(proof, site, draft)
         on_step("finishing")
         return draft.finish(manifest)
 
 
-@contextmanager
-def _lookups(proof: Proof, site: Site, draft: Draft) -> Iterator[None]:
-    """Add what is looked up in: of a large site, whose indexes take as long as all else, made while the body runs."""
-    if not proof.large:
-        yield
-        write_index(draft.path, site)
-    else:
-        with beside(lambda: _write_lookups(proof, site, draft.path)):
-            yield
+def _add_lookups(proof: Proof, site: Site, draft: Draft) -> None:
+    """Add what is looked up in: the index of the search and, of a large site, where its things are."""
+    write_index(draft.path, site)
+    if proof.large:
+        large.write_lookups(draft.path, proof.nquads)
         large.add_lookups(draft)
     draft.add(INDEX)
-
-
-def _write_lookups(proof: Proof, site: Site, folder: Path) -> None:
-    write_index(folder, site)
-    large.write_lookups(folder, proof.nquads)
 
 
 def _dumped(proof: Proof, draft: Draft) -> list[File]:
