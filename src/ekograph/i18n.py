@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 #: The languages every message is written in; the first is not the fallback of readers, see `reader_language`.
@@ -44,4 +44,4 @@ def reader_language(given: str | None = None) -> str:
 
 
 def _file(area: str, language: str) -> str:
-    return (files("ekograph") / "locales" / f"{area}.{language}.json").read_text(encoding="utf-8")
+    return (Path(__file__).parent / "locales" / f"{area}.{language}.json").read_text(encoding="utf-8")

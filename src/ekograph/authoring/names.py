@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from pyoxigraph import NamedNode, Quad
 
@@ -39,6 +38,8 @@ class Names:
         return self._told[iri]
 
     def _found(self, space: str, local: str) -> str | None:
+        from difflib import get_close_matches
+
         if not space or not local:
             return None
         folded = local.casefold()

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from ekograph.authoring import names, turtle
-from ekograph.authoring.blanks import matched
 from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Lines, Place, decoded
 from ekograph.dataset import TYPE, Term
 from ekograph.formats import N_TRIPLES, TURTLE
+
+if TYPE_CHECKING:
+    from ekograph.authoring import turtle
 
 #: The place in a source that no more is known of.
 START = Place(1, 1)
@@ -43,6 +44,10 @@ class Places:
 
     @cached_property
     def _statements(self) -> list[turtle.Statement]:
+        # Most checks find nothing to show, and should not wait for what would show it.
+        from ekograph.authoring import turtle
+        from ekograph.authoring.blanks import matched
+
         found = turtle.statements(decoded(self.source.data))
         theirs = [(quad.subject, quad.predicate, quad.object) for quad in self.quads]
         if not any(isinstance(end, BlankNode) for triple in theirs for end in (triple[0], triple[2])):
@@ -114,11 +119,15 @@ class Places:
 
 def _forms(term: Term | str) -> Sequence[str]:
     """Patterns of a term in JSON-LD or RDF/XML: in full, or, of an IRI, its last part as a word of its own."""
+    from xml.sax.saxutils import escape
+
+    from ekograph.authoring.names import split
+
     if isinstance(term, BlankNode | Triple):
         return ()
     text = term if isinstance(term, str) else term.value
     whole = [re.escape(form) for form in (text, escape(text)) if form]
-    local = names.split(text)[1] if isinstance(term, NamedNode) else ""
+    local = split(text)[1] if isinstance(term, NamedNode) else ""
     return [*whole, rf"(?<=[\"'/#:]){re.escape(local)}(?=[\"'\s>])"] if local else whole
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
@@ -151,6 +150,8 @@ def _fault(source: Source, error: SyntaxError, lines: Lines, prefixes: Mapping[s
 def _undeclared(prefix: str, prefixes: Mapping[str, str], say: Messages) -> str:
     if prefix in prefixes:
         return say("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
+    from difflib import get_close_matches
+
     message = say("syntax-prefix", found=prefix)
     near = get_close_matches(prefix, prefixes, n=1, cutoff=0.6)
     return f"{message} {say('did-you-mean', found=f'{near[0]}:')}" if near else message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 _CLASSES = """
     Shape NodeShape PropertyShape PropertyGroup PrefixDeclaration ConstraintComponent Parameter Parameterizable
     Validator SPARQLConstraint SPARQLAskValidator SPARQLSelectValidator SPARQLAskExecutable SPARQLSelectExecutable
@@ -32,6 +30,8 @@ ROLES = {"targetClass": "class", "targetSubjectsOf": "property", "targetObjectsO
 
 def nearest(term: str) -> str | None:
     """The term of SHACL that was meant by a misspelt one, or None."""
+    from difflib import get_close_matches
+
     folded = {each.lower(): each for each in sorted(TERMS)}
     found = get_close_matches(term.lower(), folded, n=1, cutoff=0.7)
     return folded[found[0]] if found else None
