@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from ekograph.authoring.check import canonical
+from ekograph.authoring.canonical import canonical
 from ekograph.authoring.formatting import formatted
 from ekograph.authoring.tokens import tokens
 

@@ -22,12 +22,35 @@ def test_a_folder_without_files_does_not_pass(site, results):
     ("turtle", "rule"),
     [
         ('<https://e/> <x:p> "\\u0008" .', "gate-character"),
+        ('<https://e/> <x:p> "\\uFFFF" .', "gate-character"),
         ("<https://e/> ex:above <javascript:alert(1)> .", "gate-scheme"),
+        ("<File:///etc/passwd> ex:above <https://e/> .", "gate-scheme"),
     ],
 )
 def test_what_no_reader_should_be_given_is_a_result(turtle, rule, site, results):
     (site / "data/things.ttl").write_text(HEAD + turtle)
     assert rule in {each["rule"] for each in results()}
+
+
+@pytest.mark.parametrize("said", ['"\\\\u0008 <javascript:>"', '"a\\tb\\nc"', "<HTTPS://e/>", '"1"^^<javascript:x>'])
+def test_what_only_looks_unfit_passes(said, site, results):
+    (site / "data/things.ttl").write_text(f"{HEAD}ex:one a ex:Thing ; ex:name {said} .")
+    assert not {each["rule"] for each in results()} & {"gate-character", "gate-scheme"}
+
+
+@pytest.mark.parametrize(
+    ("target", "data"),
+    [
+        # In a literal, as the predicate only, or in a part of an IRI, a class is not used.
+        ("ex:Thnig", 'ex:b ex:name "<https://example.org/def#Thnig> ." .'),
+        ("ex:Thnig", "ex:b <https://example.org/def#Thnig> ex:c ."),
+        ("ex:Thnig", "ex:b ex:above ex:Thnig2 ."),
+    ],
+)
+def test_a_target_is_known_only_by_what_is_said_of_it_or_leads_to_it(target, data, site, results):
+    (site / "shapes/rules.ttl").write_text(SHAPES.replace("ex:Thing", target))
+    (site / "data/things.ttl").write_text(f"{HEAD}ex:a a ex:Thing . {data}")
+    assert "gate-unknown-target" in {each["rule"] for each in results()}
 
 
 def test_a_tangle_of_blank_nodes_is_a_result_and_not_an_endless_run(site, results):

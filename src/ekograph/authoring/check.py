@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
-from pyoxigraph import Dataset as QuadSet
+from pyoxigraph import Quad, RdfFormat, parse
 
 from ekograph.authoring import fitness, gate, shacl, suppression
-from ekograph.authoring.locate import Locator
-from ekograph.authoring.names import Names
-from ekograph.authoring.names import known as known_names
+from ekograph.authoring.canonical import canonical, joined, triples
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesError, ShapesGraph
 from ekograph.authoring.sources import KNOWN, Source
-from ekograph.authoring.syntax import Parsed, parsed
-from ekograph.authoring.telling import Telling, shortener
+from ekograph.authoring.syntax import Parsed, parsed, written
 from ekograph.config import Settings
 from ekograph.i18n import Messages
+
+if TYPE_CHECKING:
+    from ekograph.authoring.telling import Telling
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,14 @@ class Checked:
     """
 
     report: Report
-    quads: list[Quad]
     prefixes: Mapping[str, str]
     nquads: bytes
     suppressed: int = 0
+
+    @cached_property
+    def quads(self) -> list[Quad]:
+        """The quads of the dataset, sorted."""
+        return list(parse(self.nquads, RdfFormat.N_QUADS))
 
 
 def check(
@@ -57,44 +62,54 @@ def check(
     published = [each for each in files if each.source.kind != "shapes"]
     blocking = [result for each in files for result in each.results] or fitness.unpublishable(published, say)
     if blocking:
-        return Checked(report(blocking), [], prefixes, b"")
-    entries = suppression.read(settings.root)
-    allowed, suppressed = suppression.without((quad for each in published for quad in each.quads), entries)
-    nquads = canonical(allowed)
+        return Checked(report(blocking), prefixes, b"")
+    nquads, suppressed = _allowed(published, settings)
     found = fitness.unfit(published, say)
     read = [each.source for each in files]
     shapes = [each for each in files if each.source.kind == "shapes"]
-    # Of a large site, the quads in memory twice would be too many.
-    del files, published, allowed
-    quads = list(parse(nquads, RdfFormat.N_QUADS))
-    others = [quad for source in sources if source.kind == KNOWN for quad in parsed(source, say).quads]
-    found += gate.vacuous(shapes, chain(quads, others), say)
-    if not any(result.rule == "gate-query" for result in found):
-        on_step("validating")
-        try:
-            findings = shacl.findings(quads, ShapesGraph(quad for each in shapes for quad in each.quads), engine)
-        except ShapesError as error:
-            return Checked(report([*found, _refused(shapes, error, say)]), quads, prefixes, nquads, suppressed)
-        on_step("telling")
-        locator = Locator(read, quads if findings else ())
-        names = Names(known_names([*quads, *others]) if findings else ())
-        found += Telling(locator, names, shortener(settings.base, prefixes), say).results(findings)
-    return Checked(report(found), quads, prefixes, nquads, suppressed)
+    # Of a large site, the statements in memory twice would be too many.
+    del files, published
+    others = [written(source, say).nquads for source in sources if source.kind == KNOWN]
+    found += gate.vacuous(shapes, [nquads, *others], say)
+    checked = Checked(report(found), prefixes, nquads, suppressed)
+    if any(result.rule == "gate-query" for result in found):
+        return checked
+    on_step("validating")
+    try:
+        findings = shacl.findings(triples(nquads), ShapesGraph(quad for each in shapes for quad in each.quads), engine)
+    except ShapesError as error:
+        return replace(checked, report=report([*found, _refused(shapes, error, say)]))
+    on_step("telling")
+    if findings:
+        found += _telling(checked, read, others, settings, say).results(findings)
+    return replace(checked, report=report(found))
 
 
-def canonical(quads: Iterable[Quad]) -> bytes:
-    """The quads as sorted N-Quads, their blank nodes named by RDFC-1.0."""
-    statements: Iterable[Quad] = list(quads)
-    if any(isinstance(each, BlankNode) for quad in statements for each in (quad.subject, quad.object)):
-        statements = QuadSet(statements)
-        statements.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = (serialize(statements, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return b"".join(sorted(set(lines)))
+def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[bytes, int]:
+    """What of the files may be published, as canonical N-Quads, and how many statements may not."""
+    entries = suppression.read(settings.root)
+    if not entries:
+        return joined(each.nquads for each in files), 0
+    allowed, suppressed = suppression.without((quad for each in files for quad in each.quads), entries)
+    return canonical(allowed), suppressed
+
+
+def _telling(
+    checked: Checked, sources: Sequence[Source], others: Sequence[bytes], settings: Settings, say: Messages
+) -> Telling:
+    """What tells of findings; it is loaded only where there are some."""
+    from ekograph.authoring.locate import Locator
+    from ekograph.authoring.names import Names, known
+    from ekograph.authoring.telling import Telling, shortener
+
+    quads = chain(checked.quads, *(parse(each, RdfFormat.N_QUADS) for each in others))
+    names, show = Names(known(quads)), shortener(settings.base, checked.prefixes)
+    return Telling(Locator(sources, checked.quads), names, show, say)
 
 
 def _parsed(sources: Sequence[Source], say: Messages) -> list[Parsed]:
     """The sources, parsed; those with faults once more, now that the prefixes of the others are known."""
-    files = [parsed(source, say) for source in sources]
+    files = [(parsed if source.kind == "shapes" else written)(source, say) for source in sources]
     prefixes = _prefixes(files)
     return [parsed(each.source, say, prefixes) if each.results else each for each in files]
 

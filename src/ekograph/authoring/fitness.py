@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from ekograph.authoring.blanks import entangled
+from ekograph.authoring.canonical import with_blank_nodes
 from ekograph.authoring.flaws import ENDS, Flaw, results
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
@@ -23,17 +23,23 @@ SCHEMES = frozenset(
     ("http", "https", "mailto", "tel", "urn", "info", "tag", "geo", "doi", "did", "ark", "ni", "ftp", "sip", "xmpp")
 )
 
+#: What N-Quads have where something may be unfit: an escape other than of a line, a "<" that begins no such scheme.
+_ESCAPED = re.compile(rb"\\[^tnr\"\\]")
+_STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(each.encode() for each in SCHEMES)))
+
 
 def unfit(files: Sequence[Parsed], say: Messages) -> list[Result]:
     """The results for data that is empty, or has characters or IRIs unfit to publish."""
     data = [each for each in files if each.source.kind == "data"]
-    if not any(each.quads for each in data):
+    if not any(each.content for each in data):
         name = data[0].source.name if data else "data"
         return [Result("gate-empty", "Violation", name, 1, 1, None, None, None, say("gate-empty"), say.language)]
     found = []
     for each in files:
-        flaws = [*_characters(each.quads, say), *_schemes(each.quads, say)]
-        found += results(flaws, Places(each.source, each.quads), say)
+        lines = each.nquads
+        if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
+            flaws = [*_characters(each.quads, say), *_schemes(each.quads, say)]
+            found += results(flaws, Places(each.source, each.quads), say)
     return found
 
 
@@ -41,7 +47,9 @@ def unpublishable(files: Sequence[Parsed], say: Messages) -> list[Result]:
     """The results for files that share a graph, and for blank nodes that cannot be named in good time."""
     found = [*_namesakes(files, say)]
     for each in files:
-        found += results(_tangles(each.quads, say), Places(each.source, each.quads), say)
+        linked = with_blank_nodes(each.nquads)
+        if linked:
+            found += results(_tangles(linked, say), Places(each.source, each.quads), say)
     return found
 
 
@@ -70,6 +78,8 @@ def _schemes(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
 
 
 def _tangles(quads: Sequence[Quad], say: Messages) -> Iterator[Flaw]:
+    from ekograph.authoring.blanks import entangled
+
     ends = ((quad, quad.subject, quad.object) for quad in quads)
     linked = [quad for quad, *both in ends if any(isinstance(each, BlankNode) for each in both)]
     node = entangled((quad.subject, quad.predicate, quad.object) for quad in linked)

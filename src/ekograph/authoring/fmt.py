@@ -9,6 +9,7 @@ from difflib import unified_diff
 from pyoxigraph import RdfFormat, parse
 
 from ekograph.authoring.blanks import entangled
+from ekograph.authoring.canonical import canonical
 from ekograph.authoring.formatting import formatted
 from ekograph.authoring.report import Result
 from ekograph.authoring.sources import Source
@@ -55,8 +56,6 @@ def same(one: str, other: str) -> bool:
 
     A graph whose blank nodes cannot be told apart in good time is not proven equal to any.
     """
-    from ekograph.authoring.check import canonical
-
     graphs = [list(parse(text.encode(), RdfFormat.TURTLE)) for text in (one, other)]
     if any(entangled((each.subject, each.predicate, each.object) for each in graph) for graph in graphs):
         return False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from ekograph.authoring import vocabulary
 from ekograph.authoring.flaws import ENDS, Flaw, results
-from ekograph.authoring.names import Names
 from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
 from ekograph.authoring.shapes import SH, prefixes
@@ -22,8 +23,11 @@ _CLASSES = {f"{RDFS}Class", f"{_OWL}Class"}
 _SHAPES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 
 
-def vacuous(files: Sequence[Parsed], known: Iterable[Quad], say: Messages) -> list[Result]:
-    """The faults of the shapes: none at all, misspelt terms, targets unknown to `known`, queries that do not parse."""
+def vacuous(files: Sequence[Parsed], known: Sequence[bytes], say: Messages) -> list[Result]:
+    """The faults of the shapes: none at all, misspelt terms, targets that `known` lacks, queries that do not parse.
+
+    `known` is the ontology and the data, as N-Quads.
+    """
     graph = Dataset((q for each in files for q in each.quads), base="", prefixes={}, languages=())
     if not any(q.predicate.value.removeprefix(SH) in vocabulary.TARGETS for q in graph.quads):
         return [_no_shapes(files, say)]
@@ -37,24 +41,51 @@ def vacuous(files: Sequence[Parsed], known: Iterable[Quad], say: Messages) -> li
 
 
 class _Known:
-    """The terms that ontology and data use, by role."""
+    """The terms that ontology and data use, by role, looked for in their N-Quads."""
 
-    def __init__(self, quads: Iterable[Quad]) -> None:
-        self.nodes: set[str] = set()
-        self.classes: set[str] = set()
-        self.properties: set[str] = set()
-        for quad in quads:
-            self.properties.add(quad.predicate.value)
-            self.nodes.add(getattr(quad.subject, "value", ""))
-            if isinstance(quad.object, NamedNode):
-                self.nodes.add(quad.object.value)
-                if quad.predicate == TYPE:
-                    self.classes.add(quad.object.value)
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self._texts = texts
+
+    def has(self, iri: str, role: str) -> bool:
+        """Whether it is the subject or object of a statement, or the predicate, if that is its role."""
+        name = f"<{iri}> ".encode()
+        return any(_said_of(name, text) or _leads_to(name, text, or_says=role == "property") for text in self._texts)
 
     def near(self, iri: str, role: str) -> str | None:
         """The term of that role nearest to a misspelt one, or None."""
-        terms = {"class": self.classes | self.nodes, "property": self.properties | self.nodes}.get(role, self.nodes)
-        return Names(terms).nearest(iri)
+        from ekograph.authoring.names import Names
+
+        return Names(self._terms["node"] | self._terms.get(role, set())).nearest(iri)
+
+    @cached_property
+    def _terms(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {"property": set(), "node": set()}
+        for quad in (quad for text in self._texts for quad in parse(text, RdfFormat.N_QUADS)):
+            found["property"].add(quad.predicate.value)
+            found["node"].update(each.value for each in (quad.subject, quad.object) if isinstance(each, NamedNode))
+        return found
+
+
+#: What follows the object of a statement.
+_END = re.compile(rb"(?:<[^<> ]*> )?\.\n")
+
+
+def _said_of(name: bytes, nquads: bytes) -> bool:
+    """Whether a term, with the space after it, is the subject of a line."""
+    return nquads.startswith(name) or b"\n" + name in nquads
+
+
+def _leads_to(name: bytes, nquads: bytes, *, or_says: bool) -> bool:
+    """Whether a term, with the space after it, is the object of a line, or, if asked for, its property."""
+    sought = b" " + name
+    at = nquads.find(sought)
+    while at >= 0:
+        if _END.match(nquads, at + len(sought)):
+            return True
+        if or_says and b" " not in nquads[nquads.rfind(b"\n", 0, at) + 1 : at]:
+            return True
+        at = nquads.find(sought, at + 1)
+    return False
 
 
 def _no_shapes(files: Sequence[Parsed], say: Messages) -> Result:
@@ -78,7 +109,7 @@ def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[Fl
         if role is None or not isinstance(quad.object, NamedNode):
             continue
         iri = quad.object.value
-        if iri in known.nodes or iri in (known.properties if role == "property" else known.classes):
+        if known.has(iri, role):
             continue
         near = known.near(iri, role)
         hint = f" {say('did-you-mean', found=f'<{near}>')}" if near else ""
@@ -97,12 +128,13 @@ def _idle(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[Flaw
 
 
 def _queries(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[Flaw]:
+    empty = Store()
     for quad in quads:
         if quad.predicate.value not in {f"{SH}select", f"{SH}ask"} or not isinstance(quad.object, Literal):
             continue
         head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in prefixes(quad.subject, graph).items())
         try:
-            Store().query(head + quad.object.value.replace("$PATH", "<x:path>"))
+            empty.query(head + quad.object.value.replace("$PATH", "<x:path>"))
         except SyntaxError as error:
             line = error.lineno or 1
             within = Place(line, error.offset or 1) if line > 1 else None

@@ -39,25 +39,29 @@ class Finding:
     templates: tuple[Literal, ...]
 
 
-def findings(data: Sequence[Quad], shapes: ShapesGraph, engine: str) -> list[Finding]:
-    """What the engine finds in the union of `data`. Raises ShapesError."""
+def findings(data: str, shapes: ShapesGraph, engine: str) -> list[Finding]:
+    """What the engine finds in `data`, which is N-Triples. Raises ShapesError."""
     if engine == "pyshacl":
         from ekograph.authoring import reference
 
-        report = reference.report(data, shapes)
+        report = reference.report(parse(data, RdfFormat.N_TRIPLES), shapes)
     else:
         report = _report(data, shapes)
     graph = Dataset(report, base="", prefixes={}, languages=())
-    ontologies = {q.subject for q in data if getattr(q.object, "value", None) == _OWL_ONTOLOGY}
     results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
+    ontologies = _ontologies(data) if results else set()
     return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
 
 
-def _report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
+def _ontologies(data: str) -> set[Node]:
+    lines = [line for line in data.splitlines() if line.endswith(f" <{_OWL_ONTOLOGY}> .")]
+    return {triple.subject for triple in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
+
+
+def _report(text: str, shapes: ShapesGraph) -> list[Quad]:
     """The validation report of the Rust engine, with blank nodes under their own labels again."""
     import shacl
 
-    text = ntriples(data)
     rules = ntriples(screening.needed(shapes, text))
     try:
         report = shacl.Shapes.from_text(rules, format="ntriples").validate_text(text, format="ntriples")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuadParser, RdfFormat, parse, serialize
 
 from ekograph.authoring.report import Result
 from ekograph.authoring.sources import Source
@@ -40,12 +41,27 @@ _SAID = (
 
 @dataclass(frozen=True)
 class Parsed:
-    """A source as quads in its graph, with its prefixes, or with the results that say why not."""
+    """A source as quads in its graph, with its prefixes, or with the results that say why not.
+
+    `content` is the quads, or their N-Quads, from which a site too large to hold all quads at once is made.
+    """
 
     source: Source
-    quads: list[Quad]
+    content: list[Quad] | bytes
     prefixes: Mapping[str, str]
     results: list[Result]
+
+    @cached_property
+    def quads(self) -> list[Quad]:
+        """The quads, in the order of the source."""
+        return list(parse(self.content, RdfFormat.N_QUADS)) if isinstance(self.content, bytes) else self.content
+
+    @property
+    def nquads(self) -> bytes:
+        """The quads as N-Quads, in the order of the source."""
+        if isinstance(self.content, bytes):
+            return self.content
+        return serialize(self.content, format=RdfFormat.N_QUADS) or b""
 
 
 def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
@@ -56,9 +72,7 @@ def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = Mapping
     unreadable = _unreadable(source, say)
     if unreadable is not None:
         return Parsed(source, [], {}, [unreadable])
-    parser = parse(
-        decoded(source.data).encode(), RdfFormat.from_media_type(source.format.media_type), rename_blank_nodes=True
-    )
+    parser = _parser(source)
     graph, quads, errors = NamedNode(source.graph), [], []
     named: Quad | None = None
     for item in _outcomes(parser):
@@ -70,6 +84,24 @@ def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = Mapping
     prefixes = dict(parser.prefixes)
     faults = [] if named is None else [_graph_of_its_own(source, named, say)]
     return Parsed(source, quads, prefixes, [*faults, *_faults(source, errors, {**elsewhere, **prefixes}, say)])
+
+
+def written(source: Source, say: Messages) -> Parsed:
+    """Parse a source as `parsed` does, straight to N-Quads where it has one graph and no fault."""
+    if source.format.carries != "graph" or _unreadable(source, say) is not None:
+        return parsed(source, say)
+    parser = _parser(source)
+    try:
+        lines = serialize(parser, format=RdfFormat.N_QUADS) or b""
+    except (SyntaxError, MemoryError):
+        return parsed(source, say)
+    # Line breaks in literals are escaped: a dot before one ends a statement.
+    return Parsed(source, lines.replace(b" .\n", f" {NamedNode(source.graph)} .\n".encode()), dict(parser.prefixes), [])
+
+
+def _parser(source: Source) -> QuadParser:
+    form = RdfFormat.from_media_type(source.format.media_type)
+    return parse(decoded(source.data).encode(), form, rename_blank_nodes=True)
 
 
 def _graph_of_its_own(source: Source, quad: Quad, say: Messages) -> Result:

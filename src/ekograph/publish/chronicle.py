@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
 
-from ekograph.authoring.check import canonical
+from ekograph.authoring.canonical import canonical
 from ekograph.dataset import Dataset
 from ekograph.differences.changes import compare
 from ekograph.differences.patch import rdf_patch

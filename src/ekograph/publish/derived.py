@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from ekograph.authoring.check import canonical
+from ekograph.authoring.canonical import canonical
 from ekograph.dataset import SKOS
 
 #: What is written, and its inverse, which is added (SKOS S8 and S25).

@@ -13,7 +13,8 @@ from operator import attrgetter
 from pyoxigraph import Quad, RdfFormat, parse
 
 from ekograph.authoring import suppression
-from ekograph.authoring.check import Checked, canonical, check
+from ekograph.authoring.canonical import canonical
+from ekograph.authoring.check import Checked, check
 from ekograph.authoring.report import Report
 from ekograph.authoring.sources import Source, collect
 from ekograph.authoring.syntax import parsed

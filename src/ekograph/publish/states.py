@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pyoxigraph import RdfFormat, parse
 
-from ekograph.authoring.check import canonical
+from ekograph.authoring.canonical import canonical
 from ekograph.authoring.report import Result
 from ekograph.authoring.sources import collect
 from ekograph.authoring.syntax import parsed
