@@ -7,7 +7,7 @@ object. Both are mapped into memory, and the lines that begin alike are found by
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -112,17 +112,17 @@ def of(snapshot: Snapshot) -> StoredDataset:
     )
 
 
-def by_object(nquads: bytes) -> bytes:
+def by_object(lines: Iterable[bytes]) -> list[bytes]:
     """The lines of canonical N-Quads whose objects are no literals, each after its object, sorted."""
     keyed = []
-    for line in nquads.splitlines(keepends=True):
+    for line in lines:
         rest = line.split(b" ", 2)[2]
         if rest.startswith(b"<<("):
             keyed.append(rest[: rest.rindex(b")>>") + 3] + b" " + line)
         elif not rest.startswith(b'"'):
             keyed.append(rest[: rest.index(b" ") + 1] + line)
     keyed.sort()
-    return b"".join(keyed)
+    return keyed
 
 
 def after(prefix: bytes) -> bytes:

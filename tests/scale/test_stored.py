@@ -30,7 +30,7 @@ QUADS = st.builds(
 def stored(folder, quads):
     lines = sorted((serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
     (folder / "s.nq").write_bytes(b"".join(lines))
-    (folder / "o.nq").write_bytes(by_object(b"".join(lines)))
+    (folder / "o.nq").write_bytes(b"".join(by_object(lines)))
     return StoredDataset(folder / "s.nq", folder / "o.nq", base=BASE, prefixes={}, languages=("fi",))
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
-
-from pyoxigraph import RdfFormat, Store, parse
 
 from ekograph import formats
 from ekograph.dataset import Dataset
 from ekograph.formats import Format
 from ekograph.pages.representations import written
+from ekograph.publish.beside import beside
 from ekograph.publish.dumps import FOLDER, SUMS
 from ekograph.publish.issue import File
-from ekograph.snapshot import BY_OBJECT, DATASET, STORE, Draft
-from ekograph.stored import by_object
+from ekograph.snapshot import BY_OBJECT, STORE, Draft
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
@@ -27,20 +26,11 @@ LARGE_FROM = 50_000
 DUMPED = (formats.N_QUADS, formats.N_TRIPLES, formats.TRIG, formats.TURTLE)
 
 
-def write_lookups(folder: Path, nquads: bytes) -> None:
-    """Write what lookups need besides the dataset itself: its quads by object, and a store for queries."""
-    (folder / BY_OBJECT).write_bytes(by_object(nquads))
-    store = Store(folder / STORE)
-    # Not loaded from the file by the store, which would label blank nodes anew.
-    store.bulk_extend(parse(path=folder / DATASET, format=RdfFormat.N_QUADS))
-    store.flush()
-    del store
-    for path in (folder / STORE).glob("LOG*"):  # what the store said while it was made
-        path.unlink()
-
-
-def add_lookups(draft: Draft) -> None:
-    """Take what was written for lookups into the draft."""
+@contextmanager
+def lookups(draft: Draft) -> Iterator[None]:
+    """Add what lookups need besides the dataset, which the draft has: made beside the body, as both take long."""
+    with beside("ekograph.publish.lookups", str(draft.path)):
+        yield
     draft.add(BY_OBJECT)
     for path in sorted((draft.path / STORE).iterdir()):
         draft.add(f"{STORE}/{path.name}")

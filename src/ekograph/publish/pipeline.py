@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -20,6 +21,7 @@ from ekograph.authoring.sources import Source, collect
 from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.dataset import Dataset
+from ekograph.garbage import uncollected
 from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
@@ -68,7 +70,7 @@ def publish(
     as it does when the process is killed.
     """
     shelf = Shelf(settings.snapshots_dir)
-    with shelf.locked():
+    with shelf.locked(), uncollected():
         on_step("checking")
         sources = collect(settings)
         checked = check(sources, settings, language, engine)
@@ -179,22 +181,15 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
-        chronicle.write(told, draft)
-        site = proof.site(manifest, history(told.events, kept))
-        issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
-        draft.print(representations(issue))
-        _add_lookups(proof, site, draft)
+        with large.lookups(draft) if proof.large else nullcontext():
+            chronicle.write(told, draft)
+            site = proof.site(manifest, history(told.events, kept))
+            issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
+            draft.print(representations(issue))
+            write_index(draft.path, site)
+            draft.add(INDEX)
         on_step("finishing")
         return draft.finish(manifest)
-
-
-def _add_lookups(proof: Proof, site: Site, draft: Draft) -> None:
-    """Add what is looked up in: the index of the search and, of a large site, where its things are."""
-    write_index(draft.path, site)
-    if proof.large:
-        large.write_lookups(draft.path, proof.nquads)
-        large.add_lookups(draft)
-    draft.add(INDEX)
 
 
 def _dumped(proof: Proof, draft: Draft) -> list[File]:
