@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from ekograph.authoring import fitness, gate, shacl, suppression
+from ekograph.authoring import fitness, shacl, suppression
 from ekograph.authoring.canonical import canonical, joined, triples
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesError, ShapesGraph
@@ -69,14 +69,18 @@ def check(
     shapes = [each for each in files if each.source.kind == "shapes"]
     # Of a large site, the statements in memory twice would be too many.
     del files, published
+    on_step("validating")
+    outcome = shacl.begun(triples(nquads), ShapesGraph(quad for each in shapes for quad in each.quads), engine)
+    # Loaded while the engine works, as all below that needs no outcome of it.
+    from ekograph.authoring import gate
+
     others = [written(source, say).nquads for source in sources if source.kind == KNOWN]
     found += gate.vacuous(shapes, [nquads, *others], say)
     checked = Checked(report(found), prefixes, nquads, suppressed)
     if any(result.rule == "gate-query" for result in found):
         return checked
-    on_step("validating")
     try:
-        findings = shacl.findings(triples(nquads), ShapesGraph(quad for each in shapes for quad in each.quads), engine)
+        findings = outcome()
     except ShapesError as error:
         return replace(checked, report=report([*found, _refused(shapes, error, say)]))
     on_step("telling")

@@ -9,7 +9,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.authoring.canonical import with_blank_nodes
 from ekograph.authoring.flaws import ENDS, Flaw, results
-from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
 from ekograph.authoring.sources import Source
 from ekograph.authoring.syntax import Parsed, fault
@@ -38,8 +37,7 @@ def unfit(files: Sequence[Parsed], say: Messages) -> list[Result]:
     for each in files:
         lines = each.nquads
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
-            flaws = [*_characters(each.quads, say), *_schemes(each.quads, say)]
-            found += results(flaws, Places(each.source, each.quads), say)
+            found += _results(each, [*_characters(each.quads, say), *_schemes(each.quads, say)], say)
     return found
 
 
@@ -47,10 +45,16 @@ def unpublishable(files: Sequence[Parsed], say: Messages) -> list[Result]:
     """The results for files that share a graph, and for blank nodes that cannot be named in good time."""
     found = [*_namesakes(files, say)]
     for each in files:
-        linked = with_blank_nodes(each.nquads)
-        if linked:
-            found += results(_tangles(linked, say), Places(each.source, each.quads), say)
+        found += _results(each, [*_tangles(with_blank_nodes(each.nquads), say)], say)
     return found
+
+
+def _results(file: Parsed, flaws: Sequence[Flaw], say: Messages) -> list[Result]:
+    if not flaws:
+        return []
+    from ekograph.authoring.places import Places
+
+    return results(flaws, Places(file.source, file.quads), say)
 
 
 def _namesakes(files: Sequence[Parsed], say: Messages) -> Iterator[Result]:
@@ -78,6 +82,8 @@ def _schemes(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
 
 
 def _tangles(quads: Sequence[Quad], say: Messages) -> Iterator[Flaw]:
+    if not quads:
+        return
     from ekograph.authoring.blanks import entangled
 
     ends = ((quad, quad.subject, quad.object) for quad in quads)

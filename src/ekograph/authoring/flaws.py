@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
-from typing import TypeAlias
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
 from ekograph.authoring.text import Place
 from ekograph.dataset import Term
 from ekograph.i18n import Messages
+
+if TYPE_CHECKING:
+    from ekograph.authoring.places import Places
 
 End: TypeAlias = OneOf["subject", "predicate", "object"]
 ENDS: tuple[End, ...] = ("subject", "predicate", "object")

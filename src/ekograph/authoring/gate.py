@@ -10,7 +10,6 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from ekograph.authoring import vocabulary
 from ekograph.authoring.flaws import ENDS, Flaw, results
-from ekograph.authoring.places import Places
 from ekograph.authoring.report import Result
 from ekograph.authoring.shapes import SH, prefixes
 from ekograph.authoring.syntax import Parsed
@@ -36,7 +35,10 @@ def vacuous(files: Sequence[Parsed], known: Sequence[bytes], say: Messages) -> l
     for each in files:
         flaws = [*_unknown_terms(each.quads, say), *_targets(each.quads, terms, say)]
         flaws += [*_idle(each.quads, graph, say), *_queries(each.quads, graph, say)]
-        found += results(flaws, Places(each.source, each.quads), say)
+        if flaws:
+            from ekograph.authoring.places import Places
+
+            found += results(flaws, Places(each.source, each.quads), say)
     return found
 
 
@@ -45,11 +47,14 @@ class _Known:
 
     def __init__(self, texts: Sequence[bytes]) -> None:
         self._texts = texts
+        self._found: dict[tuple[str, str], bool] = {}
 
     def has(self, iri: str, role: str) -> bool:
         """Whether it is the subject or object of a statement, or the predicate, if that is its role."""
-        name = f"<{iri}> ".encode()
-        return any(_said_of(name, text) or _leads_to(name, text, or_says=role == "property") for text in self._texts)
+        if (iri, role) not in self._found:
+            name, or_says = f"<{iri}> ".encode(), role == "property"
+            self._found[iri, role] = any(_leads_to(name, each, or_says) or _said_of(name, each) for each in self._texts)
+        return self._found[iri, role]
 
     def near(self, iri: str, role: str) -> str | None:
         """The term of that role nearest to a misspelt one, or None."""
@@ -75,7 +80,7 @@ def _said_of(name: bytes, nquads: bytes) -> bool:
     return nquads.startswith(name) or b"\n" + name in nquads
 
 
-def _leads_to(name: bytes, nquads: bytes, *, or_says: bool) -> bool:
+def _leads_to(name: bytes, nquads: bytes, or_says: bool) -> bool:
     """Whether a term, with the space after it, is the object of a line, or, if asked for, its property."""
     sought = b" " + name
     at = nquads.find(sought)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from ekograph.authoring import screening, templates
+from ekograph.authoring import splitting, templates
+from ekograph.authoring.later import Later
 from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.dataset import Dataset, Node, Term
 
 ENGINES = ("shacl", "pyshacl")
+#: From this size of the data on, in characters, it pays to ask which rules the engine can be spared, and not to read
+#: the data twice for two cores.
+_LARGE = 2_000_000
 _OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
 
 
@@ -41,12 +46,20 @@ class Finding:
 
 def findings(data: str, shapes: ShapesGraph, engine: str) -> list[Finding]:
     """What the engine finds in `data`, which is N-Triples. Raises ShapesError."""
+    return begun(data, shapes, engine)()
+
+
+def begun(data: str, shapes: ShapesGraph, engine: str) -> Callable[[], list[Finding]]:
+    """Begin what `findings` does, and return what waits for its outcome: the fast engine works beside Python."""
     if engine == "pyshacl":
         from ekograph.authoring import reference
 
-        report = reference.report(parse(data, RdfFormat.N_TRIPLES), shapes)
-    else:
-        report = _report(data, shapes)
+        return lambda: _findings(reference.report(parse(data, RdfFormat.N_TRIPLES), shapes), data, shapes)
+    reports = [Later(partial(_report, data, rules)) for rules in _parts(data, shapes)]
+    return lambda: [each for report in reports for each in _findings(report.outcome(), data, shapes)]
+
+
+def _findings(report: Sequence[Quad], data: str, shapes: ShapesGraph) -> list[Finding]:
     graph = Dataset(report, base="", prefixes={}, languages=())
     results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
     ontologies = _ontologies(data) if results else set()
@@ -58,11 +71,19 @@ def _ontologies(data: str) -> set[Node]:
     return {triple.subject for triple in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
 
 
-def _report(text: str, shapes: ShapesGraph) -> list[Quad]:
+def _parts(data: str, shapes: ShapesGraph) -> list[str]:
+    """The rules for the engine, as N-Triples: of small data in two parts that together say what all say."""
+    if len(data) < _LARGE:
+        return [ntriples(part) for part in splitting.halves(shapes.graph)]
+    from ekograph.authoring import screening
+
+    return [ntriples(screening.needed(shapes, data))]
+
+
+def _report(text: str, rules: str) -> list[Quad]:
     """The validation report of the Rust engine, with blank nodes under their own labels again."""
     import shacl
 
-    rules = ntriples(screening.needed(shapes, text))
     try:
         report = shacl.Shapes.from_text(rules, format="ntriples").validate_text(text, format="ntriples")
     except ValueError as error:

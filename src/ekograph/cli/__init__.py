@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -84,6 +85,9 @@ def main() -> None:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    finally:
+        # A process that ends need not look for garbage first.
+        gc.freeze()
 
 
 def fail(text: str, status: int = 2) -> NoReturn:
