@@ -12,7 +12,8 @@ import click
 from docs.replay import replayed
 from ekograph import config
 from ekograph.authoring import explaining, rules
-from ekograph.cli import COMMANDS, group
+from ekograph.cli import COMMANDS
+from ekograph.cli.group import group
 
 ROOT = Path(__file__).parents[1]
 

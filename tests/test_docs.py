@@ -16,7 +16,8 @@ from docs.make import PAGES
 from tests.conftest import ROOT
 
 from ekograph import config
-from ekograph.cli import COMMANDS, group
+from ekograph.cli import COMMANDS
+from ekograph.cli.group import group
 
 BIN = Path(sys.executable).parent
 

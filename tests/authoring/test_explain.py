@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 from ekograph import config
 from ekograph.authoring import explaining, rules
-from ekograph.cli import group
+from ekograph.cli.group import group
 from ekograph.i18n import LANGUAGES
 
 RULES = {each.id: each for each in rules.of_site(config.load(ROOT))}

@@ -13,7 +13,7 @@ from ekograph.authoring.fmt import same
 from ekograph.authoring.formatting import formatted
 from ekograph.authoring.tokens import tokens
 from ekograph.authoring.turtle import ReadError
-from ekograph.cli import group
+from ekograph.cli.group import group
 
 HEAD = "@prefix : <https://example.org/def#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
-
 
 def colour() -> bool:
     """Whether standard output is a terminal that wants colours (https://no-color.org)."""
@@ -16,4 +14,5 @@ def colour() -> bool:
 def progress(text: str) -> None:
     """Show what is being done, in a line that the next one replaces; "" clears it. Nothing where nobody watches."""
     if sys.stderr.isatty():
-        click.echo(f"\r\033[K{text}", nl=False, err=True)
+        sys.stderr.write(f"\r\033[K{text}")
+        sys.stderr.flush()
