@@ -23,16 +23,19 @@ def canonical(quads: Iterable[Quad]) -> bytes:
 
 def joined(texts: Iterable[bytes]) -> bytes:
     """N-Quads of several files as one canonical text; no two of them share a blank node by chance."""
-    lines: set[bytes] = set()
+    # In the order in which they come, which is nearly sorted.
+    lines: dict[bytes, None] = {}
+    linked = False
     for text in texts:
-        lines.update(text.splitlines(keepends=True))
-    marked = [line for line in lines if _BLANK in line]
+        lines.update(dict.fromkeys(text.splitlines(keepends=True)))
+        linked = linked or _BLANK in text
+    marked = [line for line in lines if _BLANK in line] if linked else []
     if marked:
         # Statements without blank nodes have no part in how these are named (RDFC-1.0, section 4.4).
         statements = QuadSet(parse(b"".join(marked), RdfFormat.N_QUADS))
         statements.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        lines.difference_update(marked)
-        lines.update((serialize(statements, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
+        named = (serialize(statements, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+        lines = dict.fromkeys([*(line for line in lines if _BLANK not in line), *named])
     return b"".join(sorted(lines))
 
 

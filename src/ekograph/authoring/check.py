@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from ekograph.authoring import fitness, shacl, suppression
+from ekograph.authoring import labelling, shacl, suppression
 from ekograph.authoring.canonical import canonical, joined, triples
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesError, ShapesGraph
@@ -60,20 +60,20 @@ def check(
     files = _parsed([each for each in sources if each.kind != KNOWN], say)
     prefixes = _prefixes(files)
     published = [each for each in files if each.source.kind != "shapes"]
-    blocking = [result for each in files for result in each.results] or fitness.unpublishable(published, say)
+    blocking = [result for each in files for result in each.results] or labelling.unnameable(published, say)
     if blocking:
         return Checked(report(blocking), prefixes, b"")
     nquads, suppressed = _allowed(published, settings)
-    found = fitness.unfit(published, say)
     read = [each.source for each in files]
     shapes = [each for each in files if each.source.kind == "shapes"]
-    # Of a large site, the statements in memory twice would be too many.
-    del files, published
     on_step("validating")
     outcome = shacl.begun(triples(nquads), ShapesGraph(quad for each in shapes for quad in each.quads), engine)
-    # Loaded while the engine works, as all below that needs no outcome of it.
-    from ekograph.authoring import gate
+    # All that does not need the outcome comes while the engine works, loading what does it too.
+    from ekograph.authoring import fitness, gate
 
+    found = fitness.unfit(published, say)
+    # Of a large site, the statements in memory twice would be too many.
+    del files, published
     others = [written(source, say).nquads for source in sources if source.kind == KNOWN]
     found += gate.vacuous(shapes, [nquads, *others], say)
     checked = Checked(report(found), prefixes, nquads, suppressed)

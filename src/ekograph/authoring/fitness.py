@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
-from ekograph.authoring.canonical import with_blank_nodes
 from ekograph.authoring.flaws import ENDS, Flaw, results
 from ekograph.authoring.report import Result
-from ekograph.authoring.sources import Source
-from ekograph.authoring.syntax import Parsed, fault
-from ekograph.authoring.text import Place
+from ekograph.authoring.syntax import Parsed
 from ekograph.i18n import Messages
 
 #: Characters that XML 1.0 cannot carry (section 2.2), and with it RDF/XML and SPARQL's XML results.
@@ -37,34 +34,8 @@ def unfit(files: Sequence[Parsed], say: Messages) -> list[Result]:
     for each in files:
         lines = each.nquads
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
-            found += _results(each, [*_characters(each.quads, say), *_schemes(each.quads, say)], say)
+            found += results([*_characters(each.quads, say), *_schemes(each.quads, say)], each, say)
     return found
-
-
-def unpublishable(files: Sequence[Parsed], say: Messages) -> list[Result]:
-    """The results for files that share a graph, and for blank nodes that cannot be named in good time."""
-    found = [*_namesakes(files, say)]
-    for each in files:
-        found += _results(each, [*_tangles(with_blank_nodes(each.nquads), say)], say)
-    return found
-
-
-def _results(file: Parsed, flaws: Sequence[Flaw], say: Messages) -> list[Result]:
-    if not flaws:
-        return []
-    from ekograph.authoring.places import Places
-
-    return results(flaws, Places(file.source, file.quads), say)
-
-
-def _namesakes(files: Sequence[Parsed], say: Messages) -> Iterator[Result]:
-    """A graph is named after its file without folder and suffix, so that two files can have one name."""
-    first: dict[str, Source] = {}
-    for source in (each.source for each in files):
-        other = first.setdefault(source.graph, source)
-        if other is not source:
-            message = say("gate-same-graph", other=other.name, graph=source.graph)
-            yield fault(source, "gate-same-graph", Place(1, 1), message, say)
 
 
 def _characters(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
@@ -79,16 +50,3 @@ def _schemes(quads: Iterable[Quad], say: Messages) -> Iterator[Flaw]:
         for end, term in zip(ENDS, quad.triple, strict=True):
             if isinstance(term, NamedNode) and (scheme := term.value.partition(":")[0].lower()) not in SCHEMES:
                 yield Flaw("gate-scheme", quad, end, say("gate-scheme", scheme=scheme))
-
-
-def _tangles(quads: Sequence[Quad], say: Messages) -> Iterator[Flaw]:
-    if not quads:
-        return
-    from ekograph.authoring.blanks import entangled
-
-    ends = ((quad, quad.subject, quad.object) for quad in quads)
-    linked = [quad for quad, *both in ends if any(isinstance(each, BlankNode) for each in both)]
-    node = entangled((quad.subject, quad.predicate, quad.object) for quad in linked)
-    if node is not None:
-        quad = next(each for each in quads if each.subject == node)
-        yield Flaw("gate-blank-nodes", quad, "subject", say("gate-blank-nodes"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
@@ -16,6 +16,7 @@ from ekograph.i18n import Messages
 
 if TYPE_CHECKING:
     from ekograph.authoring.places import Places
+    from ekograph.authoring.syntax import Parsed
 
 End: TypeAlias = OneOf["subject", "predicate", "object"]
 ENDS: tuple[End, ...] = ("subject", "predicate", "object")
@@ -32,8 +33,13 @@ class Flaw:
     within: Place | None = None
 
 
-def results(flaws: Iterable[Flaw], places: Places, say: Messages) -> list[Result]:
-    """The flaws as results at their places in the source."""
+def results(flaws: Sequence[Flaw], file: Parsed, say: Messages) -> list[Result]:
+    """The flaws as results at their places in the file; without any, nothing is loaded that finds places."""
+    if not flaws:
+        return []
+    from ekograph.authoring.places import Places
+
+    places = Places(file.source, file.quads)
     return [_result(flaw, places, say) for flaw in flaws]
 
 

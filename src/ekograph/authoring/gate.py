@@ -35,10 +35,7 @@ def vacuous(files: Sequence[Parsed], known: Sequence[bytes], say: Messages) -> l
     for each in files:
         flaws = [*_unknown_terms(each.quads, say), *_targets(each.quads, terms, say)]
         flaws += [*_idle(each.quads, graph, say), *_queries(each.quads, graph, say)]
-        if flaws:
-            from ekograph.authoring.places import Places
-
-            found += results(flaws, Places(each.source, each.quads), say)
+        found += results(flaws, each, say)
     return found
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pyoxigraph import NamedNode, Quad
 
+from ekograph.authoring.findings import Finding
 from ekograph.authoring.places import START, Places
-from ekograph.authoring.shacl import Finding
 from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Place
 from ekograph.dataset import TYPE, Term

@@ -1,47 +1,26 @@
-"""SHACL validation by either engine, and its results in one form (SHACL, section 3.6)."""
+"""SHACL validation by either engine."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
-from ekograph.authoring import splitting, templates
+from ekograph.authoring import splitting
 from ekograph.authoring.later import Later
-from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
-from ekograph.dataset import Dataset, Node, Term
+from ekograph.authoring.shapes import ShapesError, ShapesGraph, ntriples
+from ekograph.dataset import Term
+
+if TYPE_CHECKING:
+    from ekograph.authoring.findings import Finding
 
 ENGINES = ("shacl", "pyshacl")
 #: From this size of the data on, in characters, it pays to ask which rules the engine can be spared, and not to read
 #: the data twice for two cores.
 _LARGE = 2_000_000
-_OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result of an engine.
-
-    `path` is the predicate at fault, None for longer paths; `value` may be plain text where the engine gave no
-    term; `mentioned` is what stood in the places of the message, `limit` what the constraint compares with;
-    `messages` are those of the engine, `templates` the sh:message they were made from. Blank nodes have the
-    labels of the graphs that were given.
-    """
-
-    rule: str
-    severity: str
-    component: str
-    shape: Node | None
-    focus: Term
-    path: NamedNode | None
-    value: Term | str | None
-    mentioned: tuple[str, ...]
-    limit: tuple[Term, ...]
-    messages: tuple[Literal, ...]
-    templates: tuple[Literal, ...]
 
 
 def findings(data: str, shapes: ShapesGraph, engine: str) -> list[Finding]:
@@ -54,21 +33,15 @@ def begun(data: str, shapes: ShapesGraph, engine: str) -> Callable[[], list[Find
     if engine == "pyshacl":
         from ekograph.authoring import reference
 
-        return lambda: _findings(reference.report(parse(data, RdfFormat.N_TRIPLES), shapes), data, shapes)
+        return lambda: _read([reference.report(parse(data, RdfFormat.N_TRIPLES), shapes)], data, shapes)
     reports = [Later(partial(_report, data, rules)) for rules in _parts(data, shapes)]
-    return lambda: [each for report in reports for each in _findings(report.outcome(), data, shapes)]
+    return lambda: _read([each.outcome() for each in reports], data, shapes)
 
 
-def _findings(report: Sequence[Quad], data: str, shapes: ShapesGraph) -> list[Finding]:
-    graph = Dataset(report, base="", prefixes={}, languages=())
-    results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
-    ontologies = _ontologies(data) if results else set()
-    return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
+def _read(reports: Iterable[Sequence[Quad]], data: str, shapes: ShapesGraph) -> list[Finding]:
+    from ekograph.authoring.findings import read
 
-
-def _ontologies(data: str) -> set[Node]:
-    lines = [line for line in data.splitlines() if line.endswith(f" <{_OWL_ONTOLOGY}> .")]
-    return {triple.subject for triple in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
+    return [each for report in reports for each in read(report, data, shapes)]
 
 
 def _parts(data: str, shapes: ShapesGraph) -> list[str]:
@@ -108,53 +81,3 @@ def _in_order(text: str) -> list[str]:
 def _own(term: Term, labels: Sequence[str]) -> Term:
     match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
     return BlankNode(labels[int(match[1])]) if match else term
-
-
-def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> Finding:
-    def the(name: str) -> Term | None:
-        return next(iter(report.objects(result, SH + name)), None)
-
-    shape, constraint = the("sourceShape"), the("sourceConstraint")
-    component = _local(the("sourceConstraintComponent"))
-    focus, path = the("focusNode"), the("resultPath")
-    value: Term | str | None = the("value")
-    said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
-    wanted = _templates(shapes, constraint, shape)
-    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
-    mentioned: dict[str, str] = {}
-    if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
-        mentioned = _bound(wanted, said)
-        focus, value = value, mentioned.get("object")
-    return Finding(
-        rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
-        severity=_local(the("resultSeverity")) or "Violation",
-        component=component,
-        shape=shape if isinstance(shape, NamedNode | BlankNode) else None,
-        focus=focus if focus is not None else result,
-        path=path if isinstance(path, NamedNode) else None,
-        value=value,
-        mentioned=tuple(mentioned.values()),
-        limit=shapes.limits(shape, component) if isinstance(shape, NamedNode | BlankNode) else (),
-        messages=said,
-        templates=wanted,
-    )
-
-
-def _templates(shapes: ShapesGraph, *sources: Term | None) -> tuple[Literal, ...]:
-    """The messages of the constraint, else of the shape (SHACL, section 5.3.2)."""
-    for source in sources:
-        if isinstance(source, NamedNode | BlankNode) and (found := shapes.messages(source)):
-            return tuple(found)
-    return ()
-
-
-def _bound(wanted: Iterable[Literal], said: Iterable[Literal]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    said = list(said)
-    for template in wanted:
-        found |= templates.bound(template, said) or {}
-    return found
-
-
-def _local(term: Term | None) -> str:
-    return term.value.rpartition("#")[2] if isinstance(term, NamedNode) else ""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from ekograph.authoring import templates
+from ekograph.authoring.findings import Finding
 from ekograph.authoring.flaws import plain
 from ekograph.authoring.locate import Locator
 from ekograph.authoring.names import Names
 from ekograph.authoring.report import Result
-from ekograph.authoring.shacl import Finding
 from ekograph.authoring.wording import worded
 from ekograph.i18n import Messages
 

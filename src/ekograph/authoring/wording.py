@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from pyoxigraph import Literal, NamedNode
 
+from ekograph.authoring.findings import Finding
 from ekograph.authoring.flaws import plain
-from ekograph.authoring.shacl import Finding
 from ekograph.authoring.terms import XSD
 from ekograph.dataset import Term
 from ekograph.i18n import Messages

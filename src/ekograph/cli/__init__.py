@@ -24,6 +24,8 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line; what cannot be done is said in one line, with exit status 2."""
+    # Loading makes much that stays, and no garbage.
+    gc.disable()
     from ekograph.config import ConfigError
 
     try:
@@ -48,6 +50,7 @@ def _run(arguments: Sequence[str]) -> None:
     if site is None:
         from ekograph.cli.group import group
 
+        gc.enable()
         group.main(standalone_mode=True)
     else:
         _check(site)
