@@ -53,7 +53,7 @@ docs: .venv/dev       ## write the pages of docs/ that are made of the program's
 bench-growth: .venv/dev  ## measure cost against size, up to a million triples; bench/growth.md
 	@$(BIN)/python -m bench.growth
 
-bench: .venv/dev      ## measure beside peers, in a quarter of an hour; bench/results.md
+bench: .venv/dev      ## measure beside peers, in half an hour; bench/results.md
 	@bench/setup && $(BIN)/python -m bench.run
 
 lock:                 ## renew the lock files from pyproject.toml (needs uv)

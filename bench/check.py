@@ -1,128 +1,133 @@
-"""How long `ekograph check` takes, and how much memory, beside pySHACL's own command on the same data and rules.
+"""The check of a site beside the SHACL engines alone: how long, how much memory, and whether the verdict is the same.
 
-    python bench/check.py                         the site itself, then 10,000 and 100,000 triples
-    python bench/check.py --triples 1000000 --files 200
-    python bench/check.py --peer                  beside pySHACL; at 100,000 triples that takes minutes
-
-Every figure is that of a whole process, from the start of the command to its end: wall time, CPU time, and the
-greatest resident memory. Of several runs the fastest counts.
+The engines read the same triples and rules, merged into a file each; they tell no line, ask no gate, and make no
+canonical dataset. Of several runs the fastest counts, as for ekograph.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
+import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Dataset, Quad, RdfFormat, parse, serialize
+import pyoxigraph as ox
+from bench.commands import BIN, Run, run, triples_of
+from bench.load import PEERS
+from bench.servers import ROOT
+from bench.table import Row, compare, in_unit
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from bench.generate import ROOT, generate
-
-BIN = Path(sys.executable).parent
-_FOLDERS = ("ontology", "data", "shapes")
+#: The fast engine alone, telling its verdict as pySHACL does.
+SHACL = (
+    "import sys, shacl; data, shapes = (open(each).read() for each in sys.argv[1:]);"
+    "report = shacl.Shapes.from_turtle(shapes).validate_turtle(data);"
+    "print(f'Conforms: {report.conforms}\\nResults ({len(report.results)}):'); sys.exit(not report.conforms)"
+)
+#: Above this size pySHACL is not asked: its time grows faster than the data, and this takes it more than a minute.
+PYSHACL_TO = 100_000
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What a process took: seconds of wall and CPU time, MB of resident memory, and its exit status."""
+class Case:
+    """A site, its triples and its rules as the engines read them, and how long one of these may take, in seconds."""
 
-    wall: float
-    cpu: float
-    memory: float
-    status: int
+    site: Path
+    triples: Path
+    shapes: Path
+    limit: float
 
-
-def cost(command: Sequence[str]) -> Cost:
-    """Run a command to its end, its output thrown away."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - begun
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, process.returncode)
+    def engines(self) -> Mapping[str, Sequence[object]]:
+        """The command line of each engine. All read Turtle, of which N-Triples is a part."""
+        return {
+            "shacl": [sys.executable, "-c", SHACL, self.triples, self.shapes],
+            "pyshacl-turbo": [PEERS / "shacl/bin/pyshacl-turbo", "-s", self.shapes, self.triples],
+            "pySHACL": [BIN / "pyshacl", "-s", self.shapes, "-df", "nt", self.triples],
+        }
 
 
-def best(command: Sequence[str], runs: int) -> Cost:
-    """The fastest of several runs."""
-    return min((cost(command) for _ in range(runs)), key=lambda each: each.wall)
+def measure(site: Path, triples: Path, folder: Path, size: int, limit: float) -> Iterator[Row]:
+    """The rows of a site of `size` triples that conforms."""
+    case = Case(site, triples, _shapes(site, folder), limit)
+    work, times = f"check {size:,} triples", max(1, min(5, 300_000 // size))
+    ours = _fastest([sys.executable, "-m", "ekograph", "--site", site, "check"], times, limit)
+    if ours.status:
+        raise RuntimeError(f"the check of {site} has ended with status {ours.status}")
+    found = {
+        name: _fastest(command, times if name == "shacl" else 1, limit)
+        for name, command in case.engines().items()
+        if name != "pySHACL" or size <= PYSHACL_TO
+    }
+    yield from _times(work, ours, found, limit)
+    if "pySHACL" not in found:
+        yield Row(work, in_unit(ours.seconds, "s"), "pySHACL", f"not asked above {PYSHACL_TO:,} triples")
 
 
-def check(site: Path, *arguments: str) -> list[str]:
-    """The command line of a check of the site."""
-    return [str(BIN / "ekograph"), "--site", str(site), "check", *arguments]
+def verdicts(site: Path, folder: Path, size: int, limit: float) -> Iterator[Row]:
+    """What is found in the site once a line of it is broken: by ekograph, and by each engine."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        broken = Path(name) / "site"
+        shutil.copytree(site, broken)
+        _break_one_line(broken)
+        triples_of(broken, broken.with_suffix(".nt"))
+        case = Case(broken, broken.with_suffix(".nt"), _shapes(broken, Path(name)), limit)
+        work, ours = f"check {size:,} triples, one line broken", _our_results(broken)
+        for engine, command in case.engines().items():
+            theirs = _their_results(command)
+            same = ", the same verdict" if theirs == ours else ", **another verdict**"
+            yield Row(work, _in_words(ours), engine, _in_words(theirs) + same)
 
 
-def peer(site: Path, folder: Path) -> list[str]:
-    """The command line of pySHACL for the same data (with the ontology) and shapes, each merged into a file."""
-    data = _merged(site, ("ontology", "data"), folder / "data.nt")
-    shapes = _merged(site, ("shapes",), folder / "shapes.nt")
-    return [str(BIN / "pyshacl"), "-s", str(shapes), "-sf", "nt", "-df", "nt", "-f", "human", str(data)]
+def _times(work: str, ours: Run, found: Mapping[str, Run], limit: float) -> Iterator[Row]:
+    ended = {name: each for name, each in found.items() if each.status == 0}
+    for name, each in ended.items():
+        fastest = each.seconds == min(every.seconds for every in ended.values())
+        yield compare(work, ours.seconds, name, each.seconds, "s", **({"most": 1.5} if fastest else {}))
+        if fastest:
+            yield compare(f"{work}: memory", ours.memory, name, each.memory, "MB")
+    for name in found.keys() - ended.keys():
+        said = "**another verdict**" if found[name].status == 1 else f"not within {limit:.0f} s"
+        yield Row(work, in_unit(ours.seconds, "s"), name, said)
 
 
-def break_one_line(site: Path) -> None:
-    """Change one line of one file so that it breaks a rule."""
+def _fastest(command: Sequence[object], times: int, limit: float) -> Run:
+    return min((run(command, limit=limit) for _ in range(times)), key=lambda each: each.seconds)
+
+
+def _our_results(site: Path) -> int:
+    command = [sys.executable, "-m", "ekograph", "--site", str(site), "check", "--format", "json"]
+    return len(
+        json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout)["results"]
+    )
+
+
+def _their_results(command: Sequence[object]) -> int | None:
+    """How many results an engine tells of; None where it tells none that can be read."""
+    said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False).stdout
+    counted = re.search(r"Results \((\d+)\)", said)
+    return int(counted[1]) if counted else 0 if "Conforms: True" in said else None
+
+
+def _in_words(results: int | None) -> str:
+    return "no verdict" if results is None else "1 result" if results == 1 else f"{results} results"
+
+
+def _break_one_line(site: Path) -> None:
     path = site / "data/agreement-lahti.ttl"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("eko:displayOrder", "eko:displayOrdr", 1), encoding="utf-8"
-    )
+    text = path.read_text(encoding="utf-8").replace("eko:displayOrder", "eko:displayOrdr", 1)
+    path.write_text(text, encoding="utf-8")
 
 
-def _merged(site: Path, names: Sequence[str], path: Path) -> Path:
-    files = [file for name in names for file in (site / name).rglob("*.ttl")]
-    quads = (Quad(*quad.triple) for file in files for quad in parse(path=file, rename_blank_nodes=True))
-    with path.open("wb") as output:
-        serialize((quad.triple for quad in Dataset(quads)), output, RdfFormat.N_TRIPLES)
-    return path
-
-
-def _told(name: str, found: Cost) -> None:
-    print(
-        f"  {name:34}{found.wall:8.2f} s {found.cpu:8.2f} s CPU {found.memory:8.0f} MB   exit {found.status}",
-        flush=True,
-    )
-
-
-def measure(site: Path, runs: int, *, beside: bool) -> None:
-    """Print the figures of one site: conforming, with a fault, and, if asked for, those of pySHACL."""
-    _told("ekograph check", best(check(site), runs))
-    if beside:
-        with tempfile.TemporaryDirectory() as folder:
-            _told("pyshacl, the same data and rules", cost(peer(site, Path(folder))))
-        _told("ekograph check --engine pyshacl", cost(check(site, "--engine", "pyshacl")))
-    break_one_line(site)
-    _told("ekograph check, one line broken", best(check(site), runs))
-
-
-def main() -> None:
-    """Measure the site itself and generated ones."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--triples", type=int, action="append", help="size of a generated site; may be given often")
-    parser.add_argument("--files", type=int, default=100, help="so many files it is spread over")
-    parser.add_argument("--runs", type=int, default=3, help="runs of which the fastest counts")
-    parser.add_argument("--peer", action="store_true", help="measure pySHACL too")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        itself = Path(folder) / "itself"
-        for name in _FOLDERS:
-            shutil.copytree(ROOT / name, itself / name)
-        shutil.copy(ROOT / "ekograph.toml", itself)
-        print("this site:")
-        measure(itself, given.runs, beside=given.peer)
-        for triples in given.triples or (10_000, 100_000):
-            site = Path(folder) / str(triples)
-            generate(site, triples, given.files)
-            print(f"about {triples:,} triples in {given.files} files:")
-            measure(site, given.runs, beside=given.peer)
-
-
-if __name__ == "__main__":
-    main()
+def _shapes(site: Path, folder: Path) -> Path:
+    found = [
+        each
+        for path in sorted((site / "shapes").glob("*.ttl"))
+        for each in ox.parse(path=path, rename_blank_nodes=True)
+    ]
+    target = folder / "shapes.ttl"
+    target.write_bytes(ox.serialize((each.triple for each in found), format=ox.RdfFormat.N_TRIPLES) or b"")
+    return target

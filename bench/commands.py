@@ -1,4 +1,4 @@
-"""Commands: publish and check beside what others take for the same data, and the time to start."""
+"""Commands: publish beside what others take for the same data, and the time to start."""
 
 from __future__ import annotations
 
@@ -18,12 +18,6 @@ from bench.stores import OXIGRAPH
 from bench.table import Row, compare
 
 BIN = ROOT / ".venv/bin"
-
-#: The engine `shacl` alone: no positions, no messages, no gate.
-SHACL = (
-    "import sys, shacl; data, shapes = (open(each).read() for each in sys.argv[1:]);"
-    "print(shacl.Shapes.from_turtle(shapes).validate_turtle(data).conforms)"
-)
 
 
 @dataclass(frozen=True)
@@ -64,27 +58,6 @@ def publish(site: Path, triples: Path, folder: Path, size: str) -> Iterator[Row]
     beside = "oxigraph load and dump"
     yield compare(f"publish {size}", done.seconds, beside, loaded.seconds + dumped.seconds, "s", most=6)
     yield compare(f"publish {size}: memory", done.memory, beside, max(loaded.memory, dumped.memory), "MB")
-
-
-def check(site: Path, triples: Path, folder: Path, size: str, limit: float) -> Iterator[Row]:
-    """Check a site with its rules beside the validators alone, without positions and a gate."""
-    shapes = folder / "shapes.ttl"
-    shapes.write_bytes(_merged(sorted((site / "shapes").glob("*.ttl"))))
-    done = _ekograph(site, "check")
-    # Turbo and shacl read Turtle, of which N-Triples is a part.
-    others = {
-        "shacl": [sys.executable, "-c", SHACL, triples, shapes],
-        "pyshacl-turbo": [PEERS / "shacl/bin/pyshacl-turbo", "-s", shapes, triples],
-        "pySHACL": [BIN / "pyshacl", "-s", shapes, "-df", "nt", triples],
-    }
-    runs = {name: run(command, limit=limit) for name, command in others.items()}
-    ended = {name: each for name, each in runs.items() if each.status in {0, 1}}
-    for name, each in ended.items():
-        fastest = each.seconds == min(every.seconds for every in ended.values())
-        goal = {"most": 1.5} if fastest else {}
-        yield compare(f"check {size}", done.seconds, name, each.seconds, "s", **goal)
-    for name in runs.keys() - ended.keys():
-        yield Row(f"check {size}", f"{done.seconds:.3g} s", name, f"not within {limit:.0f} s")
 
 
 def start_up(shelf: Path, triples: Path) -> Iterator[Row]:
@@ -139,8 +112,3 @@ def _first_answer(command: Sequence[object], url: str, **environment: str) -> fl
         took = servers.wait_for(url, process, every=0.005)
         process.terminate()
     return took
-
-
-def _merged(paths: Sequence[Path]) -> bytes:
-    found = [each for path in paths for each in ox.parse(path=path, rename_blank_nodes=True)]
-    return ox.serialize((each.triple for each in found), format=ox.RdfFormat.N_TRIPLES) or b""

@@ -196,9 +196,7 @@ def settled(pid: int, before: Mapping[str, int]) -> dict[str, int]:
 def faults(found: Round) -> list[str]:
     """What was wrong in a round."""
     wrong = [
-        f"{counts} for {kind}"
-        for kind, counts in found.statuses.items()
-        if set(counts) - ANSWERS.get(kind, {200})
+        f"{counts} for {kind}" for kind, counts in found.statuses.items() if set(counts) - ANSWERS.get(kind, {200})
     ]
     longest = max(found.seconds["bomb"], default=0.0)
     return wrong + ([f"a bomb ran for {longest:.1f} s"] if longest > LONGEST else [])
