@@ -6,6 +6,7 @@ are documents, served at the path that their IRI has below the base.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -32,23 +33,35 @@ PACKAGES, RECORDS = "/api/3/packages.json", "/oai/records.json"
 # What may stand in a path as it is (RFC 3986, pchar, and the slash).
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
+# What has one spelling only, as most paths do.
+_PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
+
 
 # Each page asks for the paths of dozens of things that other pages ask for too.
 @lru_cache(maxsize=65536)
 def path_of(iri: str, base: str) -> str:
     """The path, and the fragment if there is one, at which this site tells of `iri`."""
-    if base and iri.startswith(base):
-        below = iri[len(base) :]
-        if below.startswith(THINGS):
-            return "/doc/" + normal_path(below[len(THINGS) :])
-        document, hash_, fragment = below.partition("#")
-        if document in DOCUMENTS or document.startswith(GRAPHS):
-            return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
-    # Not "://": proxies and file systems make one slash of two.
-    return ELSEWHERE + normal_path(iri.replace("://", "/", 1))
+    if not is_own(iri, base):
+        # Not "://": proxies and file systems make one slash of two.
+        return ELSEWHERE + normal_path(iri.replace("://", "/", 1))
+    below = iri[len(base) :]
+    if below.startswith(THINGS):
+        return "/doc/" + normal_path(below[len(THINGS) :])
+    document, hash_, fragment = below.partition("#")
+    return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
+
+
+def is_own(iri: str, base: str) -> bool:
+    """Whether this site tells of `iri` as of its own, and not as of something that is named elsewhere."""
+    if not base or not iri.startswith(base):
+        return False
+    below = iri[len(base) :]
+    return below.startswith((THINGS, GRAPHS)) or below.partition("#")[0] in DOCUMENTS
 
 
 def normal_path(path: str) -> str:
     """One spelling for all equivalent ones of a request's path: UTF-8 percent-encoded, upper-case digits."""
+    if _PLAIN.fullmatch(path):
+        return path
     decoded = unquote(path, errors="surrogateescape")
     return quote(decoded, safe=_PATH_SAFE, errors="surrogateescape")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
+from sys import intern
 from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -38,6 +39,10 @@ LABELS = tuple(
         ),
     )
 )
+_LABEL_IRIS = tuple(each.value for each in LABELS)
+
+#: Of how many things what is said is kept by property: pages ask for the same again and again.
+KEPT = 16_384
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,8 @@ class Dataset:
         self._quads = list(quads) if in_order else sorted(set(quads), key=str)
         self._by_subject: dict[Node, list[Quad]] = {}
         self._by_object: dict[Term, list[Quad]] = {}
-        # By property, filled as they are asked for: pages ask for the same again and again.
-        self._said: dict[Node, dict[str, list[Term]]] = {}
-        self._pointing: dict[Term, dict[str, list[Node]]] = {}
+        self._said = lru_cache(KEPT)(self._group_said)
+        self._pointing = lru_cache(KEPT)(self._group_pointing)
         for quad in self._quads:
             self._by_subject.setdefault(quad.subject, []).append(quad)
             if not isinstance(quad.object, Literal):
@@ -93,17 +97,17 @@ class Dataset:
         """What points to `target`, in all graphs."""
         return self._by_object.get(target, ())
 
+    def said(self, subject: Node) -> Mapping[str, Sequence[Term]]:
+        """The distinct objects of `subject` by the IRI of their property."""
+        return self._said(subject)
+
     def objects(self, subject: Node, predicate: str) -> list[Term]:
         """The distinct objects of `subject` and the property with IRI `predicate`."""
-        if subject not in self._said:
-            self._said[subject] = _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
-        return list(self._said[subject].get(predicate, ()))
+        return list(self._said(subject).get(predicate, ()))
 
     def subjects(self, predicate: str, target: Term) -> list[Node]:
         """The distinct subjects that point to `target` with the property of IRI `predicate`."""
-        if target not in self._pointing:
-            self._pointing[target] = _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
-        return list(self._pointing[target].get(predicate, ()))
+        return list(self._pointing(target).get(predicate, ()))
 
     def subjects_with(self, predicate: NamedNode) -> Sequence[Node]:
         """The distinct subjects of which `predicate` says something."""
@@ -119,13 +123,30 @@ class Dataset:
                 subjects.append(quad.subject)
         return found
 
+    def names(self) -> set[NamedNode]:
+        """The IRIs of all there is: subjects, properties, objects and datatypes."""
+        datatypes = {each.datatype for quad in self.quads if isinstance(each := quad.object, Literal)}
+        found: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
+        return {each for each in found if isinstance(each, NamedNode)}
+
     def instances(self, of: str) -> list[Node]:
         """The things of the class with IRI `of`."""
         return self.subjects(TYPE.value, NamedNode(of))
 
     def types(self, subject: Node) -> list[str]:
         """The IRIs of the classes of `subject`."""
-        return [each.value for each in self.objects(subject, TYPE.value) if isinstance(each, NamedNode)]
+        return list(self._types.get(subject, ()))
+
+    @cached_property
+    def _types(self) -> Mapping[Node, list[str]]:
+        """The classes of all there is, which are asked for thing by thing more often than all else."""
+        found: dict[Node, list[str]] = {}
+        for quad in self.quads:
+            if quad.predicate == TYPE and isinstance(kind := quad.object, NamedNode):
+                kinds = found.setdefault(quad.subject, [])
+                if (name := intern(kind.value)) not in kinds:
+                    kinds.append(name)
+        return found
 
     def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
         """The text of the first of `predicates` that has one, in `language` or the nearest there is.
@@ -133,15 +154,26 @@ class Dataset:
         A translation (a tag with the extension T of BCP 47, such as sv-t-fi) is taken only where its language
         has no official text; after the language asked for, the site's languages follow in their order.
         """
+        literals = self.literals(subject, predicates)
+        return self.nearest(literals, language) if literals else None
+
+    def literals(self, subject: Node, predicates: Iterable[str]) -> list[Literal]:
+        """The literals of the first of `predicates` that has any."""
+        said = self._said(subject)
         for predicate in predicates:
-            literals = [each for each in self.objects(subject, predicate) if isinstance(each, Literal)]
-            if literals:
-                return self._nearest(literals, language)
-        return None
+            if literals := [each for each in said.get(predicate, ()) if isinstance(each, Literal)]:
+                return literals
+        return []
+
+    def nearest(self, literals: Sequence[Literal], language: str) -> Text:
+        """The one of `literals` that is in `language` or the nearest there is, as `text` has it."""
+        found = literals[0] if len(literals) == 1 else min(literals, key=partial(self._distance, language))
+        tag = found.language or ""
+        return Text(found.value, tag, official="-t-" not in tag)
 
     def label(self, subject: Node, language: str) -> Text:
         """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
-        found = self.text(subject, (each.value for each in LABELS), language)
+        found = self.text(subject, _LABEL_IRIS, language)
         return found or Text(local_name(subject), "")
 
     @property
@@ -190,24 +222,30 @@ class Dataset:
     def _label_quads(self, node: NamedNode) -> list[Quad]:
         return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]
 
-    def _nearest(self, literals: Sequence[Literal], language: str) -> Text:
-        order = [language, *(each for each in self.languages if each != language)]
+    def _distance(self, language: str, literal: Literal) -> tuple[int, int, str]:
+        tag = literal.language or ""
+        spoken = tag.split("-")[0]
+        if spoken == language:
+            return (-1, len(tag), literal.value)
+        return (
+            self.languages.index(spoken) if spoken in self.languages else len(self.languages),
+            len(tag),
+            literal.value,
+        )
 
-        def distance(literal: Literal) -> tuple[int, int, str]:
-            tag = literal.language or ""
-            spoken = tag.split("-")[0]
-            return (order.index(spoken) if spoken in order else len(order), len(tag), literal.value)
+    def _group_said(self, subject: Node) -> dict[str, list[Term]]:
+        return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
 
-        found = min(literals, key=distance)
-        tag = found.language or ""
-        return Text(found.value, tag, official="-t-" not in tag)
+    def _group_pointing(self, target: Term) -> dict[str, list[Node]]:
+        return _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
 
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     """The distinct values of each key, in order."""
     found: dict[str, dict[T, None]] = {}
     for key, value in pairs:
-        found.setdefault(key, {})[value] = None
+        # The same few keys come again and again.
+        found.setdefault(intern(key), {})[value] = None
     return {key: list(values) for key, values in found.items()}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from ekograph.dataset import Dataset, Node, Term
+from ekograph.dataset import TYPE, Dataset, Node, Term
 from ekograph.snapshot import BY_OBJECT, Snapshot
 
 #: The subjects and the objects whose quads are kept, so that what many pages show is read once.
@@ -79,6 +79,10 @@ class StoredDataset(Dataset):
     def quads_to(self, target: Term) -> Sequence[Quad]:
         """What points to `target`, in all graphs."""
         return self._to(target)
+
+    def types(self, subject: Node) -> list[str]:
+        """The IRIs of the classes of `subject`."""
+        return [each.value for each in self.said(subject).get(TYPE.value, ()) if isinstance(each, NamedNode)]
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""

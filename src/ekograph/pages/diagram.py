@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
@@ -10,8 +9,6 @@ from math import cos, hypot, pi, sin
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from ekograph.dataset import Dataset
-from ekograph.pages import terms
 from ekograph.pages.view import View
 
 #: More classes than this no longer fit around the one in the middle.
@@ -21,9 +18,6 @@ MOST_CLASSES = 11
 FRAME = (-440, -275, 940, 550)
 _ACROSS, _DOWN = 325, 235
 _WIDTH, _HEIGHT = 214, 44
-
-#: Relations that are stated the other way round too.
-_INVERSES = frozenset({terms.NARROWER, terms.HAS_TOP})
 
 Point = tuple[float, float]
 
@@ -61,10 +55,9 @@ class Diagram:
 
 def diagram(view: View) -> Diagram:
     """The model that the data of the site shows."""
-    kinds = _kinds(view)
-    links = _links(view.dataset, kinds)
-    places = _places(_chosen(kinds, links))
-    boxes = [_box(view, kind, Counter(kinds.values())[kind], at) for kind, at in places.items()]
+    counts, links = view.site.model.counts, view.site.model.links
+    places = _places(_chosen(counts, links))
+    boxes = [_box(view, kind, counts[kind], at) for kind, at in places.items()]
     arrows = [
         _arrow(view, places[one], places[other], properties)
         for (one, other), properties in sorted(links.items())
@@ -73,34 +66,12 @@ def diagram(view: View) -> Diagram:
     return Diagram(boxes, arrows)
 
 
-def _kinds(view: View) -> Mapping[NamedNode, str]:
-    """The class of each thing: the first that the site defines itself, else the first of all."""
-    kinds = {}
-    for thing in view.site.things:
-        found = view.dataset.types(thing)
-        own = [each for each in found if view.dataset.quads_of(NamedNode(each))]
-        if (own or found) and thing.value.startswith(f"{view.dataset.base}id/"):
-            kinds[thing] = (own or found)[0]
-    return kinds
-
-
-def _links(dataset: Dataset, kinds: Mapping[NamedNode, str]) -> dict[tuple[str, str], list[str]]:
-    """The properties that lead from things of one class to those of another."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    for thing, kind in kinds.items():
-        for quad in dataset.quads_of(thing):
-            if isinstance(quad.object, NamedNode) and quad.object in kinds and quad.predicate.value not in _INVERSES:
-                found.setdefault((kind, kinds[quad.object]), {})[quad.predicate.value] = None
-    return {pair: sorted(properties) for pair, properties in found.items()}
-
-
-def _chosen(kinds: Mapping[NamedNode, str], links: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
+def _chosen(counts: Mapping[str, int], links: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
     """The classes to show: that with most neighbours first, and only those that have any."""
     neighbours: dict[str, set[str]] = {}
     for one, other in links:
         neighbours.setdefault(one, set()).add(other)
         neighbours.setdefault(other, set()).add(one)
-    counts = Counter(kinds.values())
     return sorted(neighbours, key=lambda each: (-len(neighbours[each]), -counts[each], each))[:MOST_CLASSES]
 
 

@@ -59,6 +59,8 @@ def siblings(dataset: Dataset, concept: NamedNode) -> list[NamedNode]:
 def in_order(dataset: Dataset, nodes: Iterable[object]) -> list[NamedNode]:
     """The distinct IRIs among `nodes` by their display order, then notation, then IRI."""
     named = dict.fromkeys(each for each in nodes if isinstance(each, NamedNode))
+    if len(named) < 2:
+        return list(named)
     return sorted(named, key=lambda each: (_position(dataset, each), _notation(dataset, each), each.value))
 
 

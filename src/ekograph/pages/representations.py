@@ -83,7 +83,11 @@ def n_quads(quads: Iterable[Quad]) -> bytes:
 
 def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str, str]) -> bytes:
     """`statements`, in their order, in an RDF format; JSON-LD comes expanded. Raises NotExpressibleError."""
-    used = _used(prefixes, statements)
+    return written_with(_used(prefixes, statements), statements, form)
+
+
+def written_with(used: Mapping[str, str], statements: Sequence[Statement], form: Format) -> bytes:
+    """`statements` as `written` has them, where the prefixes that they use are known."""
     if form is formats.RDF_XML:
         _refuse_what_xml_cannot_say(statements)
         return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
@@ -123,7 +127,11 @@ def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[
 
     The empty prefix is left out, which JSON-LD does not have.
     """
-    nodes = {node for each in statements for node in _named(each)}
+    return used_by({node for each in statements for node in _named(each)}, prefixes)
+
+
+def used_by(nodes: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes whose namespaces `nodes` are in, as they are written."""
     namespaces = set(map(_namespace, nodes))
     by_namespace = {iri: prefix for prefix, iri in sorted(prefixes.items(), reverse=True) if prefix}
     return {prefix: iri for iri, prefix in sorted(by_namespace.items()) if iri in namespaces}

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.addresses import ELSEWHERE, path_of
+from ekograph.addresses import is_own
 from ekograph.dataset import Dataset, Node
 from ekograph.pages import hierarchy, terms
 from ekograph.pages.examples import Example
+from ekograph.pages.model import Model, model
 
 #: A site of more agreements than this has none that its front page could show together.
 MOST_AGREEMENTS = 200
@@ -132,6 +133,11 @@ class Site:
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
+    def model(self) -> Model:
+        """The classes of this site's things and how they hang together."""
+        return model(self.dataset, self.things)
+
+    @cached_property
     def things(self) -> tuple[NamedNode, ...]:
         """All things that have a page of their own here."""
         with_hash = not self.dataset.has_names
@@ -143,7 +149,7 @@ class Site:
         """Whether this site describes `node` at an address of its own."""
         if not isinstance(node, NamedNode) or not self.dataset.quads_of(node):
             return False
-        return not self.dataset.has_names or not path_of(node.value, self.dataset.base).startswith(ELSEWHERE)
+        return not self.dataset.has_names or is_own(node.value, self.dataset.base)
 
     def named(self, subject: Node, predicate: str) -> list[NamedNode]:
         """The things that `subject` points to with the property of IRI `predicate`, in order."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -69,7 +70,7 @@ class Class:
 def census(view: View) -> list[Class]:
     """The classes that things of this site are of, most first."""
     return [
-        Class(view.link(NamedNode(kind)), count, [view.link(each) for each in _instances(view.site, kind)[:25]])
+        Class(view.link(NamedNode(kind)), count, [view.link(each) for each in islice(_instances(view.site, kind), 25)])
         for kind, count in view.site.classes.items()
     ]
 
@@ -154,8 +155,8 @@ def _anchor(iri: NamedNode, node: NamedNode) -> str:
     return node.value.removeprefix(f"{iri.value}#") if node.value.startswith(f"{iri.value}#") else ""
 
 
-def _instances(site: Site, kind: str) -> list[NamedNode]:
-    return [each for each in site.dataset.instances(kind) if isinstance(each, NamedNode) and site.has_page(each)]
+def _instances(site: Site, kind: str) -> Iterator[NamedNode]:
+    return (each for each in site.dataset.instances(kind) if isinstance(each, NamedNode) and site.has_page(each))
 
 
 def _subjects(quads: Sequence[Quad]) -> list[NamedNode]:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from ekograph import formats
 from ekograph.dataset import Dataset
 from ekograph.formats import Format
-from ekograph.pages.representations import written
+from ekograph.pages.representations import used_by, written_with
 from ekograph.publish.beside import beside
 from ekograph.publish.dumps import FOLDER, SUMS
 from ekograph.publish.issue import File
@@ -21,9 +21,6 @@ from ekograph.snapshot import BY_OBJECT, STORE, Draft
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
-
-#: The formats in which a large dataset is dumped, compressed: others make of it what no reader takes in at once.
-DUMPED = (formats.N_QUADS, formats.N_TRIPLES, formats.TRIG, formats.TURTLE)
 
 
 @contextmanager
@@ -40,24 +37,24 @@ def add_dumps(draft: Draft, dataset: Dataset, nquads: bytes) -> list[File]:
     """Add the dumps and their checksums; returns what is offered. The same dataset gives the same bytes."""
     # Compressing leaves the interpreter to others, so that one format is written while another is compressed.
     with ThreadPoolExecutor(2) as pool:
-        jobs = [(form, pool.submit(_compressed, _body(dataset, form, nquads))) for form in DUMPED]
-        contents = {f"dataset.{form.suffix}.gz": job.result() for form, job in jobs}
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
+        jobs = [(form, pool.submit(_compressed, body)) for form, body in _bodies(dataset, nquads)]
+        contents = dict(sorted((f"dataset.{form.suffix}.gz", job.result()) for form, job in jobs))
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     contents[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
     return [File(name, *draft.write(f"{FOLDER}/{name}", content)) for name, content in contents.items()]
 
 
-def _body(dataset: Dataset, form: Format, nquads: bytes) -> bytes:
-    """The dataset in `form`, its statements in the order of the dataset, in TriG graph by graph."""
-    if form is formats.N_QUADS:
-        return nquads
-    if form is formats.TRIG:
-        return written(
-            [quad for _, quads in sorted(dataset.graphs().items()) for quad in quads], form, dataset.prefixes
-        )
+def _bodies(dataset: Dataset, nquads: bytes) -> Iterator[tuple[Format, bytes]]:
+    """The dataset in each format, its statements in the order of the dataset, in TriG graph by graph."""
+    yield formats.N_QUADS, nquads
+    used = used_by(dataset.names(), dataset.prefixes)
+    by_graph = [quad for _, quads in sorted(dataset.graphs().items()) for quad in quads]
+    yield formats.TRIG, written_with(used, by_graph, formats.TRIG)
+    del by_graph
     # Equal triples follow one another in what is sorted.
     triples = [triple for triple, _ in groupby(dataset.quads, key=attrgetter("triple"))]
-    return written(triples, form, dataset.prefixes)
+    for form in (formats.N_TRIPLES, formats.TURTLE):
+        yield form, written_with(used, triples, form)
 
 
 def _compressed(body: bytes) -> bytes:

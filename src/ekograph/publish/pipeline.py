@@ -54,6 +54,7 @@ class Outcome:
     suppressed: int = 0
 
 
+@uncollected()
 def publish(
     settings: Settings,
     *,
@@ -70,7 +71,7 @@ def publish(
     as it does when the process is killed.
     """
     shelf = Shelf(settings.snapshots_dir)
-    with shelf.locked(), uncollected():
+    with shelf.locked():
         on_step("checking")
         sources = collect(settings)
         checked = check(sources, settings, language, engine)

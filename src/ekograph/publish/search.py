@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.addresses import path_of
-from ekograph.dataset import LABELS, Node
+from ekograph.dataset import KEPT, LABELS, Term, local_name
 from ekograph.pages import terms, vocabularies
+from ekograph.pages.hierarchy import in_order
 from ekograph.pages.site import Site
 from ekograph.pages.view import View
 from ekograph.search.index import INDEX, Document, Said, write
@@ -23,6 +25,7 @@ KINDS = (
     ("authority", terms.AUTHORITY),
 )
 
+_NAMES = tuple(each.value for each in LABELS)
 _OTHER_NAMES = (terms.ALT_LABEL, terms.HIDDEN_LABEL)
 
 #: What a thing belongs to or is covered by: it is found by the names of these too.
@@ -48,8 +51,9 @@ def write_index(folder: Path, site: Site) -> None:
 
 def documents(site: Site) -> Iterator[Document]:
     """The documents of the search index, in a fixed order."""
+    around = _Around(site)
     for thing in site.things:
-        yield document(site, thing)
+        yield document(site, thing, around)
 
 
 def names(site: Site) -> dict[tuple[str, str], str]:
@@ -65,12 +69,12 @@ def names(site: Site) -> dict[tuple[str, str], str]:
     return found
 
 
-def document(site: Site, thing: NamedNode) -> Document:
+def document(site: Site, thing: NamedNode, around: _Around) -> Document:
     """One thing as the search knows it."""
+    said = site.dataset.said(thing)
     types = tuple(site.dataset.types(thing))
     rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "thing"))
-    texts = _literals(site, thing, (*terms.DEFINITIONS, terms.JOB_TITLE))
-    notation = View(site, "en").notation(thing)
+    others, texts = _literals(said, _OTHER_NAMES), _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE))
     return Document(
         thing.value,
         path_of(thing.value, site.dataset.base),
@@ -78,35 +82,46 @@ def document(site: Site, thing: NamedNode) -> Document:
         rank,
         _names(site, thing),
         types,
-        notation,
-        (*_literals(site, thing, _OTHER_NAMES), *texts),
+        next((each.text for each in _literals(said, (terms.NOTATION,))), ""),
+        (*others, *texts),
         {
-            "name": _literals(site, thing, [each.value for each in LABELS]),
-            "other": _literals(site, thing, _OTHER_NAMES),
+            "name": _literals(said, _NAMES),
+            "other": others,
             "text": texts,
-            "context": _context(site, thing, types),
+            "context": around.named(thing, types),
         },
     )
 
 
 def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
-    titles = {language: View(site, language).title(thing) for language in site.dataset.languages}
-    return {language: Said(title.value, title.language) for language, title in titles.items()}
+    """What the page of a thing is headed by, in each language."""
+    found = site.dataset.literals(thing, (terms.TITLE, *_NAMES))
+    if not found:
+        return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
+    nearest = {language: site.dataset.nearest(found, language) for language in site.dataset.languages}
+    return {language: Said(each.value, each.language) for language, each in nearest.items()}
 
 
-def _context(site: Site, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
-    """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""
-    around = [each for predicate in _CONTEXT for each in site.named(thing, predicate)]
-    around += [each for predicate in _SERVES for each in site.pointing(predicate, thing)]
-    parts = [part for each in around for part in site.named(each, terms.HAS_PART)]
-    parts += [NamedNode(each) for each in types]
-    labels = [each.value for each in LABELS]
-    found = (
-        said for each in dict.fromkeys([*around, *parts]) if each != thing for said in _literals(site, each, labels)
-    )
-    return tuple(dict.fromkeys(found))
+class _Around:
+    """The names of what is around a thing; those of what many belong to are looked up once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._parts = lru_cache(KEPT)(lambda node: site.named(node, terms.HAS_PART))
+        self._names = lru_cache(KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
+
+    def named(self, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
+        """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""
+        dataset = self._site.dataset
+        said = dataset.said(thing)
+        around = [each for iri in _CONTEXT if iri in said for each in in_order(dataset, said[iri])]
+        around += [each for iri in _SERVES for each in self._site.pointing(iri, thing)]
+        parts = [part for each in around for part in self._parts(each)]
+        nodes = dict.fromkeys([*around, *parts, *map(NamedNode, types)])
+        nodes.pop(thing, None)
+        return tuple(dict.fromkeys(said for each in nodes for said in self._names(each)))
 
 
-def _literals(site: Site, node: Node, predicates: Iterable[str]) -> tuple[Said, ...]:
-    values: Sequence[object] = [each for predicate in predicates for each in site.dataset.objects(node, predicate)]
+def _literals(said: Mapping[str, Sequence[Term]], predicates: Iterable[str]) -> tuple[Said, ...]:
+    values = (each for predicate in predicates for each in said.get(predicate, ()))
     return tuple(Said(each.value, each.language or "") for each in values if isinstance(each, Literal))

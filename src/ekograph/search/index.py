@@ -12,7 +12,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ekograph.search.words import deletions, fold, keys, words
 
@@ -42,9 +45,16 @@ CREATE TABLE deletion (
 CREATE VIRTUAL TABLE part USING fts5 (text, tokenize = 'trigram', content = '', columnsize = 0);
 """
 
+# Neither journal nor waiting for the disk: what is not finished is thrown away.
+_SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
 
-@dataclass(frozen=True)
-class Said:
+#: How many documents are written at once.
+AT_ONCE = 10_000
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Said(NamedTuple):
     """Some text and its language tag ("" for none)."""
 
     text: str
@@ -75,14 +85,16 @@ def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, s
 
     `names` are those of the classes, by IRI and language, and of the site, by "" and language.
     """
+    ids: dict[str, int] = {}
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_SCHEMA)
+        connection.executescript(_SETTINGS + _SCHEMA)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
-        ids: dict[str, int] = {}
-        for number, document in enumerate(documents, 1):
-            connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *_row(document)))
-            postings = sorted({(ids.setdefault(word, len(ids) + 1), name) for name, word in _words(document)})
-            connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", [(each, number, f) for each, f in postings])
+        # Many at a time: postings that follow one another in the table are written together.
+        rows = enumerate(documents, 1)
+        while part := list(islice(rows, AT_ONCE)):
+            found = ((number, *_row(each)) for number, each in part)
+            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
+            connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", _postings(part, ids))
         _write_words(connection, ids)
 
 
@@ -94,20 +106,33 @@ def _row(document: Document) -> tuple[str | int, ...]:
         document.rank,
         json.dumps(document.types),
         document.notation,
-        json.dumps({each: [said.text, said.language] for each, said in document.names.items()}, ensure_ascii=False),
-        json.dumps([[said.text, said.language] for said in document.texts], ensure_ascii=False),
+        _json({each: [said.text, said.language] for each, said in document.names.items()}),
+        _json([[said.text, said.language] for said in document.texts]),
     )
 
 
-def _words(document: Document) -> list[tuple[str, str]]:
-    """The fields of `document` with each form of each word in them."""
-    found = []
-    for name, texts in document.fields.items():
-        for said in texts:
-            for word in words(said.text):
-                forms = {fold(word)} | keys(word, said.language.partition("-")[0])
-                found += [(name, form) for form in sorted(forms) if form]
-    return found
+def _postings(documents: Iterable[tuple[int, Document]], ids: dict[str, int]) -> list[tuple[int, int, str]]:
+    """Which word stands in which field of which document; words that are new get the next number in `ids`."""
+    found = {
+        (ids.setdefault(form, len(ids) + 1), number, name)
+        for number, document in documents
+        for name, texts in document.fields.items()
+        for said in texts
+        for form in _forms(said)
+    }
+    return sorted(found)
+
+
+@lru_cache(maxsize=16_384)
+def _forms(said: Said) -> tuple[str, ...]:
+    """Each form of each word in a text."""
+    language = said.language.partition("-")[0]
+    return tuple(dict.fromkeys(form for word in words(said.text) for form in _forms_of(word, language)))
+
+
+@lru_cache(maxsize=16_384)
+def _forms_of(word: str, language: str) -> list[str]:
+    return sorted({fold(word), *keys(word, language)} - {""})
 
 
 def _write_words(connection: sqlite3.Connection, ids: Mapping[str, int]) -> None:
