@@ -38,7 +38,7 @@ def test_labels_and_order_are_those_of_canonicalising_the_whole(quads):
 @given(QUADS)
 def test_triples_are_those_of_all_graphs_each_once(quads):
     text = canonical(quads)
-    found = [quad.triple for quad in parse(triples(text), RdfFormat.N_TRIPLES)]
+    found = [quad.triple for quad in parse(b"".join(triples(text)), RdfFormat.N_TRIPLES)]
     assert sorted(map(str, found)) == sorted({str(quad.triple) for quad in parse(text, RdfFormat.N_QUADS)})
 
 

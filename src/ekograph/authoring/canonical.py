@@ -6,7 +6,7 @@ sorted, joined and stripped of its graphs as text, in C. Only lines with blank n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
 from pyoxigraph import Dataset as QuadSet
@@ -47,9 +47,9 @@ def with_blank_nodes(nquads: bytes) -> list[Quad]:
     return list(parse(b"".join(lines), RdfFormat.N_QUADS))
 
 
-def triples(nquads: bytes) -> str:
-    """The N-Triples of sorted N-Quads of named graphs, each once."""
-    parts, start, last = [], 0, b""
+def triples(nquads: bytes) -> Iterator[bytes]:
+    """The N-Triples of sorted N-Quads of named graphs, each once, in parts."""
+    start, last = 0, b""
     while start < len(nquads):
         end = nquads.find(b"\n", start + _PART) + 1 or len(nquads)
         # The graph is what begins with the last "<"; the same statement in several graphs comes in lines that follow.
@@ -57,6 +57,5 @@ def triples(nquads: bytes) -> str:
         each_once.pop(last, None)
         if each_once:
             last = next(reversed(each_once))
-            parts.append(b" .\n".join([*each_once, b""]).decode())
+            yield b" .\n".join([*each_once, b""])
         start = end
-    return "".join(parts)

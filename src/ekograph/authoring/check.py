@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Quad, RdfFormat, parse
 
 from ekograph.authoring import labelling, shacl, suppression
-from ekograph.authoring.canonical import canonical, joined, triples
+from ekograph.authoring.canonical import canonical, joined
 from ekograph.authoring.report import Report, Result, report
 from ekograph.authoring.shapes import ShapesError, ShapesGraph
 from ekograph.authoring.sources import KNOWN, Source
@@ -67,7 +67,7 @@ def check(
     read = [each.source for each in files]
     shapes = [each for each in files if each.source.kind == "shapes"]
     on_step("validating")
-    outcome = shacl.begun(triples(nquads), ShapesGraph(quad for each in shapes for quad in each.quads), engine)
+    outcome = shacl.begun(nquads, ShapesGraph(quad for each in shapes for quad in each.quads), engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.authoring import fitness, gate
 

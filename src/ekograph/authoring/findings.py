@@ -37,17 +37,19 @@ class Finding:
     templates: tuple[Literal, ...]
 
 
-def read(report: Sequence[Quad], data: str, shapes: ShapesGraph) -> list[Finding]:
-    """The results of a report on `data`, which is N-Triples."""
+def read(report: Sequence[Quad], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    """The results of a report on the data, which is given as N-Quads."""
     graph = Dataset(report, base="", prefixes={}, languages=())
     results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
-    ontologies = _ontologies(data) if results else set()
+    ontologies = _ontologies(nquads) if results else set()
     return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
 
 
-def _ontologies(data: str) -> set[Node]:
-    lines = [line for line in data.split("\n") if line.endswith(f" <{_OWL_ONTOLOGY}> .")]
-    return {triple.subject for triple in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
+def _ontologies(nquads: bytes) -> set[Node]:
+    name = f" <{_OWL_ONTOLOGY}> ".encode()
+    lines = [line for line in nquads.splitlines(keepends=True) if name in line]
+    quads = parse(b"".join(lines), RdfFormat.N_QUADS)
+    return {quad.subject for quad in quads if getattr(quad.object, "value", None) == _OWL_ONTOLOGY}
 
 
 def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> Finding:

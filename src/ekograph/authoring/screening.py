@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store
 
@@ -23,26 +25,27 @@ _GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
 _GIVEN = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
 
 #: Typed literals, and the forms of them that a store keeps as they are written; others it may write its own way.
-_TYPED = re.compile(r'"([^"\\]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)>')
+_TYPED = re.compile(rb'"([^"\\]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)>')
 _KEPT = {
-    "integer": re.compile(r"0|-?[1-9][0-9]*"),
-    "decimal": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]*[1-9]"),
-    "boolean": re.compile(r"true|false"),
-    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
-    "gYear": re.compile(r"[0-9]{4}"),
-    "anyURI": re.compile(r".*"),
-    "string": re.compile(r".*"),
+    b"integer": re.compile(rb"0|-?[1-9][0-9]*"),
+    b"decimal": re.compile(rb"-?(0|[1-9][0-9]*)\.[0-9]*[1-9]"),
+    b"boolean": re.compile(rb"true|false"),
+    b"date": re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    b"gYear": re.compile(rb"[0-9]{4}"),
+    b"anyURI": re.compile(rb".*"),
+    b"string": re.compile(rb".*"),
 }
+_NEVER = re.compile(rb"(?!)")
 
 
-def needed(shapes: ShapesGraph, data: str) -> list[Quad]:
-    """The shapes without the rules that find nothing in `data`, which is N-Triples."""
+def needed(shapes: ShapesGraph, data: Path) -> list[Quad]:
+    """The shapes without the rules that find nothing in a file of N-Triples."""
     grouping = ((quad, text) for quad, text in _whole_graph_rules(shapes.graph) if _GROUPING.search(text))
     rules = {quad: text for quad, text in grouping if not _FOR_AN_ENGINE.search(_core(text))}
-    if not rules or not all(_is_kept(each) for each in _TYPED.finditer(data)):
+    if not rules or not _is_kept(data):
         return list(shapes.graph.quads)
     store = Store()
-    store.load(data, RdfFormat.N_TRIPLES, lenient=True)
+    store.load(path=data, format=RdfFormat.N_TRIPLES, lenient=True)
     idle = {rule for rule, text in rules.items() if not _finds(store, text)}
     return [quad for quad in shapes.graph.quads if quad not in idle]
 
@@ -62,9 +65,10 @@ def _core(text: str) -> str:
     return _GIVEN.sub("", re.sub(r'<[^<>]*>|"[^"]*"', "", text))
 
 
-def _is_kept(literal: re.Match[str]) -> bool:
-    form = _KEPT.get(literal[2])
-    return form is not None and form.fullmatch(literal[1]) is not None
+def _is_kept(data: Path) -> bool:
+    """Whether a store keeps all literals of a file as they are written."""
+    with data.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        return all(_KEPT.get(each[2], _NEVER).fullmatch(each[1]) for each in _TYPED.finditer(text))
 
 
 def _finds(store: Store, text: str) -> bool:
