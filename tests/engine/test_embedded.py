@@ -180,7 +180,7 @@ def test_a_short_answer_has_its_length_and_a_long_one_streams(dataset):
         async with running(dataset, held=1000) as engine:
             short, body = await ask(engine, "ASK {}")
             long, stream = await ask(engine, ALL)
-            return short.length == len(body), long.length, len(solutions(stream))
+            return short.whole == body, long.whole, len(solutions(stream))
 
     assert asyncio.run(session()) == (True, None, 302)
 

@@ -4,89 +4,105 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from enum import Enum
 
 from ekograph.engine.base import Busy, Greedy, Limits
+
+
+class Entry(Enum):
+    """How a query was let in: to a place of its own, or to follow another query of its client on the same place."""
+
+    PLACE = 1
+    BEHIND = 2
 
 
 class Gate:
     """The fast lane and its queue. No client fills the lane alone.
 
-    A query enters once and leaves once; in between it may free its place in the fast lane, when it turns out
-    to be slow or becomes a stream, and still counts for its client.
+    A query enters once and leaves once. Places in the fast lane are freed apart from that, when a query turns out to
+    be slow or becomes a stream, or when the last one on a place is over. While nobody else waits, more queries of a
+    client than it has places may go in: each follows another of its own, which `can_follow` says is there.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, can_follow: Callable[[str], bool] = lambda _: False) -> None:
         self.fast: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
         #: Set while no query is at work and none waits.
         self.empty = asyncio.Event()
         self.empty.set()
         self._limits = limits
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._can_follow = can_follow
+        self._at_work = 0
+        self._waiting: OrderedDict[str, deque[asyncio.Future[Entry]]] = OrderedDict()
 
     @property
     def waiting(self) -> int:
         """How many queries wait."""
         return sum(map(len, self._waiting.values()))
 
-    async def enter(self, client: str) -> None:
-        """Wait for a place in the fast lane; raises Greedy or Busy when there is no place to wait either."""
-        if self.enter_at_once(client):
-            return
+    async def enter(self, client: str) -> Entry:
+        """Wait to be let in; raises Greedy or Busy when there is no place to wait either."""
+        if entry := self.enter_at_once(client):
+            return entry
         queue = self._place_to_wait(client)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
         queue.append(turn)
         self.empty.clear()
         self._next()
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._forget(client, turn)
             else:
-                self.free_fast(client)
+                if turn.result() is Entry.PLACE:
+                    self.free_fast(client)
                 self.leave(client)
             raise
 
-    def enter_at_once(self, client: str) -> bool:
-        """Take a place in the fast lane, if there is one and nobody waits."""
-        free = not self._waiting and self._admissible(client)
-        if free:
-            self._admit(client)
-        return free
+    def enter_at_once(self, client: str) -> Entry | None:
+        """Go in, if there is a place or another query to follow, and nobody waits."""
+        return None if self._waiting else self._admitted(client)
 
     def free_fast(self, client: str) -> None:
-        """Give the place of `client` in the fast lane to the next."""
+        """Give a place of `client` in the fast lane to the next."""
         self.fast[client] -= 1
         if not self.fast[client]:
             del self.fast[client]
-        self._next()
+        if self._waiting:
+            self._next()
 
     def leave(self, client: str) -> None:
         """Count a query of `client` no longer."""
+        self._at_work -= 1
         self.running[client] -= 1
         if not self.running[client]:
             del self.running[client]
-        self._next()
-        if not self.running and not self._waiting:
+        if self._waiting:
+            self._next()
+        elif not self._at_work:
             self.empty.set()
 
-    def _admissible(self, client: str) -> bool:
+    def _admitted(self, client: str) -> Entry | None:
+        """Let a query of `client` in, if it can be."""
+        if self.running[client] >= self._limits.running or self._at_work >= self._limits.total:
+            return None
         # One place is left to whoever comes next.
         own = max(1, self._limits.fast - 1)
-        return (
-            self.fast.total() < self._limits.fast
-            and self.fast[client] < own
-            and self.running[client] < self._limits.running
-            and self.running.total() < self._limits.total
-        )
-
-    def _admit(self, client: str) -> None:
-        self.fast[client] += 1
+        if self.fast[client] < own and self.fast.total() < self._limits.fast:
+            self.fast[client] += 1
+            entry = Entry.PLACE
+        elif not self._waiting.keys() - {client} and self._can_follow(client):
+            entry = Entry.BEHIND
+        else:
+            return None
         self.running[client] += 1
+        self._at_work += 1
         self.empty.clear()
+        return entry
 
-    def _place_to_wait(self, client: str) -> deque[asyncio.Future[None]]:
+    def _place_to_wait(self, client: str) -> deque[asyncio.Future[Entry]]:
         if self.waiting >= self._limits.queue:
             raise Busy
         if len(self._waiting.get(client, ())) >= self._limits.queued:
@@ -96,23 +112,22 @@ class Gate:
     def _next(self) -> None:
         """Admit whoever can be, one of each client before the second of any."""
         for client in list(self._waiting):
-            if not self._admissible(client):
-                continue
-            queue = self._waiting.pop(client)
+            queue = self._waiting[client]
             # Who has given up is told of it by its own task, which may come later than this.
             while queue and queue[0].cancelled():
                 queue.popleft()
-            if queue:
-                self._admit(client)
-                queue.popleft().set_result(None)
-            if queue:
-                self._waiting[client] = queue
+            entry = self._admitted(client) if queue else None
+            if entry:
+                queue.popleft().set_result(entry)
+                self._waiting.move_to_end(client)
+            if not queue:
+                del self._waiting[client]
 
-    def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
+    def _forget(self, client: str, turn: asyncio.Future[Entry]) -> None:
         queue = self._waiting.get(client, deque())
         if turn in queue:
             queue.remove(turn)
         if not queue:
             self._waiting.pop(client, None)
-        if not self.running and not self._waiting:
+        if not self._at_work and not self._waiting:
             self.empty.set()

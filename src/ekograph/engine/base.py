@@ -33,16 +33,21 @@ class Query:
 class Answer:
     """An answer that has begun: `form` is SELECT, ASK, CONSTRUCT or DESCRIBE.
 
-    `length` in bytes is known when the whole answer was held back; then `body` cannot fail. Otherwise `body`
-    raises a QueryError when the answer breaks off. Whoever does not read `body` to its end closes it (`aclose`).
+    `whole` has all its bytes when they were held back; then nothing can fail any more. Otherwise `rest` gives them,
+    and raises a QueryError when the answer breaks off; whoever does not read it to its end closes it (`aclose`).
     `lasting` says whether the same query gives the same answer as long as the dataset is the same.
     """
 
     format: Format
     form: str
-    body: AsyncIterator[bytes]
-    length: int | None
+    whole: bytes | None
+    rest: AsyncIterator[bytes] | None = None
     lasting: bool = True
+
+    @property
+    def body(self) -> AsyncIterator[bytes]:
+        """Its bytes, whichever they are."""
+        return self.rest if self.rest is not None else _once(self.whole or b"")
 
 
 @dataclass(frozen=True)
@@ -237,3 +242,7 @@ class Broken(QueryError):
 
     kind = "broken"
     retry_after = 2
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -50,7 +50,7 @@ class EmbeddedEngine:
         self, dataset: Path | Stored, limits: Limits, prefixes: Mapping[str, str], base: str = "", *, union: bool = True
     ) -> None:
         self.limits = limits
-        self.gate = Gate(limits)
+        self.gate = Gate(limits, lambda client: client in self._at_work)
         self.slow_lane = SlowLane(limits.slow)
         self.watch = Watch(limits.slice / 2)
         self.streams = 0
@@ -60,6 +60,8 @@ class EmbeddedEngine:
         self._base = base
         self._union = union
         self._idle: deque[Worker] = deque()
+        #: On places in the fast lane, by client.
+        self._at_work: dict[str, list[Worker]] = {}
         self._counts: Counter[str] = Counter()
         self._ready = asyncio.Event()
         self._zygote: Zygote
@@ -123,6 +125,22 @@ class EmbeddedEngine:
         await self._ready.wait()
         self._refill_if_needed()
         return await self._zygote.fork()
+
+    def busy(self, client: str) -> Worker | None:
+        """The worker at work for `client`, in the fast lane, that has been asked least."""
+        return min(self._at_work.get(client, ()), key=lambda each: len(each.asked), default=None)
+
+    def put_to_work(self, worker: Worker, client: str) -> None:
+        """Have a worker on a place of `client` in the fast lane."""
+        self._at_work.setdefault(client, []).append(worker)
+
+    def free_place(self, worker: Worker, client: str) -> None:
+        """Have it there no more."""
+        workers = self._at_work[client]
+        workers.remove(worker)
+        if not workers:
+            del self._at_work[client]
+        self.gate.free_fast(client)
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker for the next query, unless it has served long or enough are idle."""

@@ -12,3 +12,6 @@ FRAME = struct.Struct("!cI")
 
 #: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer; an error as JSON.
 HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
+
+#: After these there is nothing more of an answer.
+LAST = frozenset({END, ERROR})

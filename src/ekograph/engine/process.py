@@ -16,10 +16,11 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ekograph.engine import zygote
 from ekograph.engine.base import Broken
+from ekograph.engine.frames import LAST
 from ekograph.engine.wire import Wire
 
 _CLOCK_OF_PROCESS = 2
@@ -28,34 +29,63 @@ _CLOCK_OF_PROCESS = 2
 _PATIENCE = 2.0
 
 
-class Worker:
-    """One forked process that answers one query at a time.
+class Asker(Protocol):
+    """Who has asked a worker something."""
 
-    `ended` becomes the number of the signal that ended it (0: none) as soon as it is gone.
+    #: Whether it wants no more of it.
+    over: bool
+
+    def frame(self, kind: bytes, payload: bytes) -> None:
+        """Take a frame of the answer."""
+
+    def lost(self) -> None:
+        """Take note that the worker has ended while it was answering."""
+
+    def again(self) -> None:
+        """Ask somebody else: the worker is gone, because of another."""
+
+
+class Worker:
+    """One forked process that answers the queries it is sent, one after the other.
+
+    `asked` are those who wait for an answer; the first one's query is being answered. `ended` becomes the number of
+    the signal that ended the process (0: none) as soon as it is gone.
     """
 
     def __init__(self, pid: int, pidfd: int, wire: Wire) -> None:
         self.pid = pid
         self.served = 0
         self.demoted = False
+        self.asked: deque[Asker] = deque()
+        self._killed = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
         self._wire = wire
+        wire.listener = self
         self._end = select.poll()
         self._end.register(pidfd, select.POLLIN)
 
-    def ask(self, request: Mapping[str, Any]) -> None:
+    def ask(self, asker: Asker, request: bytes) -> None:
         """Send a query."""
         self.served += 1
+        self.asked.append(asker)
         self._wire.send(request)
 
-    async def frame(self) -> tuple[bytes, bytes]:
-        """Kind and payload of the next frame; raises EOFError when the worker has ended."""
-        return await self._wire.frame()
+    def frame(self, kind: bytes, payload: bytes) -> None:
+        """Pass a frame on to the one whose query is being answered."""
+        if self._killed or not self.asked:
+            return
+        self.asked[0].frame(kind, payload)
+        if kind in LAST:
+            self.asked.popleft()
 
-    def expire(self) -> None:
-        """Have whoever waits for a frame get a TimeoutError."""
-        self._wire.expire()
+    def lost(self) -> None:
+        """Tell all who have asked that no answer comes any more: only the first can be the reason."""
+        asked, self.asked = self.asked, deque()
+        if asked:
+            asked.popleft().lost()
+        for each in asked:
+            each.again()
 
     def alive(self) -> bool:
         """Whether the process is there, also when nobody has been told of its end yet."""
@@ -86,9 +116,25 @@ class Worker:
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; those whose query it has not begun ask somebody else."""
+        self._killed = True
         self._signal(signal.SIGKILL)
         self._wire.close()
+        self.leave_alone()
+
+    def leave_alone(self) -> None:
+        """Let it finish the query that it is at, and have nobody wait behind that."""
+        behind = [self.asked.pop() for _ in range(len(self.asked) - 1)]
+        for each in reversed(behind):
+            each.again()
+
+    def pause_reading(self) -> None:
+        """Leave what it writes where it is, until it waits for that."""
+        self._wire.pause()
+
+    def resume_reading(self) -> None:
+        """Take what it writes again."""
+        self._wire.resume()
 
     def gone(self, by: int) -> None:
         """Take note of its end."""

@@ -140,8 +140,10 @@ class RemoteEngine:
             raise
         if seen.form == "ASK" and whole:
             held = truth(held, wanted)
-        rest = _once(held) if whole else body.stream(held)
-        return Answer(wanted, seen.form, rest, len(held) if whole else None, lasting=not seen.volatile)
+        lasting = not seen.volatile
+        if whole:
+            return Answer(wanted, seen.form, held, lasting=lasting)
+        return Answer(wanted, seen.form, None, body.stream(held), lasting=lasting)
 
     async def _read(self, query: Query) -> str:
         """Have the query read and planned; raises what is wrong with it. Returns a function that the store may know.
@@ -202,7 +204,3 @@ def _wanted(query: Query, seen: Scan) -> Format:
     if wanted is None:
         raise NotAcceptable({"family": family})
     return wanted
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

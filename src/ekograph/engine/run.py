@@ -9,15 +9,30 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from ekograph import formats
-from ekograph.engine.admission import Gate
-from ekograph.engine.base import Answer, Broken, Busy, Limits, Query, QueryError, TimedOut
+from ekograph.engine.admission import Entry, Gate
+from ekograph.engine.base import (
+    Answer,
+    BadQuery,
+    Broken,
+    Busy,
+    Limits,
+    NotAcceptable,
+    Query,
+    QueryError,
+    Refused,
+    TimedOut,
+)
 from ekograph.engine.failures import from_signal, from_worker
-from ekograph.engine.frames import DATA, END, ERROR, HEAD
+from ekograph.engine.frames import DATA, END, HEAD
 from ekograph.engine.process import Worker
 from ekograph.engine.slow_lane import SlowLane
+from ekograph.engine.tail import Tail
 from ekograph.engine.watch import Watch
 
 _FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
+
+#: After these the worker is as it was before.
+_HARMLESS = (BadQuery, Refused, NotAcceptable)
 
 
 class Pool(Protocol):
@@ -32,24 +47,46 @@ class Pool(Protocol):
     def idle(self) -> Worker | None:
         """A worker that nobody uses, if there is one."""
 
+    def busy(self, client: str) -> Worker | None:
+        """The worker at work for `client`, in the fast lane, that has been asked least."""
+
     async def take(self) -> Worker:
         """A worker that nobody uses, a new one if need be."""
 
+    def put_to_work(self, worker: Worker, client: str) -> None:
+        """Have a worker on a place of `client` in the fast lane."""
+
+    def free_place(self, worker: Worker, client: str) -> None:
+        """Have it there no more."""
+
     def give_back(self, worker: Worker) -> None:
-        """Take back a worker whose answer is whole."""
+        """Take back a worker that has answered everything it was asked."""
+
+
+class _AgainError(Exception):
+    """The worker has ended before it came to this query."""
 
 
 class Run:
-    """A query at work. It ends once, with `_finish`, whatever happens."""
+    """A query at work: waiting, on a place in the fast lane or behind another there, in the slow lane, or a stream.
+
+    It ends once, with `_finish`, whatever happens.
+    """
 
     def __init__(self, pool: Pool, query: Query) -> None:
+        self.over = False
         self._pool = pool
         self._limits = pool.limits
-        self._query = query
+        self._client = query.client
+        self._request = _request(query)
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + self._limits.seconds
+        self._begun: asyncio.Future[Answer]
         self._worker: Worker | None = None
         self._head: Mapping[str, Any] = {}
+        self._held = bytearray()
+        self._tail: Tail | None = None
+        self._entry: Entry | None = None
         self._lane = ""
         self._last: asyncio.TimerHandle | None = None
         self._cpu_before: float | None = None
@@ -57,172 +94,232 @@ class Run:
     async def begin(self) -> Answer:
         """The answer, whole when it is short; raises a QueryError."""
         try:
-            if not self._start_at_once():
-                async with asyncio.timeout_at(self._deadline):
-                    await self._start()
-            held, whole = await self._hold()
-        except TimeoutError:
-            started = self._worker is not None
-            self._finish(whole=False)
-            raise (TimedOut({"limit": f"{self._limits.seconds:g}"}) if started else Busy()) from None
+            while True:
+                self._begun = self._loop.create_future()
+                if not self._start_at_once():
+                    await self._start_in_turn()
+                try:
+                    return await self._begun
+                except _AgainError:
+                    self._leave()
+        except EOFError:
+            raise await self._cause() from None
         except BaseException:
-            self._finish(whole=False)
+            self._finish(clean=False)
             raise
-        if whole:
-            self._finish(whole=True)
-            return self._answer(_once(held), len(held))
-        self._become_stream()
-        return self._answer(self._stream(held), None)
 
     def _start_at_once(self) -> bool:
         """Begin without waiting, if there are a place and a worker."""
-        if not self._pool.gate.enter_at_once(self._query.client):
-            return False
-        self._lane = "fast"
-        worker = self._pool.idle()
+        self._entry = self._pool.gate.enter_at_once(self._client)
+        return self._entry is not None and self._asked_at_once()
+
+    async def _start_in_turn(self) -> None:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                if self._entry is None:
+                    self._entry = await self._pool.gate.enter(self._client)
+                while self._entry is Entry.BEHIND and not self._asked_at_once():
+                    self._leave()
+                    self._entry = await self._pool.gate.enter(self._client)
+                if not self._worker:
+                    self._ask(await self._pool.take())
+        except TimeoutError:
+            raise Busy from None
+
+    def _asked_at_once(self) -> bool:
+        """Ask a worker that is there, if there is one."""
+        worker = self._pool.idle() if self._entry is Entry.PLACE else self._pool.busy(self._client)
         if worker:
             self._ask(worker)
         return worker is not None
 
-    async def _start(self) -> None:
-        if not self._lane:
-            await self._pool.gate.enter(self._query.client)
-            self._lane = "fast"
-        self._ask(await self._pool.take())
-
     def _ask(self, worker: Worker) -> None:
         self._worker = worker
+        self._lane = "fast"
+        if self._entry is Entry.PLACE:
+            self._pool.put_to_work(worker, self._client)
         self._pool.watch.add(self)
-        worker.ask(_request(self._query))
+        worker.ask(self, self._request)
 
-    async def _hold(self) -> tuple[bytes, bool]:
-        """The first part of the answer, and whether it is the whole."""
-        held = bytearray()
-        while len(held) <= self._limits.held:
-            data = await self._next()
-            if data is None:
-                return bytes(held), True
-            held += data
-        return bytes(held), False
-
-    async def _next(self) -> bytes | None:
-        """The next data, None at the end; raises the QueryError that the worker reports or dies of."""
-        if self._worker is None:
-            raise Broken
-        try:
-            kind, payload = await self._worker.frame()
-        except EOFError:
-            raise await self._cause(self._worker) from None
+    def frame(self, kind: bytes, payload: bytes) -> None:
+        """Take a frame of the answer."""
         if kind == HEAD:
             self._head = _head(payload)
-            return b""
-        if kind == DATA:
-            return payload
-        if kind == ERROR:
-            raise from_worker(json.loads(payload), self._limits)
-        return None if kind == END else b""
+        elif kind == DATA:
+            self._take(payload)
+        elif kind == END:
+            self._end()
+        else:
+            self._fail(from_worker(json.loads(payload), self._limits))
 
-    async def _cause(self, worker: Worker) -> QueryError:
-        async with asyncio.timeout(1):
-            return from_signal(await asyncio.shield(worker.ended), self._limits)
+    def lost(self) -> None:
+        """Take note that the worker has ended while it was answering."""
+        self._tell(EOFError())
+        self._finish(clean=False)
+
+    def again(self) -> None:
+        """Ask another worker: this one is gone, because of another query."""
+        if not self.over:
+            self._pool.watch.remove(self)
+            self._worker, self._lane = None, ""
+            self._tell(_AgainError())
 
     def look(self, now: float) -> None:
         """End the query at its deadline; move it to the slow lane once it has used its slice of CPU time.
 
         The slice is counted from the first look, half of it later than the query began.
         """
-        if self._worker is None or self._lane == "stream":
+        worker = self._worker
+        if worker is None or self._lane == "stream":
             return
         if now >= self._deadline:
-            self._worker.expire()
-        elif self._lane == "fast":
-            used = self._worker.cpu()
+            self._tell(TimedOut({"limit": f"{self._limits.seconds:g}"}))
+            self._finish(clean=False)
+        elif self._lane == "fast" and worker.asked and worker.asked[0] is self:
+            used = worker.cpu()
             if self._cpu_before is None:
                 self._cpu_before = used
             elif used - self._cpu_before >= self._limits.slice / 2:
+                self._free_place(worker)
                 self._lane = "slow"
-                self._pool.slow_lane.join(self._worker, self._query.client)
-                self._pool.gate.free_fast(self._query.client)
+                self._pool.slow_lane.join(worker, self._client)
+
+    def _take(self, payload: bytes) -> None:
+        if self._tail:
+            self._tail.put(payload)
+            return
+        self._held += payload
+        if len(self._held) > self._limits.held:
+            self._become_stream()
+
+    def _end(self) -> None:
+        if self._tail:
+            self._tail.end()
+            return
+        self._finish(clean=True)
+        if not self._begun.done():
+            self._begun.set_result(self._answer(bytes(self._held), None))
+
+    def _fail(self, error: QueryError) -> None:
+        self._tell(error)
+        self._finish(clean=self._tail is None and isinstance(error, _HARMLESS))
+
+    def _tell(self, error: Exception) -> None:
+        """Have whoever waits for the answer get an error."""
+        if self._tail:
+            self._tail.end(error)
+        elif not self._begun.done():
+            self._begun.set_exception(error)
+
+    async def _cause(self) -> QueryError:
+        if self._worker is None:
+            return Broken()
+        async with asyncio.timeout(1):
+            return from_signal(await asyncio.shield(self._worker.ended), self._limits)
 
     def _become_stream(self) -> None:
         """Free the place in the lane: from here on it is the client who sets the pace."""
-        if self._worker is None or self._pool.streams >= self._limits.streams:
-            self._finish(whole=False)
-            raise Busy
-        self._leave_lane()
-        self._worker.demote()
+        worker = self._worker
+        if worker is None or self._pool.streams >= self._limits.streams:
+            self._fail(Busy())
+            return
+        self._leave_lane(worker)
+        worker.demote()
         self._lane = "stream"
         self._pool.streams += 1
-        self._last = self._loop.call_later(self._limits.stream_seconds, self._worker.kill)
+        self._last = self._loop.call_later(self._limits.stream_seconds, self._cut, worker)
+        self._tail = Tail(worker.pause_reading, worker.resume_reading)
+        if not self._begun.done():
+            self._begun.set_result(self._answer(None, self._stream(bytes(self._held), self._tail)))
 
-    async def _stream(self, held: bytes) -> AsyncIterator[bytes]:
+    def _cut(self, worker: Worker) -> None:
+        """End a stream whose client has taken too long."""
+        worker.kill()
+        self._tell(EOFError())
+
+    async def _stream(self, held: bytes, tail: Tail) -> AsyncIterator[bytes]:
         """The whole answer; the time that the worker takes counts, the time that the client takes does not."""
-        whole = False
         left = self._deadline - self._loop.time()
         try:
             yield held
             while True:
                 began = self._loop.time()
                 async with asyncio.timeout(left):
-                    data = await self._next()
+                    data = await tail.next()
                 left -= self._loop.time() - began
                 if data is None:
                     break
-                if data:
-                    yield data
-            whole = True
+                yield data
         except TimeoutError:
             raise TimedOut({"limit": f"{self._limits.seconds:g}"}) from None
+        except EOFError:
+            raise await self._cause() from None
         finally:
-            self._finish(whole=whole)
+            self._finish(clean=False)
 
-    def _answer(self, body: AsyncIterator[bytes], length: int | None) -> Answer:
+    def _answer(self, whole: bytes | None, rest: AsyncIterator[bytes] | None) -> Answer:
         head = self._head
-        return Answer(_FORMATS[head["format"]], head["form"], body, length, lasting=head["lasting"])
+        return Answer(_FORMATS[head["format"]], head["form"], whole, rest, lasting=head["lasting"])
 
-    def _leave_lane(self) -> None:
+    def _finish(self, *, clean: bool) -> None:
+        """Give everything back. A worker that is not as it was before, or that was slow, is never used again."""
+        if self.over:
+            return
+        self.over = True
+        self._pool.watch.remove(self)
+        if self._last:
+            self._last.cancel()
+        if self._worker:
+            self._leave_worker(self._worker, clean=clean)
+        self._leave()
+
+    def _leave_worker(self, worker: Worker, *, clean: bool) -> None:
+        if self in worker.asked and worker.asked[0] is not self:
+            # Not begun: whoever is before it sees to that.
+            return
+        follows = worker.asked[1] if len(worker.asked) > 1 else None
+        if not clean or self._lane != "fast" or (follows and follows.over):
+            self._leave_lane(worker)
+            worker.kill()
+        elif not follows:
+            self._free_place(worker)
+            self._pool.give_back(worker)
+
+    def _leave_lane(self, worker: Worker) -> None:
         if self._lane == "fast":
-            self._pool.gate.free_fast(self._query.client)
-        elif self._lane == "slow" and self._worker:
-            self._pool.slow_lane.leave(self._worker)
+            self._free_place(worker)
+        elif self._lane == "slow":
+            self._pool.slow_lane.leave(worker)
         elif self._lane == "stream":
             self._pool.streams -= 1
 
-    def _finish(self, *, whole: bool) -> None:
-        """Give everything back. A worker whose answer is not whole, or that was slow, is never used again."""
-        if not self._lane:
-            return
-        if self._last:
-            self._last.cancel()
-        self._pool.watch.remove(self)
-        self._leave_lane()
-        self._lane = ""
-        if self._worker and whole and not self._worker.demoted:
-            self._pool.give_back(self._worker)
-        elif self._worker:
-            self._worker.kill()
-        self._worker = None
-        self._pool.gate.leave(self._query.client)
+    def _free_place(self, worker: Worker) -> None:
+        """Leave the fast lane: those who are behind find another place."""
+        worker.leave_alone()
+        self._pool.free_place(worker, self._client)
+
+    def _leave(self) -> None:
+        """Count no longer; a place without a worker is freed."""
+        if self._entry is Entry.PLACE and self._worker is None and not self._lane:
+            self._pool.gate.free_fast(self._client)
+        if self._entry:
+            self._pool.gate.leave(self._client)
+        self._entry = None
 
 
 # Formats and forms: a handful of values, the same with each answer.
 @lru_cache(maxsize=64)
 def _head(payload: bytes) -> Mapping[str, Any]:
-    """What a worker says before the data of an answer."""
-    head: dict[str, Any] = json.loads(payload)
-    return head
+    return dict(json.loads(payload))
 
 
-def _request(query: Query) -> dict[str, Any]:
-    """What a worker is told."""
-    return {
+def _request(query: Query) -> bytes:
+    """What a worker is asked."""
+    request = {
         "text": query.text,
-        "default": query.default_graphs,
-        "named": query.named_graphs,
         "results": query.results and query.results.name,
         "graph": query.graph and query.graph.name,
+        "default": query.default_graphs,
+        "named": query.named_graphs,
     }
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+    return json.dumps(request).encode()

@@ -11,7 +11,7 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -35,9 +35,11 @@ class _NoAnswerError(Exception):
 
 def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) -> None:
     """Answer one query after the other, until the other end closes."""
+    requests = _Requests(connection)
+    bound = _Bound(config["seconds"], config["life"])
     try:
-        while request := _read(connection):
-            _bound_time(config["seconds"], config["life"])
+        while request := requests.at_hand() or requests.wait(bound.lift):
+            bound.set()
             out = _Output(connection, config["result"])
             try:
                 _answer(store, request, config, out)
@@ -46,25 +48,71 @@ def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) ->
                 out.fail(failure)
             except MemoryError:
                 out.fail(_NoAnswerError("out_of_memory"))
-            signal.setitimer(signal.ITIMER_REAL, 0)
     except (BrokenPipeError, ConnectionResetError):
         return
 
 
-def _read(connection: socket.socket) -> dict[str, Any] | None:
-    header = connection.recv(LENGTH.size, socket.MSG_WAITALL)
-    if len(header) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(header)
-    request: dict[str, Any] = json.loads(connection.recv(length, socket.MSG_WAITALL))
-    return request
+class _Requests:
+    """What is asked, in turn; several may come at once."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._received = bytearray()
+
+    def at_hand(self) -> dict[str, Any] | None:
+        """The next request, if it has come."""
+        size = len(self._received) - LENGTH.size
+        if size < 0:
+            return None
+        (length,) = LENGTH.unpack_from(self._received)
+        if size < length:
+            return None
+        request: dict[str, Any] = json.loads(self._received[LENGTH.size : LENGTH.size + length])
+        del self._received[: LENGTH.size + length]
+        return request
+
+    def wait(self, before: Callable[[], None]) -> dict[str, Any] | None:
+        """The next request, once it comes; `before` is called if that takes time. None: the other end has closed."""
+        flags = socket.MSG_DONTWAIT
+        while True:
+            try:
+                data = self._connection.recv(65_536, flags)
+            except BlockingIOError:
+                before()
+                flags = 0
+                continue
+            if not data:
+                return None
+            self._received += data
+            if request := self.at_hand():
+                return request
 
 
-def _bound_time(seconds: float, life: float) -> None:
-    """Have the kernel end this process even if nobody else does: by its CPU time, and in the end by the clock."""
-    used = int(time.process_time() + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (used, resource.RLIM_INFINITY))
-    signal.setitimer(signal.ITIMER_REAL, life)
+class _Bound:
+    """Has the kernel end this process even if nobody else does: by its CPU time, and in the end by the clock.
+
+    It is renewed once a second at most: a query has its `seconds` and up to two more.
+    """
+
+    def __init__(self, seconds: float, life: float) -> None:
+        self._seconds = seconds
+        self._life = life
+        self._renewed = 0.0
+
+    def set(self) -> None:
+        """Begin to count for a query."""
+        now = time.monotonic()
+        if now - self._renewed < 1:
+            return
+        self._renewed = now
+        used = int(time.process_time() + self._seconds) + 3
+        resource.setrlimit(resource.RLIMIT_CPU, (used, resource.RLIM_INFINITY))
+        signal.setitimer(signal.ITIMER_REAL, self._life + 1)
+
+    def lift(self) -> None:
+        """Let time pass while nothing is asked."""
+        self._renewed = 0.0
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], out: _Output) -> None:

@@ -52,9 +52,9 @@ class Answering:
         answer = self.cache.get(key)
         if answer is None:
             made = await pair.engine.query(query)
-            if not (made.lasting and made.length is not None):
+            if made.whole is None or not made.lasting:
                 return await _passing(scope, pair, made, gzip=gzip)
-            answer = await _kept(pair, made, etag, gzip=gzip)
+            answer = await _kept(pair, made.format, made.whole, etag, gzip=gzip)
             self.cache.put(key, answer)
         if scope["method"] != "POST":
             pair.repeated.put(scope, fields, answer)
@@ -87,10 +87,9 @@ def _headers(pair: Pair, cache_control: bytes) -> HeaderList:
     return [*COMMON, (b"vary", VARY.encode()), snapshot, (b"cache-control", cache_control)]
 
 
-async def _kept(pair: Pair, made: EngineAnswer, etag: str, *, gzip: bool) -> Answer:
+async def _kept(pair: Pair, form: Format, body: bytes, etag: str, *, gzip: bool) -> Answer:
     """A whole answer that is given again until there is another snapshot."""
-    headers = [*_headers(pair, CACHE_REVALIDATE), (b"content-type", made.format.content_type.encode())]
-    body = b"".join([chunk async for chunk in made.body])
+    headers = [*_headers(pair, CACHE_REVALIDATE), (b"content-type", form.content_type.encode())]
     if gzip and len(body) >= GZIP_FROM:
         return Answer(etag, [*headers, _GZIP], await zipped(body))
     return Answer(etag, headers, body)
@@ -99,9 +98,8 @@ async def _kept(pair: Pair, made: EngineAnswer, etag: str, *, gzip: bool) -> Ans
 async def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Streamed:
     """An answer that is not kept: it may be another the next time, or it is too long."""
     headers = [*_headers(pair, b"no-store"), (b"content-type", made.format.content_type.encode())]
-    if made.length is not None:
-        body = b"".join([chunk async for chunk in made.body])
-        return Reply(200, [*headers, (b"content-length", str(len(body)).encode())], body)
+    if made.whole is not None:
+        return Reply(200, [*headers, (b"content-length", str(len(made.whole)).encode())], made.whole)
     if scope["http_version"] == "1.0":
         length, whole = await spooled(made.body)
         return Streamed([*headers, (b"content-length", str(length).encode())], whole)
