@@ -22,12 +22,14 @@ class Gate:
 
     A query enters once and leaves once. Places in the fast lane are freed apart from that, when a query turns out to
     be slow or becomes a stream, or when the last one on a place is over. While nobody else waits, more queries of a
-    client than it has places may go in: each follows another of its own, which `can_follow` says is there.
+    client than it has places may go in: each follows another of its own, which `can_follow` says is there. While
+    queries are `short` they rather do that than take another place: to wake one worker for several is cheaper.
     """
 
     def __init__(self, limits: Limits, can_follow: Callable[[str], bool] = lambda _: False) -> None:
         self.fast: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
+        self.short = False
         #: Set while no query is at work and none waits.
         self.empty = asyncio.Event()
         self.empty.set()
@@ -90,11 +92,12 @@ class Gate:
             return None
         # One place is left to whoever comes next.
         own = max(1, self._limits.fast - 1)
-        if self.fast[client] < own and self.fast.total() < self._limits.fast:
+        has_place = self.fast[client] < own and self.fast.total() < self._limits.fast
+        if (self.short or not has_place) and not self._waiting.keys() - {client} and self._can_follow(client):
+            entry = Entry.BEHIND
+        elif has_place:
             self.fast[client] += 1
             entry = Entry.PLACE
-        elif not self._waiting.keys() - {client} and self._can_follow(client):
-            entry = Entry.BEHIND
         else:
             return None
         self.running[client] += 1

@@ -28,6 +28,9 @@ from ekograph.engine.watch import Watch
 #: Queries after which a worker is replaced, so that what fragments in its memory goes; on disk, a new one takes 40 ms.
 _LIFETIME = 5_000
 
+#: A query is short when a worker is at it for less, in seconds: to wake another worker would take as long.
+_SHORT = 0.0005
+
 #: How long a zygote that has ended is left before the next is started, in seconds.
 _PAUSE = 0.2
 
@@ -63,6 +66,7 @@ class EmbeddedEngine:
         #: On places in the fast lane, by client.
         self._at_work: dict[str, list[Worker]] = {}
         self._counts: Counter[str] = Counter()
+        self._pace = 0.0
         self._ready = asyncio.Event()
         self._zygote: Zygote
         self._tasks: set[asyncio.Task[None]] = set()
@@ -141,6 +145,11 @@ class EmbeddedEngine:
         if not workers:
             del self._at_work[client]
         self.gate.free_fast(client)
+
+    def note(self, seconds: float) -> None:
+        """Take note of how long a worker was at a query: what most of late took is what the next are thought to take."""
+        self._pace += (min(seconds, _SHORT * 10) - self._pace) / 8
+        self.gate.short = self._pace < _SHORT
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker for the next query, unless it has served long or enough are idle."""

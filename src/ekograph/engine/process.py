@@ -56,6 +56,8 @@ class Worker:
         self.pid = pid
         self.served = 0
         self.demoted = False
+        #: When it was asked what it is at, or came to it, by `time.perf_counter`.
+        self.since = 0.0
         self.asked: deque[Asker] = deque()
         self._killed = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -68,6 +70,8 @@ class Worker:
     def ask(self, asker: Asker, request: bytes) -> None:
         """Send a query."""
         self.served += 1
+        if not self.asked:
+            self.since = time.perf_counter()
         self.asked.append(asker)
         self._wire.send(request)
 
@@ -78,6 +82,7 @@ class Worker:
         self.asked[0].frame(kind, payload)
         if kind in LAST:
             self.asked.popleft()
+            self.since = time.perf_counter()
 
     def lost(self) -> None:
         """Tell all who have asked that no answer comes any more: only the first can be the reason."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
@@ -58,6 +59,9 @@ class Pool(Protocol):
 
     def free_place(self, worker: Worker, client: str) -> None:
         """Have it there no more."""
+
+    def note(self, seconds: float) -> None:
+        """Take note of how long a worker was at a query that it has answered."""
 
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that has answered everything it was asked."""
@@ -196,6 +200,8 @@ class Run:
         if self._tail:
             self._tail.end()
             return
+        if self._worker:
+            self._pool.note(time.perf_counter() - self._worker.since)
         self._finish(clean=True)
         if not self._begun.done():
             self._begun.set_result(self._answer(bytes(self._held), None))

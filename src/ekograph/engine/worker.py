@@ -73,7 +73,7 @@ class _Requests:
 
     def wait(self, before: Callable[[], None]) -> dict[str, Any] | None:
         """The next request, once it comes; `before` is called if that takes time. None: the other end has closed."""
-        flags = socket.MSG_DONTWAIT
+        flags = int(socket.MSG_DONTWAIT)
         while True:
             try:
                 data = self._connection.recv(65_536, flags)
