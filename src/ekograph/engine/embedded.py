@@ -82,7 +82,8 @@ class EmbeddedEngine:
         """Begin to answer; raises a QueryError."""
         self._counts["queries_total"] += 1
         try:
-            if len(query.text.encode(errors="replace")) > self.limits.query_kb * 1024:
+            most = self.limits.query_kb * 1024
+            if len(query.text) * 4 > most and len(query.text.encode(errors="replace")) > most:
                 raise QueryTooLarge({"limit": self.limits.query_kb})
             return await Run(self, query).begin()
         except QueryError as error:
@@ -147,7 +148,7 @@ class EmbeddedEngine:
         self.gate.free_fast(client)
 
     def note(self, seconds: float) -> None:
-        """Take note of how long a worker was at a query: what most of late took is what the next are thought to take."""
+        """Take note of how long a worker was at a query: the next are thought to take as long as those before."""
         self._pace += (min(seconds, _SHORT * 10) - self._pace) / 8
         self.gate.short = self._pace < _SHORT
 

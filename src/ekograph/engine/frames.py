@@ -1,10 +1,10 @@
-"""How the web process and a worker talk: requests of a length and JSON, answers of frames."""
+"""How the web process and a worker talk: requests of a length and what marshal writes, answers of frames."""
 
 from __future__ import annotations
 
 import struct
 
-#: What stands before a request: the length of the JSON that follows.
+#: What stands before a request: the length of what follows.
 LENGTH = struct.Struct("!I")
 
 #: What stands before the payload of a frame: its kind, and the length of the payload.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import marshal
 import time
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
@@ -321,11 +322,13 @@ def _head(payload: bytes) -> Mapping[str, Any]:
 
 def _request(query: Query) -> bytes:
     """What a worker is asked."""
-    request = {
-        "text": query.text,
-        "results": query.results and query.results.name,
-        "graph": query.graph and query.graph.name,
-        "default": query.default_graphs,
-        "named": query.named_graphs,
-    }
-    return json.dumps(request).encode()
+    results, graph = query.results, query.graph
+    return marshal.dumps(
+        {
+            "text": query.text,
+            "results": results and results.name,
+            "graph": graph and graph.name,
+            "default": query.default_graphs,
+            "named": query.named_graphs,
+        }
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Awaitable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -153,7 +154,7 @@ class Protocol(HttpToolsProtocol):
         """Put a whole response on the wire; a large body is not copied for that."""
         cycle.response_started = cycle.response_complete = True
         body = reply.body["body"] if cycle.scope["method"] != "HEAD" else b""
-        date = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        date = _lines(tuple(self.server_state.default_headers))
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         head = STATUS_LINE[reply.status] + date + closing + reply.head
         if len(body) <= _COPIED_BYTES:
@@ -219,6 +220,12 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_sending()
+
+
+# Date: the same for a second.
+@lru_cache(maxsize=8)
+def _lines(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % field for field in fields)
 
 
 def allow_connections() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from email.message import Message
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from ekograph.web.answers import ClientGoneError
 from ekograph.web.asgi import Receive, Scope
@@ -17,6 +18,9 @@ from ekograph.web.reply import Fields
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
+
+# What parameters are told apart by, and what stands in no encoded text.
+_SEPARATOR = re.compile(rb"[&\x80-\xff]")
 
 #: Parameters of one request; more are an attack on whoever counts them.
 _MOST_PARAMETERS = 1000
@@ -56,7 +60,11 @@ async def read(scope: Scope, receive: Receive, query_bytes: int) -> Asked:
 
 def in_url(scope: Scope) -> Asked:
     """What a request without a body asks; raises ProblemError."""
-    return _asked(_parameters(scope["query_string"], "utf-8"))
+    encoded: bytes = scope["query_string"]
+    if encoded.startswith(b"query=") and not _SEPARATOR.search(encoded, 6):
+        # Nearly all: nothing but a query.
+        return Asked(_unquoted(encoded[6:]), (), (), "")
+    return _asked(_parameters(encoded, "utf-8"))
 
 
 def _asked(parameters: list[tuple[str, str]]) -> Asked:
@@ -74,6 +82,14 @@ def _asked(parameters: list[tuple[str, str]]) -> Asked:
         named_graphs=tuple(given.get("named-graph-uri", ())),
         format=next(iter(given.get("format", ())), ""),
     )
+
+
+def _unquoted(encoded: bytes) -> str:
+    """A percent-encoded value as text; raises ProblemError when it is not UTF-8."""
+    try:
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError as error:
+        raise ProblemError(Problem(400, "bad_encoding", {"charset": "utf-8"})) from error
 
 
 def _dataset_of(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
