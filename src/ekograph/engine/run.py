@@ -8,16 +8,15 @@ import marshal
 import time
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from ekograph import formats
-from ekograph.engine.admission import Entry, Gate
+from ekograph.engine.admission import Entry
 from ekograph.engine.base import (
     Answer,
     BadQuery,
     Broken,
     Busy,
-    Limits,
     NotAcceptable,
     Query,
     QueryError,
@@ -26,46 +25,14 @@ from ekograph.engine.base import (
 )
 from ekograph.engine.failures import from_signal, from_worker
 from ekograph.engine.frames import DATA, END, HEAD
+from ekograph.engine.pool import Pool
 from ekograph.engine.process import Worker
-from ekograph.engine.slow_lane import SlowLane
 from ekograph.engine.tail import Tail
-from ekograph.engine.watch import Watch
 
 _FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
 
 #: After these the worker is as it was before.
 _HARMLESS = (BadQuery, Refused, NotAcceptable)
-
-
-class Pool(Protocol):
-    """Where workers come from and go back to."""
-
-    limits: Limits
-    gate: Gate
-    slow_lane: SlowLane
-    watch: Watch
-    streams: int
-
-    def idle(self) -> Worker | None:
-        """A worker that nobody uses, if there is one."""
-
-    def busy(self, client: str) -> Worker | None:
-        """The worker at work for `client`, in the fast lane, that has been asked least."""
-
-    async def take(self) -> Worker:
-        """A worker that nobody uses, a new one if need be."""
-
-    def put_to_work(self, worker: Worker, client: str) -> None:
-        """Have a worker on a place of `client` in the fast lane."""
-
-    def free_place(self, worker: Worker, client: str) -> None:
-        """Have it there no more."""
-
-    def note(self, seconds: float) -> None:
-        """Take note of how long a worker was at a query that it has answered."""
-
-    def give_back(self, worker: Worker) -> None:
-        """Take back a worker that has answered everything it was asked."""
 
 
 class _AgainError(Exception):
@@ -93,7 +60,7 @@ class Run:
         self._tail: Tail | None = None
         self._entry: Entry | None = None
         self._lane = ""
-        self._last: asyncio.TimerHandle | None = None
+        self._limit: asyncio.TimerHandle | None = None
         self._cpu_before: float | None = None
 
     async def begin(self) -> Answer:
@@ -212,7 +179,6 @@ class Run:
         self._finish(clean=self._tail is None and isinstance(error, _HARMLESS))
 
     def _tell(self, error: Exception) -> None:
-        """Have whoever waits for the answer get an error."""
         if self._tail:
             self._tail.end(error)
         elif not self._begun.done():
@@ -234,7 +200,7 @@ class Run:
         worker.demote()
         self._lane = "stream"
         self._pool.streams += 1
-        self._last = self._loop.call_later(self._limits.stream_seconds, self._cut, worker)
+        self._limit = self._loop.call_later(self._limits.stream_seconds, self._cut, worker)
         self._tail = Tail(worker.pause_reading, worker.resume_reading)
         if not self._begun.done():
             self._begun.set_result(self._answer(None, self._stream(bytes(self._held), self._tail)))
@@ -274,8 +240,8 @@ class Run:
             return
         self.over = True
         self._pool.watch.remove(self)
-        if self._last:
-            self._last.cancel()
+        if self._limit:
+            self._limit.cancel()
         if self._worker:
             self._leave_worker(self._worker, clean=clean)
         self._leave()

@@ -1,0 +1,42 @@
+"""What a query at work needs of the engine that it runs in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ekograph.engine.admission import Gate
+from ekograph.engine.base import Limits
+from ekograph.engine.process import Worker
+from ekograph.engine.slow_lane import SlowLane
+from ekograph.engine.watch import Watch
+
+
+class Pool(Protocol):
+    """Where workers come from and go back to."""
+
+    limits: Limits
+    gate: Gate
+    slow_lane: SlowLane
+    watch: Watch
+    streams: int
+
+    def idle(self) -> Worker | None:
+        """A worker that nobody uses, if there is one."""
+
+    def busy(self, client: str) -> Worker | None:
+        """The worker at work for `client`, in the fast lane, that has been asked least."""
+
+    async def take(self) -> Worker:
+        """A worker that nobody uses, a new one if need be."""
+
+    def put_to_work(self, worker: Worker, client: str) -> None:
+        """Have a worker on a place of `client` in the fast lane."""
+
+    def free_place(self, worker: Worker, client: str) -> None:
+        """Have it there no more."""
+
+    def note(self, seconds: float) -> None:
+        """Take note of how long a worker was at a query that it has answered."""
+
+    def give_back(self, worker: Worker) -> None:
+        """Take back a worker that has answered everything it was asked."""
