@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
@@ -27,6 +27,14 @@ ENGINES = ("shacl", "pyshacl")
 _LARGE = 2_000_000
 
 
+class Report(NamedTuple):
+    """What the fast engine told of the rules, and rules and data as it had read them, as N-Triples."""
+
+    report: shacl.Report
+    rules: str
+    data: Iterable[str]
+
+
 def findings(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
     """What the engine finds in `nquads`, which are canonical and of named graphs. Raises ShapesError."""
     return begun(nquads, shapes, engine, large_from)()
@@ -39,12 +47,62 @@ def begun(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LA
 
         data = parse(b"".join(triples(nquads)), RdfFormat.N_TRIPLES)
         return lambda: _read([reference.report(data, shapes)], nquads, shapes)
-    if len(nquads) < large_from:
-        text = b"".join(triples(nquads)).decode()
-        reports = [Later(partial(_of_text, text, ntriples(part))) for part in splitting.halves(shapes.graph)]
-    else:
-        reports = [Later(partial(_of_file, nquads, shapes))]
-    return lambda: _read([each.outcome() for each in reports], nquads, shapes)
+    try:
+        reports = (_begun_on_file if len(nquads) >= large_from else _begun_on_text)(nquads, shapes)
+    except ValueError as error:
+        # Told only when it is asked for: before that comes what the check itself has to say of the rules.
+        return partial(_refuse, error)
+    return partial(_outcome, reports, nquads, shapes)
+
+
+def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Report]]:
+    """The fast engine on half of the rules each in two threads. Raises ValueError, as what is returned does.
+
+    The threads only run the engine: for each step in Python they would wait up to 5 ms until the check lets them in.
+    """
+    import shacl
+
+    text = b"".join(triples(nquads)).decode()
+    parts = [ntriples(part) for part in splitting.halves(shapes.graph)]
+    compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
+    running = [Later(partial(each.validate_text, text, format="ntriples")) for each in compiled]
+    return lambda: (Report(each.outcome(), part, [text]) for each, part in zip(running, parts, strict=True))
+
+
+def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Report]]:
+    """The fast engine on large data, without the rules that would take it long and find nothing.
+
+    Python holds no copy of the data.
+    """
+    running = Later(partial(_of_file, nquads, shapes))
+    return lambda: [running.outcome()]
+
+
+def _of_file(nquads: bytes, shapes: ShapesGraph) -> Report:
+    from tempfile import NamedTemporaryFile
+
+    import shacl
+
+    from ekograph.authoring import screening
+
+    with NamedTemporaryFile(suffix=".nt") as file:
+        file.writelines(triples(nquads))
+        file.flush()
+        rules = ntriples(screening.needed(shapes, Path(file.name)))
+        report = shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name)
+    return Report(report, rules, (part.decode() for part in triples(nquads)))
+
+
+def _outcome(reports: Callable[[], Iterable[Report]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    try:
+        told = list(reports())
+    except ValueError as error:
+        _refuse(error)
+    return _read(map(_quads, told), nquads, shapes)
+
+
+def _refuse(error: ValueError) -> NoReturn:
+    raise ShapesError(str(error)) from error
 
 
 def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
@@ -53,47 +111,18 @@ def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph)
     return [each for report in reports for each in read(report, nquads, shapes)]
 
 
-def _of_text(text: str, rules: str) -> list[Quad]:
-    """The report of the fast engine on some of the rules."""
-    report = _report(rules, lambda shapes: shapes.validate_text(text, format="ntriples"))
-    return _under_own_labels(report, rules, [text])
-
-
-def _of_file(nquads: bytes, shapes: ShapesGraph) -> list[Quad]:
-    """Its report on large data, without the rules that would take it long and find nothing; Python holds no copy."""
-    from tempfile import NamedTemporaryFile
-
-    from ekograph.authoring import screening
-
-    with NamedTemporaryFile(suffix=".nt") as file:
-        file.writelines(triples(nquads))
-        file.flush()
-        rules = ntriples(screening.needed(shapes, Path(file.name)))
-        report = _report(rules, lambda shapes: shapes.validate_file(file.name))
-        return _under_own_labels(report, rules, (part.decode() for part in triples(nquads)))
-
-
-def _report(rules: str, validate: Callable[[shacl.Shapes], shacl.Report]) -> list[Quad]:
-    import shacl
-
-    try:
-        report = validate(shacl.Shapes.from_text(rules, format="ntriples"))
-    except ValueError as error:
-        raise ShapesError(str(error)) from error
-    return list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
-
-
 # The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
 _NUMBERED = re.compile(r"[01]_b([0-9]+)$")
 _LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
 
 
-def _under_own_labels(report: list[Quad], rules: str, data: Iterable[str]) -> list[Quad]:
-    """The report with the blank nodes of the rules and the data as they are labelled there."""
-    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in report):
-        return report
-    labels = [*_in_order([rules]), *_in_order(data)]
-    return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in report]
+def _quads(told: Report) -> list[Quad]:
+    """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
+    quads = list(parse(told.report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in quads):
+        return quads
+    labels = [*_in_order([told.rules]), *_in_order(told.data)]
+    return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in quads]
 
 
 def _in_order(texts: Iterable[str]) -> list[str]:
