@@ -1,7 +1,8 @@
-"""Python's search for objects that hold each other, put off where millions are made that do not."""
+"""What Python and the C library do about memory that is no longer needed, where there is much of it."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,3 +18,10 @@ def uncollected() -> Iterator[None]:
     finally:
         if usual:
             gc.enable()
+
+
+def release() -> None:
+    """Give free memory back to the system: glibc keeps what was freed by other threads, and not for this one."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -124,6 +125,23 @@ class Snapshot:
             connection.close()
 
 
+@contextmanager
+def new_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a new database of a draft; raises OSError when the disk does not take it."""
+    connection = sqlite3.connect(path)
+    try:
+        # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+            connection.execute(f"PRAGMA {setting}")
+        yield connection
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        code = errno.ENOSPC if full else errno.EIO
+        raise OSError(code, os.strerror(code), str(path)) from error
+    finally:
+        connection.close()
+
+
 class Draft:
     """A snapshot in the making, in a folder that nobody serves. Use as a context: left unfinished, it is removed."""
 
@@ -157,22 +175,12 @@ class Draft:
 
     def print(self, representations: Iterable[Representation]) -> None:
         """Add all printed representations; raises OSError when the disk does not take them."""
-        connection = sqlite3.connect(self.path / PRINTED)
-        try:
-            # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
+        with new_database(self.path / PRINTED) as connection:
             connection.execute(f"CREATE TABLE printed ({_COLUMNS})")
             with connection:
                 connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", map(_row, representations))
                 for column in ("address", "page"):
                     connection.execute(f"CREATE INDEX {column} ON printed ({column})")
-        except sqlite3.OperationalError as error:
-            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-            code = errno.ENOSPC if full else errno.EIO
-            raise OSError(code, os.strerror(code), str(self.path / PRINTED)) from error
-        finally:
-            connection.close()
         self.add(PRINTED)
 
     def finish(self, manifest: Manifest) -> Snapshot:

@@ -83,15 +83,11 @@ def n_quads(quads: Iterable[Quad]) -> bytes:
 
 def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str, str]) -> bytes:
     """`statements`, in their order, in an RDF format; JSON-LD comes expanded. Raises NotExpressibleError."""
-    return written_with(_used(prefixes, statements), statements, form)
-
-
-def written_with(used: Mapping[str, str], statements: Sequence[Statement], form: Format) -> bytes:
-    """`statements` as `written` has them, where the prefixes that they use are known."""
+    used = _used(prefixes, statements)
     if form is formats.RDF_XML:
         _refuse_what_xml_cannot_say(statements)
         return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
-    return _with_sorted_prefixes(_serialized(statements, WRITERS[form], used))
+    return with_sorted_prefixes(_serialized(statements, WRITERS[form], used))
 
 
 def _serialized(statements: Sequence[Statement], form: RdfFormat, prefixes: Mapping[str, str] | None = None) -> bytes:
@@ -156,7 +152,8 @@ def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
             raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
 
 
-def _with_sorted_prefixes(body: bytes) -> bytes:
+def with_sorted_prefixes(body: bytes) -> bytes:
+    """Turtle or TriG as it is published, or the beginning of such; what begins with no prefixes stays as it is."""
     head = _TURTLE_PREFIXES.match(body)
     return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]]) if head else body
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
@@ -31,16 +30,24 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
             yield quad
 
 
-def with_derived(quads: Sequence[Quad], nquads: bytes, base: str) -> tuple[bytes, Iterable[Quad]]:
-    """The dataset with what is derived from it, as canonical N-Quads (RDFC-1.0) and as sorted quads.
-
-    `quads` are sorted, and what reading the canonical `nquads` gives.
-    """
-    added = sorted(derived(quads, base), key=str)
+def with_derived(nquads: bytes, base: str) -> bytes:
+    """The dataset of the canonical `nquads` with what is derived from it, as canonical N-Quads (RDFC-1.0)."""
+    added = list(derived(_linking(nquads), base))
     if any(isinstance(each, BlankNode) for quad in added for each in (quad.subject, quad.object)):
-        whole = canonical([*quads, *added])
-        return whole, parse(whole, RdfFormat.N_QUADS)
+        return canonical([*parse(nquads, RdfFormat.N_QUADS), *added])
     # Quads without blank nodes change no label (RDFC-1.0, section 4.4), so that nothing need be written anew.
     new = (serialize(added, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    lines = sorted([*nquads.splitlines(keepends=True), *new])
-    return b"".join(lines), heapq.merge(quads, added, key=str)
+    return b"".join(sorted([*nquads.splitlines(keepends=True), *new])) if new else nquads
+
+
+def _linking(nquads: bytes) -> list[Quad]:
+    """The quads that may be of use: to find their lines in the text takes less than to read them all."""
+    lines = []
+    for predicate in (*INVERSES, *INVERSES.values()):
+        needle = f" {predicate} ".encode()
+        at = nquads.find(needle)
+        while at >= 0:
+            end = nquads.find(b"\n", at) + 1
+            lines.append(nquads[nquads.rfind(b"\n", 0, at) + 1 : end])
+            at = nquads.find(needle, end)
+    return list(parse(b"".join(lines), RdfFormat.N_QUADS))

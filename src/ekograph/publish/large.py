@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
+
+from pyoxigraph import Quad, Triple, serialize
 
 from ekograph import formats
 from ekograph.dataset import Dataset
 from ekograph.formats import Format
-from ekograph.pages.representations import used_by, written_with
+from ekograph.pages.representations import WRITERS, used_by, with_sorted_prefixes
 from ekograph.publish.beside import beside
 from ekograph.publish.dumps import FOLDER, SUMS
 from ekograph.publish.issue import File
-from ekograph.snapshot import BY_OBJECT, STORE, Draft
+from ekograph.snapshot import BY_OBJECT, DATASET, STORE, Draft
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
+
+#: So many bytes are compressed at a time.
+_PART = 1 << 20
 
 
 @contextmanager
@@ -33,30 +38,56 @@ def lookups(draft: Draft) -> Iterator[None]:
         draft.add(f"{STORE}/{path.name}")
 
 
-def add_dumps(draft: Draft, dataset: Dataset, nquads: bytes) -> list[File]:
-    """Add the dumps and their checksums; returns what is offered. The same dataset gives the same bytes."""
-    # Compressing leaves the interpreter to others, so that one format is written while another is compressed.
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [(form, pool.submit(_compressed, body)) for form, body in _bodies(dataset, nquads)]
-        contents = dict(sorted((f"dataset.{form.suffix}.gz", job.result()) for form, job in jobs))
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    contents[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
-    return [File(name, *draft.write(f"{FOLDER}/{name}", content)) for name, content in contents.items()]
+def begin_dumps(draft: Draft, dataset: Dataset) -> Callable[[], list[File]]:
+    """Write the dumps, and return what waits until they are compressed, adds them, and tells what is offered.
+
+    The same dataset gives the same bytes.
+    """
+    # Compressing leaves the interpreter to others, so that all else goes on meanwhile.
+    pool = ThreadPoolExecutor(2)
+    jobs = [pool.submit(_compressed, path) for path in _plain(draft.path / FOLDER, dataset)]
+    jobs.append(pool.submit(_compressed, draft.path / DATASET, draft.path / FOLDER / DATASET))
+    pool.shutdown(wait=False)
+    return lambda: _added(draft, sorted(job.result() for job in jobs))
 
 
-def _bodies(dataset: Dataset, nquads: bytes) -> Iterator[tuple[Format, bytes]]:
-    """The dataset in each format, its statements in the order of the dataset, in TriG graph by graph."""
-    yield formats.N_QUADS, nquads
+def _plain(folder: Path, dataset: Dataset) -> Iterator[Path]:
+    """The dataset in each format but N-Quads, written statement by statement, in TriG graph by graph."""
+    folder.mkdir(exist_ok=True)
     used = used_by(dataset.names(), dataset.prefixes)
-    by_graph = [quad for _, quads in sorted(dataset.graphs().items()) for quad in quads]
-    yield formats.TRIG, written_with(used, by_graph, formats.TRIG)
-    del by_graph
+    for form in (formats.TRIG, formats.N_TRIPLES, formats.TURTLE):
+        path = folder / f"dataset.{form.suffix}"
+        serialize(_statements(dataset, form), path, WRITERS[form], prefixes=used)
+        yield path
+
+
+def _statements(dataset: Dataset, form: Format) -> Iterator[Triple] | Iterator[Quad]:
+    """What is written in `form`, in the order of the dataset."""
+    if form is formats.TRIG:
+        return (quad for _, quads in sorted(dataset.graphs().items()) for quad in quads)
     # Equal triples follow one another in what is sorted.
-    triples = [triple for triple, _ in groupby(dataset.quads, key=attrgetter("triple"))]
-    for form in (formats.N_TRIPLES, formats.TURTLE):
-        yield form, written_with(used, triples, form)
+    return (triple for triple, _ in groupby(dataset.quads, key=attrgetter("triple")))
 
 
-def _compressed(body: bytes) -> bytes:
-    """`body` as gzip without name and time; the level is that at which more work saves little."""
-    return gzip.compress(body, compresslevel=6, mtime=0)
+def _compressed(path: Path, target: Path | None = None) -> str:
+    """Compress a file, to be removed unless another name is given, and return the name of the compressed one.
+
+    It is gzip without name and time; the level is that at which more work saves little.
+    """
+    packed = (target or path).with_name(f"{path.name}.gz")
+    deflate = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    with path.open("rb") as plain, packed.open("wb") as out:
+        out.write(deflate.compress(with_sorted_prefixes(plain.read(_PART))))
+        while part := plain.read(_PART):
+            out.write(deflate.compress(part))
+        out.write(deflate.flush())
+    if target is None:
+        path.unlink()
+    return packed.name
+
+
+def _added(draft: Draft, names: Sequence[str]) -> list[File]:
+    """The files of these names in the draft, and their checksums."""
+    files = [File(name, *draft.add(f"{FOLDER}/{name}")) for name in names]
+    sums = "".join(f"{each.sha256}  {each.name}\n" for each in files)
+    return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -21,7 +21,7 @@ from ekograph.authoring.sources import Source, collect
 from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.dataset import Dataset
-from ekograph.garbage import uncollected
+from ekograph.garbage import release, uncollected
 from ekograph.i18n import Messages
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
@@ -77,8 +77,9 @@ def publish(
         checked = check(sources, settings, language, engine)
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False, suppressed=checked.suppressed)
+        release()
         proof = _proof(settings, checked, sources, large_from)
-        # The quads are in the proof; of a large site, those of the check too would be too many.
+        # Of a large site, the dataset in memory twice would be too much.
         report, suppressed = checked.report, checked.suppressed
         del checked
         snapshot, new = put_in_service(proof, shelf, on_step)
@@ -144,7 +145,8 @@ def _proof(settings: Settings, checked: Checked, sources: Sequence[Source], larg
     """What was checked, with the triples that publication adds."""
     say = Messages("check", "en")
     shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
-    nquads, quads = with_derived(checked.quads, checked.nquads, settings.base)
+    nquads = with_derived(checked.nquads, settings.base)
+    quads = parse(nquads, RdfFormat.N_QUADS)
     dataset = Dataset(quads, base=settings.base, prefixes=checked.prefixes, languages=settings.languages, in_order=True)
     rules = canonical(quad for each in shapes for quad in each.quads)
     is_large = len(dataset.quads) >= large_from
@@ -185,18 +187,22 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
         with large.lookups(draft) if proof.large else nullcontext():
             chronicle.write(told, draft)
             site = proof.site(manifest, history(told.events, kept))
-            issue = Issue(site, _quads(proof.shapes), _dumped(proof, draft), told.versions, told.events, kept)
-            draft.print(representations(issue))
+            dumped = _dumping(proof, draft)
             write_index(draft.path, site)
             draft.add(INDEX)
+            issue = Issue(site, _quads(proof.shapes), dumped(), told.versions, told.events, kept)
+            draft.print(representations(issue))
         on_step("finishing")
         return draft.finish(manifest)
 
 
+def _dumping(proof: Proof, draft: Draft) -> Callable[[], list[File]]:
+    """What gives the dumps, added to the draft; those of a large site are compressed until it is called."""
+    return large.begin_dumps(draft, proof.dataset) if proof.large else partial(_dumped, proof, draft)
+
+
 def _dumped(proof: Proof, draft: Draft) -> list[File]:
     """The dumps, added to the draft."""
-    if proof.large:
-        return large.add_dumps(draft, proof.dataset, proof.nquads)
     written = ((dump, draft.write(f"{FOLDER}/{dump.name}", dump.content)) for dump in dumps(proof.dataset))
     return [File(dump.name, *file, dump.about) for dump, file in written]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ekograph.search.words import deletions, fold, keys, words
+from ekograph.snapshot import new_database
 
 #: The file of the index in a snapshot.
 INDEX = "search.sqlite"
@@ -45,11 +45,8 @@ CREATE TABLE deletion (
 CREATE VIRTUAL TABLE part USING fts5 (text, tokenize = 'trigram', content = '', columnsize = 0);
 """
 
-# Neither journal nor waiting for the disk: what is not finished is thrown away.
-_SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
-
 #: How many documents are written at once.
-AT_ONCE = 10_000
+AT_ONCE = 1000
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -86,8 +83,8 @@ def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, s
     `names` are those of the classes, by IRI and language, and of the site, by "" and language.
     """
     ids: dict[str, int] = {}
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_SETTINGS + _SCHEMA)
+    with new_database(path) as connection, connection:
+        connection.executescript(_SCHEMA)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
         # Many at a time: postings that follow one another in the table are written together.
         rows = enumerate(documents, 1)
