@@ -25,17 +25,19 @@ def joined(texts: Iterable[bytes]) -> bytes:
     """N-Quads of several files as one canonical text; no two of them share a blank node by chance."""
     # In the order in which they come, which is nearly sorted.
     lines: dict[bytes, None] = {}
-    linked = False
+    marked: list[bytes] = []
     for text in texts:
-        lines.update(dict.fromkeys(text.splitlines(keepends=True)))
-        linked = linked or _BLANK in text
-    marked = [line for line in lines if _BLANK in line] if linked else []
+        found = text.splitlines(keepends=True)
+        if _BLANK in text:
+            marked += [line for line in found if _BLANK in line]
+            found = [line for line in found if _BLANK not in line]
+        lines.update(dict.fromkeys(found))
     if marked:
         # Statements without blank nodes have no part in how these are named (RDFC-1.0, section 4.4).
         statements = QuadSet(parse(b"".join(marked), RdfFormat.N_QUADS))
         statements.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        named = (serialize(statements, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-        lines = dict.fromkeys([*(line for line in lines if _BLANK not in line), *named])
+        named = serialize(statements, format=RdfFormat.N_QUADS) or b""
+        lines.update(dict.fromkeys(named.splitlines(keepends=True)))
     return b"".join(sorted(lines))
 
 

@@ -67,7 +67,8 @@ def check(
     read = [each.source for each in files]
     shapes = [each for each in files if each.source.kind == "shapes"]
     on_step("validating")
-    outcome = shacl.begun(nquads, ShapesGraph(quad for each in shapes for quad in each.quads), engine)
+    rules = ShapesGraph(quad for each in shapes for quad in each.quads)
+    outcome = shacl.begun(nquads, rules, engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.authoring import fitness, gate
 
@@ -75,7 +76,7 @@ def check(
     # Of a large site, the statements in memory twice would be too many.
     del files, published
     others = [written(source, say).nquads for source in sources if source.kind == KNOWN]
-    found += gate.vacuous(shapes, [nquads, *others], say)
+    found += gate.vacuous(shapes, rules.graph, [nquads, *others], say)
     checked = Checked(report(found), prefixes, nquads, suppressed)
     if any(result.rule == "gate-query" for result in found):
         return checked

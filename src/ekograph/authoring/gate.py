@@ -22,12 +22,11 @@ _CLASSES = {f"{RDFS}Class", f"{_OWL}Class"}
 _SHAPES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 
 
-def vacuous(files: Sequence[Parsed], known: Sequence[bytes], say: Messages) -> list[Result]:
+def vacuous(files: Sequence[Parsed], graph: Dataset, known: Sequence[bytes], say: Messages) -> list[Result]:
     """The faults of the shapes: none at all, misspelt terms, targets that `known` lacks, queries that do not parse.
 
-    `known` is the ontology and the data, as N-Quads.
+    `graph` is all that the files say, `known` the ontology and the data, as N-Quads.
     """
-    graph = Dataset((q for each in files for q in each.quads), base="", prefixes={}, languages=())
     if not any(q.predicate.value.removeprefix(SH) in vocabulary.TARGETS for q in graph.quads):
         return [_no_shapes(files, say)]
     terms = _Known(known)

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 from ekograph.authoring import splitting
 from ekograph.authoring.canonical import triples
 from ekograph.authoring.later import Later
-from ekograph.authoring.shapes import ShapesError, ShapesGraph, ntriples
+from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.dataset import Term
 
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ def _refuse(error: ValueError) -> NoReturn:
 
 
 def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    reports = [report for report in reports if any(quad.predicate.value == f"{SH}result" for quad in report)]
+    if not reports:
+        return []
     from ekograph.authoring.findings import read
 
     return [each for report in reports for each in read(report, nquads, shapes)]
