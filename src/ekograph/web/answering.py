@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ekograph import formats
@@ -48,7 +49,7 @@ class Answering:
         key = _key(pair.snapshot.name, query, gzip=gzip)
         etag = f'W/"{hashlib.blake2b(repr(key).encode(errors="replace"), digest_size=12).hexdigest()}"'
         if scope["method"] != "POST" and has_fresh(fields, etag.encode(), b""):
-            return Answer(etag, _headers(pair, CACHE_REVALIDATE), b"").not_modified
+            return Answer(etag, _headers(pair.snapshot.name, CACHE_REVALIDATE), b"").not_modified
         answer = self.cache.get(key)
         if answer is None:
             made = await pair.engine.query(query)
@@ -77,19 +78,27 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
 
 def _key(snapshot: str, query: Query, *, gzip: bool) -> tuple[object, ...]:
     """What an answer depends on."""
-    forms = tuple(each and each.name for each in (query.results, query.graph))
+    results, graph = query.results, query.graph
+    forms = results and results.name, graph and graph.name
     return snapshot, query.text, query.default_graphs, query.named_graphs, *forms, gzip
 
 
-def _headers(pair: Pair, cache_control: bytes) -> HeaderList:
+def _headers(snapshot: str, cache_control: bytes) -> HeaderList:
     """Headers of an answer but its type; the entity tag, where there is one, is weak: solutions have no order."""
-    snapshot = (b"x-snapshot", pair.snapshot.name.encode())
-    return [*COMMON, (b"vary", VARY.encode()), snapshot, (b"cache-control", cache_control)]
+    of_snapshot = (b"x-snapshot", snapshot.encode())
+    return [*COMMON, (b"vary", VARY.encode()), of_snapshot, (b"cache-control", cache_control)]
+
+
+# The same in answer after answer.
+@lru_cache(maxsize=64)
+def _typed(snapshot: str, cache_control: bytes, form: Format) -> tuple[tuple[bytes, bytes], ...]:
+    """The same, with its type."""
+    return (*_headers(snapshot, cache_control), (b"content-type", form.content_type.encode()))
 
 
 async def _kept(pair: Pair, form: Format, body: bytes, etag: str, *, gzip: bool) -> Answer:
     """A whole answer that is given again until there is another snapshot."""
-    headers = [*_headers(pair, CACHE_REVALIDATE), (b"content-type", form.content_type.encode())]
+    headers = _typed(pair.snapshot.name, CACHE_REVALIDATE, form)
     if gzip and len(body) >= GZIP_FROM:
         return Answer(etag, [*headers, _GZIP], await zipped(body))
     return Answer(etag, headers, body)
@@ -97,9 +106,9 @@ async def _kept(pair: Pair, form: Format, body: bytes, etag: str, *, gzip: bool)
 
 async def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Streamed:
     """An answer that is not kept: it may be another the next time, or it is too long."""
-    headers = [*_headers(pair, b"no-store"), (b"content-type", made.format.content_type.encode())]
+    headers = [*_typed(pair.snapshot.name, b"no-store", made.format)]
     if made.whole is not None:
-        return Reply(200, [*headers, (b"content-length", str(len(made.whole)).encode())], made.whole)
+        return Reply(200, headers, made.whole, ((b"content-length", b"%d" % len(made.whole)),))
     if scope["http_version"] == "1.0":
         length, whole = await spooled(made.body)
         return Streamed([*headers, (b"content-length", str(length).encode())], whole)

@@ -153,7 +153,7 @@ class Protocol(HttpToolsProtocol):
     def _finish(self, cycle: RequestResponseCycle, reply: Reply) -> None:
         """Put a whole response on the wire; a large body is not copied for that."""
         cycle.response_started = cycle.response_complete = True
-        body = reply.body["body"] if cycle.scope["method"] != "HEAD" else b""
+        body = reply.body if cycle.scope["method"] != "HEAD" else b""
         date = _lines(tuple(self.server_state.default_headers))
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         head = STATUS_LINE[reply.status] + date + closing + reply.head

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from ekograph.web.asgi import Message, Scope, Send
-from ekograph.web.headers import COMMON, has_fresh
+from ekograph.web.asgi import Scope, Send
+from ekograph.web.headers import COMMON, Headers, has_fresh
 from ekograph.web.negotiation import takes_gzip
 
 HeaderList = list[tuple[bytes, bytes]]
@@ -31,28 +31,43 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Reply:
-    """One response, complete."""
+    """One response, complete: `headers` are the fields that others share, `more` those of its own."""
 
-    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
+    __slots__ = ("_head", "_headers", "_more", "body", "status")
+
+    def __init__(self, status: int, headers: Headers, body: bytes = b"", more: Headers = ()) -> None:
         self.status = status
-        self.start: Message = {"type": "http.response.start", "status": status, "headers": list(headers)}
-        self.body: Message = {"type": "http.response.body", "body": body}
+        self.body = body
+        self._headers = tuple(headers)
+        self._more = more
+        self._head = b""
 
     async def send(self, scope: Scope, send: Send) -> None:
-        """Send it, without its body to HEAD."""
-        await send(self.start)
-        await send(self.body if scope["method"] != "HEAD" else {"type": "http.response.body", "body": b""})
+        """Send it (ASGI 3), without its body to HEAD."""
+        await send({"type": "http.response.start", "status": self.status, "headers": [*self._headers, *self._more]})
+        await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
 
-    @cached_property
+    @property
     def head(self) -> bytes:
         """The header section of HTTP/1.1 after the status line and Date; raises ValueError for control characters."""
-        headers: HeaderList = self.start["headers"]
-        return b"".join(map(_field, headers)) + b"\r\n"
+        if not self._head:
+            self._head = _section(self._headers) + b"".join(map(_line, self._more)) + b"\r\n"
+        return self._head
+
+
+# A handful are shared by answer after answer.
+@lru_cache(maxsize=256)
+def _section(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    return b"".join(map(_field, fields))
 
 
 # Most fields are the same in answer after answer.
 @lru_cache(maxsize=4096)
 def _field(pair: tuple[bytes, bytes]) -> bytes:
+    return _line(pair)
+
+
+def _line(pair: tuple[bytes, bytes]) -> bytes:
     """A line of a header section; raises ValueError for control characters."""
     name, value = pair
     if _CONTROL.search(name) or _CONTROL.search(value):
@@ -70,42 +85,51 @@ def options(methods: Sequence[str]) -> Reply:
 class Answer:
     """What lies at one address, under its entity tag: whole, as a 304 to whom has it, and compressed."""
 
-    def __init__(self, etag: str, headers: HeaderList, body: bytes) -> None:
+    def __init__(self, etag: str, headers: Headers, body: bytes) -> None:
         self.etag = etag.encode()
         self.body = body
-        self._headers = headers
-        self._fields = dict(headers)
-        self._modified = self._fields.get(b"last-modified", b"")
+        self._headers = tuple(headers)
 
     def reply(self, fields: Fields, query: bytes) -> Reply:  # noqa: ARG002 - the same contract as of a page
         """The response to a read with the header `fields`."""
         accepted = fields.get(b"accept-encoding")
         answer = self if accepted is None or not takes_gzip(accepted) else self.zipped or self
-        fresh = has_fresh(fields, answer.etag, self._modified)
-        return answer.not_modified if fresh else answer.whole
+        return answer.not_modified if _has(fields, answer) else answer.whole
 
     @cached_property
     def whole(self) -> Reply:
         """The 200."""
-        length = str(len(self.body)).encode()
-        return Reply(200, [*self._headers, (b"etag", self.etag), (b"content-length", length)], self.body)
+        length = b"%d" % len(self.body)
+        return Reply(200, self._headers, self.body, ((b"etag", self.etag), (b"content-length", length)))
 
     @cached_property
     def not_modified(self) -> Reply:
         """The 304: the headers of the 200 that a cache needs (RFC 9110, section 15.4.5)."""
         kept = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
-        return Reply(304, [*kept, (b"etag", self.etag)])
+        return Reply(304, kept, more=((b"etag", self.etag),))
 
     @cached_property
     def zipped(self) -> Answer | None:
         """The same, compressed, under an entity tag of its own; None where that is of no use."""
-        content_type = self._fields[b"content-type"].decode()
-        if len(self.body) < GZIP_FROM or b"content-encoding" in self._fields:
+        fields = dict(self._headers)
+        content_type = fields[b"content-type"].decode()
+        if len(self.body) < GZIP_FROM or b"content-encoding" in fields:
             return None
         if not content_type.startswith(_COMPRESSIBLE) or content_type in _COMPRESSED:
             return None
         etag = self.etag.decode()[:-1] + '-gz"'
         return Answer(etag, [*self._headers, (b"content-encoding", b"gzip")], gzip.compress(self.body, mtime=0))
+
+    @cached_property
+    def modified(self) -> bytes:
+        """Last-Modified, or nothing."""
+        return dict(self._headers).get(b"last-modified", b"")
+
+
+def _has(fields: Fields, answer: Answer) -> bool:
+    """Whether the client with these header fields has the answer."""
+    asks = b"if-none-match" in fields or b"if-modified-since" in fields
+    return asks and has_fresh(fields, answer.etag, answer.modified)
 
 
 class SeeOther:
