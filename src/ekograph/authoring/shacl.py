@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, parse
 
 from ekograph.authoring import splitting
 from ekograph.authoring.canonical import triples
 from ekograph.authoring.later import Later
-from ekograph.authoring.shapes import SH, ShapesError, ShapesGraph, ntriples
-from ekograph.dataset import Term
+from ekograph.authoring.shapes import ShapesError, ShapesGraph, ntriples
 
 if TYPE_CHECKING:
     import shacl
@@ -98,7 +96,12 @@ def _outcome(reports: Callable[[], Iterable[Report]], nquads: bytes, shapes: Sha
         told = list(reports())
     except ValueError as error:
         _refuse(error)
-    return _read(map(_quads, told), nquads, shapes)
+    told = [each for each in told if each.report.results]
+    if not told:
+        return []
+    from ekograph.authoring.reports import quads
+
+    return _read(map(quads, told), nquads, shapes)
 
 
 def _refuse(error: ValueError) -> NoReturn:
@@ -106,33 +109,6 @@ def _refuse(error: ValueError) -> NoReturn:
 
 
 def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
-    reports = [report for report in reports if any(quad.predicate.value == f"{SH}result" for quad in report)]
-    if not reports:
-        return []
     from ekograph.authoring.findings import read
 
     return [each for report in reports for each in read(report, nquads, shapes)]
-
-
-# The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
-_NUMBERED = re.compile(r"[01]_b([0-9]+)$")
-_LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
-
-
-def _quads(told: Report) -> list[Quad]:
-    """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
-    quads = list(parse(told.report.serialize("ntriples"), RdfFormat.N_TRIPLES))
-    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in quads):
-        return quads
-    labels = [*_in_order([told.rules]), *_in_order(told.data)]
-    return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in quads]
-
-
-def _in_order(texts: Iterable[str]) -> list[str]:
-    """The labels of the blank nodes of N-Triples, each once, as they come."""
-    return list(dict.fromkeys(match[1] for text in texts for match in _LABEL.finditer(text) if match[1]))
-
-
-def _own(term: Term, labels: Sequence[str]) -> Term:
-    match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
-    return BlankNode(labels[int(match[1])]) if match else term

@@ -1,0 +1,34 @@
+"""What the fast engine reports, as quads with the blank nodes that were given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import BlankNode, Quad, RdfFormat, parse
+
+from ekograph.authoring.shacl import Report
+from ekograph.dataset import Term
+
+# The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
+_NUMBERED = re.compile(r"[01]_b([0-9]+)$")
+_LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
+
+
+def quads(told: Report) -> list[Quad]:
+    """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
+    found = list(parse(told.report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in found):
+        return found
+    labels = [*_in_order([told.rules]), *_in_order(told.data)]
+    return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in found]
+
+
+def _in_order(texts: Iterable[str]) -> list[str]:
+    """The labels of the blank nodes of N-Triples, each once, as they come."""
+    return list(dict.fromkeys(match[1] for text in texts for match in _LABEL.finditer(text) if match[1]))
+
+
+def _own(term: Term, labels: Sequence[str]) -> Term:
+    match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
+    return BlankNode(labels[int(match[1])]) if match else term
