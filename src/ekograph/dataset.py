@@ -190,13 +190,16 @@ class Dataset:
         named = (each for each in self._by_subject if isinstance(each, NamedNode))
         return sorted((each for each in named if each.value.startswith(prefix)), key=str)
 
-    def graphs(self) -> dict[str, list[Quad]]:
+    def graphs(self) -> Mapping[str, Sequence[Quad]]:
         """The quads of each named graph, by its IRI; "" is the default graph."""
-        found: dict[str, list[Quad]] = {}
+        return self._graphs
+
+    @cached_property
+    def _graphs(self) -> Mapping[str, list[Quad]]:
+        found: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
         for quad in self.quads:
-            name = "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-            found.setdefault(name, []).append(quad)
-        return found
+            found.setdefault(quad.graph_name, []).append(quad)
+        return {"" if isinstance(name, DefaultGraph) else name.value: quads for name, quads in found.items()}
 
     def bounded(self, subject: Node) -> Iterator[Quad]:
         """What is said of `subject`, and of the blank nodes that this leads to."""

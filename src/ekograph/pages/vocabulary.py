@@ -160,4 +160,4 @@ def _instances(site: Site, kind: str) -> Iterator[NamedNode]:
 
 
 def _subjects(quads: Sequence[Quad]) -> list[NamedNode]:
-    return list(dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, NamedNode)))
+    return [each for each in dict.fromkeys(quad.subject for quad in quads) if isinstance(each, NamedNode)]

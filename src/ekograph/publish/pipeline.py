@@ -21,8 +21,8 @@ from ekograph.authoring.sources import Source, collect
 from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.dataset import Dataset
-from ekograph.garbage import release, uncollected
 from ekograph.i18n import Messages
+from ekograph.memory import release
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
 from ekograph.publish import chronicle, large, queries
@@ -54,7 +54,6 @@ class Outcome:
     suppressed: int = 0
 
 
-@uncollected()
 def publish(
     settings: Settings,
     *,

@@ -41,14 +41,16 @@ def void(issue: Issue) -> list[Quad]:
     node = next(iter(described(dataset)), NamedNode(f"{PUBLIC_URL}{PAGE}#dataset"))
     # One quad for each triple: equal ones follow one another in what is sorted.
     triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
+    counts = Counter(each.predicate for each in triples)
+    classes = _classes(triples)
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
         *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
         *facts(node, (TYPE, VOID("Dataset")), *_repeated(node, dataset), *_access(issue)),
         *facts(node, (DCTERMS("modified"), moment(issue.version.published))),
-        *facts(node, *_totals(triples, dataset)),
-        *_class_partitions(node, triples),
-        *_property_partitions(node, triples),
+        *facts(node, *_totals(triples, counts, classes, dataset)),
+        *_class_partitions(node, classes),
+        *_property_partitions(node, counts),
         *_graphs(node, dataset),
     ]
     return sorted(set(quads), key=str)
@@ -81,29 +83,31 @@ def _access(issue: Issue) -> Iterator[tuple[NamedNode, Term]]:
     yield from ((VOID("exampleResource"), each) for _, found in sorted(examples.items()) for each in found)
 
 
-def _totals(triples: Sequence[Quad], dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
+def _totals(
+    triples: Sequence[Quad], counts: Counter[NamedNode], kinds: Counter[NamedNode], dataset: Dataset
+) -> Iterator[tuple[NamedNode, Term]]:
     things = dataset.things()
     yield VOID("triples"), integer(len(triples))
     yield VOID("entities"), integer(len(things))
     yield VOID("distinctSubjects"), integer(len({each.subject for each in triples}))
     yield VOID("distinctObjects"), integer(len({each.object for each in triples}))
-    properties = {each.predicate.value for each in triples}
-    classes = {each.value for each in _classes(triples)}
+    properties = {each.value for each in counts}
+    classes = {each.value for each in kinds}
     yield VOID("properties"), integer(len(properties))
     yield VOID("classes"), integer(len(classes))
     for namespace in sorted({_namespace(iri) for iri in properties | classes}):
         yield VOID("vocabulary"), NamedNode(namespace)
 
 
-def _class_partitions(node: NamedNode, triples: Iterable[Quad]) -> Iterator[Quad]:
-    for kind, entities in sorted(_classes(triples).items(), key=str):
+def _class_partitions(node: NamedNode, classes: Counter[NamedNode]) -> Iterator[Quad]:
+    for kind, entities in sorted(classes.items(), key=str):
         partition = part(node, f"class {kind.value}")
         yield from facts(node, (VOID("classPartition"), partition))
         yield from facts(partition, (VOID("class"), kind), (VOID("entities"), integer(entities)))
 
 
-def _property_partitions(node: NamedNode, triples: Iterable[Quad]) -> Iterator[Quad]:
-    for predicate, count in sorted(Counter(each.predicate for each in triples).items(), key=str):
+def _property_partitions(node: NamedNode, counts: Counter[NamedNode]) -> Iterator[Quad]:
+    for predicate, count in sorted(counts.items(), key=str):
         partition = part(node, f"property {predicate.value}")
         yield from facts(node, (VOID("propertyPartition"), partition))
         yield from facts(partition, (VOID("property"), predicate), (VOID("triples"), integer(count)))
