@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
-from ekograph.authoring.shacl import Report
 from ekograph.dataset import Term
+
+if TYPE_CHECKING:
+    import shacl
 
 # The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
 _NUMBERED = re.compile(r"[01]_b([0-9]+)$")
 _LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
 
 
-def quads(told: Report) -> list[Quad]:
+def quads(report: shacl.Report, rules: str, data: Iterable[str]) -> list[Quad]:
     """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
-    found = list(parse(told.report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    found = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
     if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in found):
         return found
-    labels = [*_in_order([told.rules]), *_in_order(told.data)]
+    labels = [*_in_order([rules]), *_in_order(data)]
     return [Quad(quad.subject, quad.predicate, _own(quad.object, labels)) for quad in found]
 
 

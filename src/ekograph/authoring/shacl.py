@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -25,12 +26,8 @@ ENGINES = ("shacl", "pyshacl")
 _LARGE = 2_000_000
 
 
-class Report(NamedTuple):
-    """What the fast engine told of the rules, and rules and data as it had read them, as N-Triples."""
-
-    report: shacl.Report
-    rules: str
-    data: Iterable[str]
+#: What the fast engine told, of which rules, and of what data, as it had read them: N-Triples.
+Told: TypeAlias = "tuple[shacl.Report, str, Iterable[str]]"
 
 
 def findings(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
@@ -53,7 +50,7 @@ def begun(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LA
     return partial(_outcome, reports, nquads, shapes)
 
 
-def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Report]]:
+def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
     """The fast engine on half of the rules each in two threads. Raises ValueError, as what is returned does.
 
     The threads only run the engine: for each step in Python they would wait up to 5 ms until the check lets them in.
@@ -64,10 +61,10 @@ def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[
     parts = [ntriples(part) for part in splitting.halves(shapes.graph)]
     compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
     running = [Later(partial(each.validate_text, text, format="ntriples")) for each in compiled]
-    return lambda: (Report(each.outcome(), part, [text]) for each, part in zip(running, parts, strict=True))
+    return lambda: ((each.outcome(), part, [text]) for each, part in zip(running, parts, strict=True))
 
 
-def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Report]]:
+def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
     """The fast engine on large data, without the rules that would take it long and find nothing.
 
     Python holds no copy of the data.
@@ -76,7 +73,7 @@ def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[
     return lambda: [running.outcome()]
 
 
-def _of_file(nquads: bytes, shapes: ShapesGraph) -> Report:
+def _of_file(nquads: bytes, shapes: ShapesGraph) -> Told:
     from tempfile import NamedTemporaryFile
 
     import shacl
@@ -88,20 +85,20 @@ def _of_file(nquads: bytes, shapes: ShapesGraph) -> Report:
         file.flush()
         rules = ntriples(screening.needed(shapes, Path(file.name)))
         report = shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name)
-    return Report(report, rules, (part.decode() for part in triples(nquads)))
+    return report, rules, (part.decode() for part in triples(nquads))
 
 
-def _outcome(reports: Callable[[], Iterable[Report]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+def _outcome(reports: Callable[[], Iterable[Told]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
     try:
         told = list(reports())
     except ValueError as error:
         _refuse(error)
-    told = [each for each in told if each.report.results]
+    told = [each for each in told if each[0].results]
     if not told:
         return []
     from ekograph.authoring.reports import quads
 
-    return _read(map(quads, told), nquads, shapes)
+    return _read(starmap(quads, told), nquads, shapes)
 
 
 def _refuse(error: ValueError) -> NoReturn:
