@@ -20,6 +20,9 @@ def _number(body: bytes) -> int:
     return int(json.loads(body)["results"]["bindings"][0]["n"]["value"])
 
 
+_DISTINCT = """SELECT (COUNT(*) AS ?n) { SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f . VALUES ?x { 1 2 3 4 5 6 } } }"""
+
+
 async def _asked(engine, *texts: str) -> list[asyncio.Future]:
     """The tasks of queries of one client, all of them sent to a worker."""
     tasks = [asyncio.ensure_future(ask(engine, text)) for text in texts]
@@ -130,6 +133,22 @@ def test_a_slow_query_that_ends_gives_its_answer(dataset):
         async with running(dataset, **ONE_PLACE, slice=0.002) as engine:
             task = asyncio.ensure_future(ask(engine, f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . {tenfold} }}"))
             await slow(engine)
-            return _number((await task)[1])
+            number = _number((await task)[1])
+            return number, any(worker.demoted for worker in engine._idle), engine.figures()["slow"]
 
-    assert asyncio.run(session()) == 302 * 302 * 10
+    assert asyncio.run(session()) == (302 * 302 * 10, False, 0)
+
+
+def test_a_worker_that_has_taken_much_memory_answers_no_other_query(dataset):
+    async def session():
+        async with running(dataset, **ONE_PLACE) as engine:
+            before = set(engine._zygote.workers)
+            large, after = await _asked(engine, _DISTINCT, *_counts(1))
+            await large
+            number = _number((await after)[1])
+            async with asyncio.timeout(20):
+                while before <= set(engine._zygote.workers):  # noqa: ASYNC110 - the zygote tells nobody
+                    await asyncio.sleep(0.01)
+            return number
+
+    assert asyncio.run(session()) == 2

@@ -10,7 +10,8 @@ LENGTH = struct.Struct("!I")
 #: What stands before the payload of a frame: its kind, and the length of the payload.
 FRAME = struct.Struct("!cI")
 
-#: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer; an error as JSON.
+#: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer, with
+#: a word in it if the worker is worn out; an error as JSON.
 HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 
 #: After these there is nothing more of an answer.

@@ -112,6 +112,15 @@ class Worker:
         with contextlib.suppress(OSError):
             os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
+    def promote(self) -> bool:
+        """Let it go like everybody else again; returns whether that is allowed, which is up to the system."""
+        try:
+            os.sched_setscheduler(self.pid, os.SCHED_OTHER, os.sched_param(0))
+        except OSError:
+            return False
+        self.demoted = False
+        return True
+
     def pause(self) -> None:
         """Stop computing, keeping everything."""
         self._signal(signal.SIGSTOP)

@@ -88,8 +88,7 @@ class Run:
     async def _start_in_turn(self) -> None:
         try:
             async with asyncio.timeout_at(self._deadline):
-                if self._entry is None:
-                    self._entry = await self._pool.gate.enter(self._client)
+                self._entry = self._entry or await self._pool.gate.enter(self._client)
                 while self._entry is Entry.BEHIND and not self._asked_at_once():
                     self._leave()
                     self._entry = await self._pool.gate.enter(self._client)
@@ -120,7 +119,7 @@ class Run:
         elif kind == DATA:
             self._take(payload)
         elif kind == END:
-            self._end()
+            self._end(worn=bool(payload))
         else:
             self._fail(from_worker(json.loads(payload), self._limits))
 
@@ -164,13 +163,13 @@ class Run:
         if len(self._held) > self._limits.held:
             self._become_stream()
 
-    def _end(self) -> None:
+    def _end(self, *, worn: bool) -> None:
         if self._tail:
             self._tail.end()
             return
         if self._worker:
             self._pool.note(time.perf_counter() - self._worker.since)
-        self._finish(clean=True)
+        self._finish(clean=not worn)
         if not self._begun.done():
             self._begun.set_result(self._answer(bytes(self._held), None))
 
@@ -185,7 +184,7 @@ class Run:
             self._begun.set_exception(error)
 
     async def _cause(self) -> QueryError:
-        if self._worker is None:
+        if not self._worker:
             return Broken()
         async with asyncio.timeout(1):
             return from_signal(await asyncio.shield(self._worker.ended), self._limits)
@@ -235,7 +234,7 @@ class Run:
         return Answer(_FORMATS[head["format"]], head["form"], whole, rest, lasting=head["lasting"])
 
     def _finish(self, *, clean: bool) -> None:
-        """Give everything back. A worker that is not as it was before, or that was slow, is never used again."""
+        """Give everything back. A worker that is not as it was before is never used again."""
         if self.over:
             return
         self.over = True
@@ -251,12 +250,13 @@ class Run:
             # Not begun: whoever is before it sees to that.
             return
         follows = worker.asked[1] if len(worker.asked) > 1 else None
-        if not clean or self._lane != "fast" or (follows and follows.over):
-            self._leave_lane(worker)
-            worker.kill()
-        elif not follows:
-            self._free_place(worker)
+        if clean and follows and not follows.over:
+            return
+        self._leave_lane(worker)
+        if clean and not follows and self._lane != "stream" and (self._lane == "fast" or worker.promote()):
             self._pool.give_back(worker)
+        else:
+            worker.kill()
 
     def _leave_lane(self, worker: Worker) -> None:
         if self._lane == "fast":

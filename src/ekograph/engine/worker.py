@@ -24,6 +24,9 @@ from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_o
 
 _BLOCK = 32_768
 
+#: A query that has taken so much memory leaves too little to the next, in bytes.
+_WORN = 64 << 20
+
 
 class _NoAnswerError(Exception):
     """A query that gets no answer: the kind of the error, and its values."""
@@ -38,13 +41,14 @@ def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) ->
     """Answer one query after the other, until the other end closes."""
     requests = _Requests(connection)
     bound = _Bound(config["seconds"], config["life"])
+    most = _most_memory() + _WORN
     try:
         while request := requests.at_hand() or requests.wait(bound.lift):
             bound.set()
             out = _Output(connection, config["result"])
             try:
                 _answer(store, request, config, out)
-                out.end()
+                out.end(worn=_most_memory() > most)
             except _NoAnswerError as failure:
                 out.fail(failure)
             except MemoryError:
@@ -115,6 +119,11 @@ class _Bound:
         """Let time pass while nothing is asked."""
         self._renewed = 0.0
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _most_memory() -> int:
+    """The most memory that this process has had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], out: _Output) -> None:
@@ -231,10 +240,10 @@ class _Output:
     def flush(self) -> None:
         """Nothing: a block leaves when it is full, or at the end."""
 
-    def end(self) -> None:
-        """Say that the answer is whole."""
+    def end(self, *, worn: bool) -> None:
+        """Say that the answer is whole, and whether this process should answer no other."""
         self._flush(last=True)
-        self._send(END, b"")
+        self._send(END, b"worn" if worn else b"")
 
     def fail(self, failure: _NoAnswerError) -> None:
         """Say that there is no answer."""
