@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -82,17 +82,32 @@ def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, s
 
     `names` are those of the classes, by IRI and language, and of the site, by "" and language.
     """
-    ids: dict[str, int] = {}
+    numbering = _Numbering()
     with new_database(path) as connection, connection:
         connection.executescript(_SCHEMA)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
-        # Many at a time: postings that follow one another in the table are written together.
         rows = enumerate(documents, 1)
         while part := list(islice(rows, AT_ONCE)):
             found = ((number, *_row(each)) for number, each in part)
             connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
-            connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", _postings(part, ids))
-        _write_words(connection, ids)
+            postings = (each for number, document in part for each in _postings(number, document, numbering))
+            connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", postings)
+        _write_words(connection, numbering.ids)
+
+
+class _Numbering:
+    """The numbers of the words in the index, in the order of their coming."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        # The same names come with all that belongs to what they name.
+        self.of = lru_cache(maxsize=16_384)(self._of)
+
+    def _of(self, said: Said) -> tuple[int, ...]:
+        """The numbers of each form of each word in a text."""
+        language = said.language.partition("-")[0]
+        forms = (form for word in words(said.text) for form in _forms(word, language))
+        return tuple(dict.fromkeys(self.ids.setdefault(form, len(self.ids) + 1) for form in forms))
 
 
 def _row(document: Document) -> tuple[str | int, ...]:
@@ -108,27 +123,15 @@ def _row(document: Document) -> tuple[str | int, ...]:
     )
 
 
-def _postings(documents: Iterable[tuple[int, Document]], ids: dict[str, int]) -> list[tuple[int, int, str]]:
-    """Which word stands in which field of which document; words that are new get the next number in `ids`."""
-    found = {
-        (ids.setdefault(form, len(ids) + 1), number, name)
-        for number, document in documents
-        for name, texts in document.fields.items()
-        for said in texts
-        for form in _forms(said)
-    }
-    return sorted(found)
+def _postings(number: int, document: Document, numbering: _Numbering) -> Iterator[tuple[int, int, str]]:
+    """Which words stand in which fields of a document."""
+    for name, texts in document.fields.items():
+        for word in dict.fromkeys(each for said in texts for each in numbering.of(said)):
+            yield word, number, name
 
 
 @lru_cache(maxsize=16_384)
-def _forms(said: Said) -> tuple[str, ...]:
-    """Each form of each word in a text."""
-    language = said.language.partition("-")[0]
-    return tuple(dict.fromkeys(form for word in words(said.text) for form in _forms_of(word, language)))
-
-
-@lru_cache(maxsize=16_384)
-def _forms_of(word: str, language: str) -> list[str]:
+def _forms(word: str, language: str) -> list[str]:
     return sorted({fold(word), *keys(word, language)} - {""})
 
 
