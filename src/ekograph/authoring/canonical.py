@@ -28,7 +28,7 @@ def joined(texts: Iterable[bytes]) -> bytes:
     marked: list[bytes] = []
     for text in texts:
         found = text.splitlines(keepends=True)
-        if _BLANK in text:
+        if _may_have_blank_nodes(text):
             marked += [line for line in found if _BLANK in line]
             found = [line for line in found if _BLANK not in line]
         lines.update(dict.fromkeys(found))
@@ -43,10 +43,15 @@ def joined(texts: Iterable[bytes]) -> bytes:
 
 def with_blank_nodes(nquads: bytes) -> list[Quad]:
     """The quads that may have a blank node, in the order of the text."""
-    if _BLANK not in nquads:
+    if not _may_have_blank_nodes(nquads):
         return []
     lines = (line for line in nquads.splitlines(keepends=True) if _BLANK in line)
     return list(parse(b"".join(lines), RdfFormat.N_QUADS))
+
+
+def _may_have_blank_nodes(nquads: bytes) -> bool:
+    """Whether what begins a label is in the text; a single byte is found ten times as fast as two."""
+    return _BLANK[:1] in nquads and _BLANK in nquads
 
 
 def triples(nquads: bytes) -> Iterator[bytes]:
