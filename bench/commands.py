@@ -22,7 +22,7 @@ BIN = ROOT / ".venv/bin"
 
 @dataclass(frozen=True)
 class Run:
-    """A command that has ended: seconds of wall time, and the most memory that one process took, in MB."""
+    """A command that has ended: seconds of wall time, and the most memory that its processes had together, in MB."""
 
     seconds: float
     memory: float
@@ -31,7 +31,7 @@ class Run:
 
 def run(command: Sequence[object], environment: Mapping[str, str] | None = None, limit: float = 600) -> Run:
     """Run a command to its end; one that takes longer than `limit` seconds is killed and has status -9."""
-    start = time.perf_counter()
+    start, most = time.perf_counter(), 0.0
     with subprocess.Popen(
         list(map(str, command)),
         cwd=ROOT,
@@ -43,10 +43,24 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None,
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 process.returncode = os.waitstatus_to_exitcode(status)
-                return Run(time.perf_counter() - start, usage.ru_maxrss / 1000, process.returncode)
+                # Looked at from time to time, so that a short moment is seen of the largest alone.
+                return Run(time.perf_counter() - start, max(most, usage.ru_maxrss / 1000), process.returncode)
+            most = max(most, _resident(process.pid))
             if time.perf_counter() - start > limit:
                 process.kill()
             time.sleep(0.002)
+
+
+def _resident(pid: int, parent: str = "") -> float:
+    """What a process and those that it started have in memory now, in MB; 0 for one that has ended."""
+    try:
+        whole, resident = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[:2]
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0.0
+    # One that has just been started, and is no other program yet, has the memory of its parent, which is counted.
+    own = 0.0 if whole == parent else int(resident) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+    return own + sum(_resident(int(each), whole) for each in children)
 
 
 def publish(site: Path, triples: Path, folder: Path, size: str) -> Iterator[Row]:

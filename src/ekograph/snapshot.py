@@ -164,7 +164,8 @@ class Draft:
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        return self.add(name)
+        self._files[name] = (hashlib.sha256(content).hexdigest(), len(content))
+        return self._files[name]
 
     def add(self, name: str) -> tuple[str, int]:
         """Take the file `name`, written below `path` by other hands, into the manifest."""

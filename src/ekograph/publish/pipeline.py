@@ -112,7 +112,7 @@ class Proof:
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
-        digest = hashlib.sha256(self.nquads).hexdigest()
+        digest = self._digest
         press = edition(self.settings, self.shapes, self.queries)
         return Manifest(
             name=f"{digest[:16]}-{press[:8]}",
@@ -132,6 +132,10 @@ class Proof:
         """The site as its pages see it, with what is told of its past."""
         has_rules = bool(self.shapes)
         return Site(self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, told)
+
+    @cached_property
+    def _digest(self) -> str:
+        return hashlib.sha256(self.nquads).hexdigest()
 
     @cached_property
     def _counts(self) -> tuple[Mapping[str, int], int]:
