@@ -6,12 +6,17 @@ import ctypes
 import gc
 
 
-def never_search() -> None:
+def stop_search() -> None:
     """Look no more for objects that hold each other: for a process that ends when it has done one thing.
 
     With a million quads in memory each look takes a second, for nothing, and at the end to free them takes two.
     """
     gc.disable()
+
+
+def search_again() -> None:
+    """Look for objects that hold each other from here on: printed pages leave many behind, but few quads."""
+    gc.enable()
 
 
 def release() -> None:

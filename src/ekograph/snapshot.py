@@ -131,7 +131,7 @@ def new_database(path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(path)
     try:
         # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+        for setting in ("journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {setting}")
         yield connection
     except sqlite3.OperationalError as error:

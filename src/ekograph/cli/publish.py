@@ -32,12 +32,12 @@ def command(site: Path, lang: str | None, engine: str) -> None:
     """Check the data and, if it conforms, publish it as a snapshot; else the last good one stays."""
     from ekograph import config
     from ekograph.authoring.sources import SourceError
-    from ekograph.memory import never_search
+    from ekograph.memory import stop_search
     from ekograph.publish.pipeline import publish
 
     say = Messages("publish", reader_language(lang))
     settings = config.load(site)
-    never_search()
+    stop_search()
     begun = time.monotonic()
     try:
         outcome = publish(settings, language=say.language, engine=engine, on_step=lambda step: progress(say(step)))

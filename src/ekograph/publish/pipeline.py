@@ -22,7 +22,7 @@ from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
-from ekograph.memory import release
+from ekograph.memory import release, search_again
 from ekograph.pages.examples import Example
 from ekograph.pages.site import Change, Site
 from ekograph.publish import chronicle, large, queries
@@ -173,6 +173,8 @@ def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
 def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snapshot:
     """The snapshot, printed."""
     on_step("printing")
+    if not proof.large:
+        search_again()
     previous = shelf.last()
     manifest = proof.manifest(previous)
     # The same dataset again, after another one, is another version, with a history of its own.

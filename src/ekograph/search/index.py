@@ -84,7 +84,8 @@ def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, s
     """
     numbering = _Numbering()
     with new_database(path) as connection, connection:
-        connection.executescript(_SCHEMA)
+        # Postings come in the order of the things and go to that of the words: the table is to be in memory.
+        connection.executescript("PRAGMA cache_size = -65536;" + _SCHEMA)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
         rows = enumerate(documents, 1)
         while part := list(islice(rows, AT_ONCE)):
