@@ -134,5 +134,6 @@ def test_an_answer_is_kept_for_the_same_request(rendering):
     assert rendering.kept(scope, {b"accept": b"text/html"}) is None
 
 
-def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
-    return [pair for pair in answer.whole.start["headers"] if pair[0] not in OF_ITS_OWN]
+def _headers(answer: Answer) -> list[bytes]:
+    lines = answer.whole.head.splitlines()
+    return [line for line in lines if line.partition(b":")[0].lower() not in OF_ITS_OWN]
