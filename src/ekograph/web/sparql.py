@@ -65,8 +65,9 @@ class Endpoint:
     async def _asked(self, scope: Scope, asked: Asked) -> Reply | Streamed:
         if asked.text is None:
             return self._without_query(scope)
-        query = _query(scope, asked, self._settings)
-        if _is_for_people(scope, asked) and (form := _printed(scope)):
+        accept = values(scope["headers"], b"accept")
+        query = _query(scope, asked, accept, self._settings)
+        if _is_for_people(asked, accept) and (form := _printed(scope)):
             return await _in_table(scope, query, *form)
         return await self._answering.respond(scope, query)
 
@@ -99,9 +100,8 @@ def _printed(scope: Scope) -> tuple[bytes, str] | None:
     return (printed.body, language) if printed else None
 
 
-def _is_for_people(scope: Scope, asked: Asked) -> bool:
+def _is_for_people(asked: Asked, accept: tuple[str, ...]) -> bool:
     """Whether a page with the answer is wanted most, by Accept or by the field `format` of a form."""
-    accept = values(scope["headers"], b"accept")
     if not any("text/html" in line for line in accept) or asked.format in _NAMED:
         return False
     return asked.format == formats.HTML.name or choose(accept, (*formats.RESULTS, formats.HTML)) is formats.HTML
@@ -120,12 +120,11 @@ def _reply(body: bytes, form: Format, *more: tuple[bytes, bytes]) -> Reply:
     return Reply(200, [*COMMON, content_type, length, (b"vary", b"Accept, Accept-Language"), *more], body)
 
 
-def _query(scope: Scope, asked: Asked, settings: Settings) -> Query:
+def _query(scope: Scope, asked: Asked, accept: tuple[str, ...], settings: Settings) -> Query:
     """The query, and the formats that the client wants most.
 
     A form on a page cannot set Accept: to whom a page is acceptable, its field `format` counts.
     """
-    accept = values(scope["headers"], b"accept")
     results, graph = _wanted(accept) if sum(map(len, accept)) <= _REMEMBERED else _wanted.__wrapped__(accept)
     named = _NAMED.get(asked.format)
     if named and any("text/html" in line for line in accept):
