@@ -73,7 +73,7 @@ def _sparql(bench: Bench) -> Iterator[Row]:
     with ExitStack() as stack:
         peers = sparql.peers(stack, bench.triples, bench.folder, large=False)
         yield from sparql.repeated(bench.shelf, peers, bench.folder, bench.scale.effort)
-        server = stack.enter_context(ours(bench.shelf, processes=_CORES))
+        server = stack.enter_context(ours(bench.shelf))
         yield from sparql.first_time(server, peers, "real data", bench.scale.effort.seconds)
 
 
@@ -86,7 +86,7 @@ def _sparql_large(bench: Bench) -> Iterator[Row]:
     triples = commands.published(shelf, bench.folder / "large.nt")
     with ExitStack() as stack:
         peers = sparql.peers(stack, triples, folder, large=size > 100_000)
-        server = stack.enter_context(ours(shelf, site, _CORES))
+        server = stack.enter_context(ours(shelf, site))
         yield from sparql.first_time(server, peers, f"{size:,} triples", bench.scale.effort.seconds)
 
 
@@ -109,9 +109,6 @@ def _start(bench: Bench) -> Iterator[Row]:
 def _reload(bench: Bench) -> Iterator[Row]:
     yield from reload.measure(bench.folder / "reload", 3 * bench.scale.effort.seconds)
 
-
-#: As many processes serve new queries as the other engines have threads for them: one for each core.
-_CORES = os.cpu_count() or 1
 
 SECTIONS: dict[str, tuple[str, Callable[[Bench], Iterator[Row]]]] = {
     "printed": ("Printed resources, at 32 connections", _printed),
