@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import starmap
 from pathlib import Path
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ekograph.authoring.findings import Finding
 
 ENGINES = ("shacl", "pyshacl")
-#: From this size of the data on, in bytes, it pays to ask which rules the engine can be spared, not to read the data
-#: twice for two cores, and to let the engine read them from a file.
+#: From this size of the data on, in bytes, it pays to ask which rules the engine can be spared, and to let it read the
+#: data from a file.
 _LARGE = 2_000_000
 
 
@@ -65,27 +65,35 @@ def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[
 
 
 def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
-    """The fast engine on large data, without the rules that would take it long and find nothing.
+    """The same on large data, without the rules that would take the engine long and find nothing.
 
     Python holds no copy of the data.
     """
-    running = Later(partial(_of_file, nquads, shapes))
-    return lambda: [running.outcome()]
+    return Later(partial(_of_file, nquads, shapes)).outcome
 
 
-def _of_file(nquads: bytes, shapes: ShapesGraph) -> Told:
+def _of_file(nquads: bytes, shapes: ShapesGraph) -> list[Told]:
     from tempfile import NamedTemporaryFile
-
-    import shacl
 
     from ekograph.authoring import screening
 
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(triples(nquads))
         file.flush()
-        rules = ntriples(screening.needed(shapes, Path(file.name)))
-        report = shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name)
-    return report, rules, (part.decode() for part in triples(nquads))
+        needed = ShapesGraph(screening.needed(shapes, Path(file.name)))
+        parts = [ntriples(part) for part in splitting.halves(needed.graph)]
+        running = [Later(partial(_validated, part, file.name)) for part in parts]
+        return [(each.outcome(), part, _texts(nquads)) for each, part in zip(running, parts, strict=True)]
+
+
+def _validated(rules: str, path: str) -> shacl.Report:
+    import shacl
+
+    return shacl.Shapes.from_text(rules, format="ntriples").validate_file(path)
+
+
+def _texts(nquads: bytes) -> Iterator[str]:
+    return (part.decode() for part in triples(nquads))
 
 
 def _outcome(reports: Callable[[], Iterable[Told]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
