@@ -6,10 +6,12 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER, slow
 
+from ekograph import formats
 from ekograph.engine import base
 
 #: One place for a client: whatever it asks beside another query follows that.
@@ -152,3 +154,44 @@ def test_a_worker_that_has_taken_much_memory_answers_no_other_query(dataset):
             return number
 
     assert asyncio.run(session()) == 2
+
+
+def test_the_worker_of_a_stream_that_was_left_answers_the_next_query_or_another_does(dataset):
+    product = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
+
+    async def session():
+        async with running(dataset, **ONE_PLACE) as engine:
+            for _ in range(5):
+                answer = await engine.query(base.Query(product, results=formats.RESULTS_JSON, client="somebody"))
+                await anext(answer.body)
+                await asyncio.sleep(0.05)
+                await answer.rest.aclose()
+                assert _number((await ask(engine, _counts(1)[0]))[1]) == 2
+            return engine.figures()
+
+    figures = asyncio.run(session())
+    assert (figures["running"], figures["streams"], figures["slow"]) == (0, 0, 0)
+
+
+def test_the_worker_of_a_stream_that_was_read_is_used_again(dataset):
+    async def session():
+        async with running(dataset, **ONE_PLACE, held=1000) as engine:
+            before = set(engine._zygote.workers)
+            for _ in range(5):
+                await ask(engine, "SELECT * { ?s ?p ?o }")
+            return before <= set(engine._zygote.workers), engine.figures()["streams"]
+
+    assert asyncio.run(session()) == (_may_be_promoted(), 0)
+
+
+def _may_be_promoted() -> bool:
+    """Whether this system lets a process that goes last go like others again."""
+    with subprocess.Popen(["sleep", "60"]) as sleeping:
+        os.sched_setscheduler(sleeping.pid, os.SCHED_IDLE, os.sched_param(0))
+        try:
+            os.sched_setscheduler(sleeping.pid, os.SCHED_OTHER, os.sched_param(0))
+        except PermissionError:
+            return False
+        finally:
+            sleeping.kill()
+    return True

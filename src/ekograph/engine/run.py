@@ -12,17 +12,7 @@ from typing import Any
 
 from ekograph import formats
 from ekograph.engine.admission import Entry
-from ekograph.engine.base import (
-    Answer,
-    BadQuery,
-    Broken,
-    Busy,
-    NotAcceptable,
-    Query,
-    QueryError,
-    Refused,
-    TimedOut,
-)
+from ekograph.engine.base import Answer, BadQuery, Broken, Busy, NotAcceptable, Query, QueryError, Refused, TimedOut
 from ekograph.engine.failures import from_signal, from_worker
 from ekograph.engine.frames import DATA, END, HEAD
 from ekograph.engine.pool import Pool
@@ -62,6 +52,7 @@ class Run:
         self._lane = ""
         self._limit: asyncio.TimerHandle | None = None
         self._cpu_before: float | None = None
+        self._reusable = False
 
     async def begin(self) -> Answer:
         """The answer, whole when it is short; raises a QueryError."""
@@ -164,12 +155,13 @@ class Run:
             self._become_stream()
 
     def _end(self, *, worn: bool) -> None:
+        self._reusable = not worn
         if self._tail:
             self._tail.end()
             return
         if self._worker:
             self._pool.note(time.perf_counter() - self._worker.since)
-        self._finish(clean=not worn)
+        self._finish(clean=self._reusable)
         if not self._begun.done():
             self._begun.set_result(self._answer(bytes(self._held), None))
 
@@ -227,7 +219,7 @@ class Run:
         except EOFError:
             raise await self._cause() from None
         finally:
-            self._finish(clean=False)
+            self._finish(clean=self._reusable)
 
     def _answer(self, whole: bytes | None, rest: AsyncIterator[bytes] | None) -> Answer:
         head = self._head
@@ -253,7 +245,7 @@ class Run:
         if clean and follows and not follows.over:
             return
         self._leave_lane(worker)
-        if clean and not follows and self._lane != "stream" and (self._lane == "fast" or worker.promote()):
+        if clean and not follows and (self._lane == "fast" or worker.promote()):
             self._pool.give_back(worker)
         else:
             worker.kill()
@@ -263,8 +255,9 @@ class Run:
             self._free_place(worker)
         elif self._lane == "slow":
             self._pool.slow_lane.leave(worker)
-        elif self._lane == "stream":
+        elif self._tail:
             self._pool.streams -= 1
+            self._tail.close()
 
     def _free_place(self, worker: Worker) -> None:
         """Leave the fast lane: those who are behind find another place."""

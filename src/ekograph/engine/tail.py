@@ -49,7 +49,12 @@ class Tail:
             await self._more.wait()
         block = self._blocks.popleft()
         self._size -= len(block)
-        if self._paused and self._size < _LEAST:
+        if self._size < _LEAST:
+            self.close()
+        return block
+
+    def close(self) -> None:
+        """Hold up nobody any more: what comes now is wanted, or is another's."""
+        if self._paused:
             self._paused = False
             self._resume()
-        return block

@@ -24,8 +24,8 @@ from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_o
 
 _BLOCK = 32_768
 
-#: A query that has taken so much memory leaves too little to the next, in bytes.
-_WORN = 64 << 20
+#: A query that has taken this part of the memory that it may leaves too little to the next.
+_WORN = 0.25
 
 
 class _NoAnswerError(Exception):
@@ -41,7 +41,7 @@ def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) ->
     """Answer one query after the other, until the other end closes."""
     requests = _Requests(connection)
     bound = _Bound(config["seconds"], config["life"])
-    most = _most_memory() + _WORN
+    most = _most_memory() + _WORN * config["memory"]
     try:
         while request := requests.at_hand() or requests.wait(bound.lift):
             bound.set()
