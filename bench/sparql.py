@@ -39,6 +39,10 @@ HEAVY = 0.5
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
+class FailedError(Exception):
+    """Under load, a server has left requests without an answer."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A query of the benchmark, and for how long it is asked, in seconds."""
@@ -109,13 +113,16 @@ def _beside(peer: Server, question: Question, right: list[str], mine: float) -> 
     """Our rate and that of a peer; without a ratio when it answers otherwise or not at all."""
     rows, _ = answer(peer, question)
     if rows == right:
-        return compare("", mine, peer.name, _rate(peer, question), "/s")
+        try:
+            return compare("", mine, peer.name, _rate(peer, question), "/s")
+        except FailedError as error:
+            return Row("", in_unit(mine, "/s"), peer.name, str(error))
     theirs = "no answer that can be read" if rows is None else f"another answer: {len(rows)} rows, not {len(right)}"
     return Row("", in_unit(mine, "/s"), peer.name, theirs)
 
 
 def _rate(server: Server, question: Question) -> float:
-    """Answers a second at 8 connections."""
+    """Answers a second at 8 connections. Raises FailedError when some are missing."""
     _, once = answer(server, question)
     if once > HEAVY:
         return 1 / once
@@ -124,7 +131,7 @@ def _rate(server: Server, question: Question) -> float:
     asked = Asked(question.url(server), {"accept": question.accept}, CONNECTIONS, count_from=start)
     got = load(asked, server.pids, question.seconds)
     if got.failed:
-        raise RuntimeError(f"{server.name}, {question.name}: {got.failed} requests have failed")
+        raise FailedError(f"{got.failed} requests have failed")
     return got.rate
 
 
