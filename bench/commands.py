@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -40,12 +41,12 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None,
         stderr=subprocess.DEVNULL,
     ) as process:
         while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            pid, status = os.waitpid(process.pid, os.WNOHANG)
             if pid:
                 process.returncode = os.waitstatus_to_exitcode(status)
-                # Looked at from time to time, so that a short moment is seen of the largest alone.
-                return Run(time.perf_counter() - start, max(most, usage.ru_maxrss / 1000), process.returncode)
-            most = max(most, _resident(process.pid))
+                return Run(time.perf_counter() - start, most, process.returncode)
+            # Not what the kernel tells at the end: that has the memory of this process in it, from before the program.
+            most = max(most, _resident(process.pid), _most_resident(process.pid))
             if time.perf_counter() - start > limit:
                 process.kill()
             time.sleep(0.002)
@@ -61,6 +62,16 @@ def _resident(pid: int, parent: str = "") -> float:
     # One that has just been started, and is no other program yet, has the memory of its parent, which is counted.
     own = 0.0 if whole == parent else int(resident) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
     return own + sum(_resident(int(each), whole) for each in children)
+
+
+def _most_resident(pid: int) -> float:
+    """The most memory that a process alone has had since it is this program, in MB; 0 for one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 / 1_000_000 if found else 0.0
 
 
 def publish(site: Path, triples: Path, folder: Path, size: str) -> Iterator[Row]:
