@@ -110,7 +110,7 @@ def asked(query: bytes) -> dict:
 
 def test_what_was_answered_least_lately_goes_first():
     repeated = Repeated(limit=20_000)
-    answer = Answer('W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
+    answer = Answer(b'W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
     for name in (b"query=a", b"query=b", b"query=a", b"query=c", b"query=d"):
         repeated.find(asked(name), {})
         repeated.put(asked(name), {}, answer)
@@ -121,5 +121,5 @@ def test_what_was_answered_least_lately_goes_first():
 
 def test_an_answer_is_not_compressed_twice():
     headers = [(b"content-type", b"text/csv"), (b"content-encoding", b"gzip")]
-    answer = Answer('"e"', headers, b"x" * 5000)
+    answer = Answer(b'"e"', headers, b"x" * 5000)
     assert answer.reply({b"accept-encoding": b"gzip"}, b"").body == b"x" * 5000

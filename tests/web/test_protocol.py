@@ -22,10 +22,7 @@ class App:
     def __init__(self) -> None:
         self.gone = asyncio.Event()
 
-    def at_once(self, _scope):
-        return None
-
-    def soon(self, _scope):
+    def begin(self, _scope):
         return None
 
     async def __call__(self, scope, receive, send):

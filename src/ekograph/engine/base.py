@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from ekograph.formats import Format
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """One query as a client asked it.
 
     `default_graphs` and `named_graphs` are the dataset of the SPARQL 1.1 Protocol (section 2.1.4), which goes
@@ -29,8 +29,7 @@ class Query:
     client: str = ""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer that has begun: `form` is SELECT, ASK, CONSTRUCT or DESCRIBE.
 
     `whole` has all its bytes when they were held back; then nothing can fail any more. Otherwise `rest` gives them,
@@ -109,8 +108,8 @@ class Engine(Protocol):
     async def start(self) -> None:
         """Make ready; raises Broken when the dataset cannot be opened."""
 
-    async def query(self, query: Query) -> Answer:
-        """Begin to answer; raises a QueryError. Cancelling frees at once what the query holds."""
+    def query(self, query: Query) -> asyncio.Future[Answer]:
+        """Begin to answer, or not, with a QueryError; to cancel the future frees at once what the query holds."""
 
     async def stop(self) -> None:
         """Let what runs come to its end, within its bounds, and free everything."""

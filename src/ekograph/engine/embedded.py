@@ -13,7 +13,6 @@ from typing import Any
 
 from ekograph.engine.admission import Gate
 from ekograph.engine.base import (
-    Answer,
     Broken,
     Limits,
     Query,
@@ -78,17 +77,16 @@ class EmbeddedEngine:
         await self._start_zygote()
         self._run(self._supervise())
 
-    async def query(self, query: Query) -> Answer:
-        """Begin to answer; raises a QueryError."""
+    def query(self, query: Query) -> Run:
+        """Begin to answer; the answer is a QueryError when there is none."""
         self._counts["queries_total"] += 1
-        try:
-            most = self.limits.query_kb * 1024
-            if len(query.text) * 4 > most and len(query.text.encode(errors="replace")) > most:
-                raise QueryTooLarge({"limit": self.limits.query_kb})
-            return await Run(self, query).begin()
-        except QueryError as error:
-            self._counts[f"failed_{error.kind}_total"] += 1
-            raise
+        run = Run(self, query)
+        most = self.limits.query_kb * 1024
+        if len(query.text) * 4 > most and len(query.text.encode(errors="replace")) > most:
+            run.fail(QueryTooLarge({"limit": self.limits.query_kb}))
+        else:
+            run.start()
+        return run
 
     async def stop(self) -> None:
         """Wait for what is at work, within its bounds, then end the zygote and its workers."""
@@ -151,6 +149,11 @@ class EmbeddedEngine:
         """Take note of how long a worker was at a query: the next are thought to take as long as those before."""
         self._pace += (min(seconds, _SHORT * 10) - self._pace) / 8
         self.gate.short = self._pace < _SHORT
+
+    def note_failure(self, error: BaseException) -> None:
+        """Count a query that gets no answer."""
+        if isinstance(error, QueryError):
+            self._counts[f"failed_{error.kind}_total"] += 1
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker for the next query, unless it has served long or enough are idle."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 #: What stands before a request: the length of what follows.
 LENGTH = struct.Struct("!I")
@@ -16,3 +17,13 @@ HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 
 #: After these there is nothing more of an answer.
 LAST = frozenset({END, ERROR})
+
+
+class Request(NamedTuple):
+    """What a worker is asked: `results` and `graph` are names of formats."""
+
+    text: str
+    results: str | None
+    graph: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]

@@ -38,5 +38,8 @@ class Pool(Protocol):
     def note(self, seconds: float) -> None:
         """Take note of how long a worker was at a query that it has answered."""
 
+    def note_failure(self, error: BaseException) -> None:
+        """Take note that a query gets no answer."""
+
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that has answered everything it was asked."""

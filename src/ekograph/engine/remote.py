@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -90,8 +90,11 @@ class RemoteEngine:
             async for _ in body:
                 pass
 
-    async def query(self, query: Query) -> Answer:
-        """Begin to answer; raises a QueryError."""
+    def query(self, query: Query) -> asyncio.Future[Answer]:
+        """Begin to answer; the answer is a QueryError when there is none."""
+        return asyncio.ensure_future(self._counted(query))
+
+    async def _counted(self, query: Query) -> Answer:
         self._counts["queries_total"] += 1
         try:
             if len(query.text.encode(errors="replace")) > self._limits.query_kb * 1024:
@@ -124,7 +127,7 @@ class RemoteEngine:
                 # Beside the event loop: a long query takes some milliseconds to look at.
                 seen, text = await asyncio.to_thread(self._examined, query.text)
                 wanted = _wanted(query, seen)
-                reply = await self._send(replace(query, text=text), seen)
+                reply = await self._send(query._replace(text=text), seen)
                 body.of(reply.body)
                 await check(reply, self._limits, unknown)
                 body.of(self._written(reply, seen, wanted))
@@ -152,7 +155,7 @@ class RemoteEngine:
         """
         try:
             # With no format that is wanted, it is not run.
-            await self._reader.query(replace(query, results=None, graph=None))
+            await self._reader.query(query._replace(results=None, graph=None))
         except NotAcceptable:
             return ""
         except UnknownFunction as error:

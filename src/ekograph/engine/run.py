@@ -14,67 +14,59 @@ from ekograph import formats
 from ekograph.engine.admission import Entry
 from ekograph.engine.base import Answer, BadQuery, Broken, Busy, NotAcceptable, Query, QueryError, Refused, TimedOut
 from ekograph.engine.failures import from_signal, from_worker
-from ekograph.engine.frames import DATA, END, HEAD
+from ekograph.engine.frames import DATA, END, HEAD, Request
 from ekograph.engine.pool import Pool
 from ekograph.engine.process import Worker
 from ekograph.engine.tail import Tail
 
 _FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
 
+#: Seconds in which it is known what a worker has ended of.
+_PATIENCE = 1.0
+
 #: After these the worker is as it was before.
 _HARMLESS = (BadQuery, Refused, NotAcceptable)
 
 
-class _AgainError(Exception):
-    """The worker has ended before it came to this query."""
+class Run(asyncio.Future[Answer]):
+    """The answer to a query at work, whole when it is short.
 
-
-class Run:
-    """A query at work: waiting, on a place in the fast lane or behind another there, in the slow lane, or a stream.
-
-    It ends once, with `_finish`, whatever happens.
+    The query is waiting, on a place in the fast lane or behind another there, in the slow lane, or a stream. To cancel
+    it frees at once what it holds, also when its answer has begun. It ends once, with `_finish`, whatever happens.
     """
 
     def __init__(self, pool: Pool, query: Query) -> None:
+        super().__init__()
         self.over = False
         self._pool = pool
         self._limits = pool.limits
         self._client = query.client
         self._request = _request(query)
-        self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + self._limits.seconds
-        self._begun: asyncio.Future[Answer]
         self._worker: Worker | None = None
         self._head: Mapping[str, Any] = {}
-        self._held = bytearray()
+        self._held: list[bytes] = []
+        self._size = 0
         self._tail: Tail | None = None
         self._entry: Entry | None = None
         self._lane = ""
+        self._turn: asyncio.Task[None] | None = None
         self._limit: asyncio.TimerHandle | None = None
         self._cpu_before: float | None = None
         self._reusable = False
 
-    async def begin(self) -> Answer:
-        """The answer, whole when it is short; raises a QueryError."""
-        try:
-            while True:
-                self._begun = self._loop.create_future()
-                if not self._start_at_once():
-                    await self._start_in_turn()
-                try:
-                    return await self._begun
-                except _AgainError:
-                    self._leave()
-        except EOFError:
-            raise await self._cause() from None
-        except BaseException:
-            self._finish(clean=False)
-            raise
-
-    def _start_at_once(self) -> bool:
-        """Begin without waiting, if there are a place and a worker."""
+    def start(self) -> None:
+        """Begin: without waiting, if there are a place and a worker."""
         self._entry = self._pool.gate.enter_at_once(self._client)
-        return self._entry is not None and self._asked_at_once()
+        if self._entry is None or not self._asked_at_once():
+            self._turn = self._loop.create_task(self._start_in_turn())
+            self._turn.add_done_callback(self._started)
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Give up."""
+        cancelled = super().cancel(msg)
+        self._finish(clean=False)
+        return cancelled
 
     async def _start_in_turn(self) -> None:
         try:
@@ -87,6 +79,10 @@ class Run:
                     self._ask(await self._pool.take())
         except TimeoutError:
             raise Busy from None
+
+    def _started(self, turn: asyncio.Task[None]) -> None:
+        if not turn.cancelled() and (error := turn.exception()):
+            self.fail(error)
 
     def _asked_at_once(self) -> bool:
         """Ask a worker that is there, if there is one."""
@@ -112,11 +108,19 @@ class Run:
         elif kind == END:
             self._end(worn=bool(payload))
         else:
-            self._fail(from_worker(json.loads(payload), self._limits))
+            self.fail(from_worker(json.loads(payload), self._limits))
+
+    def fail(self, error: BaseException) -> None:
+        """End without an answer, or in the middle of one."""
+        self._tell(error)
+        self._finish(clean=self._tail is None and isinstance(error, _HARMLESS))
 
     def lost(self) -> None:
         """Take note that the worker has ended while it was answering."""
-        self._tell(EOFError())
+        if self._tail:
+            self._tail.end(EOFError())
+        elif not self.done():
+            self._turn = self._loop.create_task(self._tell_cause())
         self._finish(clean=False)
 
     def again(self) -> None:
@@ -124,7 +128,13 @@ class Run:
         if not self.over:
             self._pool.watch.remove(self)
             self._worker, self._lane = None, ""
-            self._tell(_AgainError())
+            # Not now: whoever tells is not done with the worker.
+            self._loop.call_soon(self._start_again)
+
+    def _start_again(self) -> None:
+        if not self.over:
+            self._leave()
+            self.start()
 
     def look(self, now: float) -> None:
         """End the query at its deadline; move it to the slow lane once it has used its slice of CPU time.
@@ -150,8 +160,9 @@ class Run:
         if self._tail:
             self._tail.put(payload)
             return
-        self._held += payload
-        if len(self._held) > self._limits.held:
+        self._held.append(payload)
+        self._size += len(payload)
+        if self._size > self._limits.held:
             self._become_stream()
 
     def _end(self, *, worn: bool) -> None:
@@ -162,30 +173,29 @@ class Run:
         if self._worker:
             self._pool.note(time.perf_counter() - self._worker.since)
         self._finish(clean=self._reusable)
-        if not self._begun.done():
-            self._begun.set_result(self._answer(bytes(self._held), None))
+        if not self.done():
+            self.set_result(self._answer(b"".join(self._held), None))
 
-    def _fail(self, error: QueryError) -> None:
-        self._tell(error)
-        self._finish(clean=self._tail is None and isinstance(error, _HARMLESS))
-
-    def _tell(self, error: Exception) -> None:
+    def _tell(self, error: BaseException) -> None:
         if self._tail:
             self._tail.end(error)
-        elif not self._begun.done():
-            self._begun.set_exception(error)
+        elif not self.done():
+            self._pool.note_failure(error)
+            self.set_exception(error)
+
+    async def _tell_cause(self) -> None:
+        self._tell(await self._cause())
 
     async def _cause(self) -> QueryError:
-        if not self._worker:
-            return Broken()
-        async with asyncio.timeout(1):
-            return from_signal(await asyncio.shield(self._worker.ended), self._limits)
+        """What its worker has ended of."""
+        ended = self._worker and (await asyncio.wait([self._worker.ended], timeout=_PATIENCE))[0]
+        return from_signal(ended.pop().result(), self._limits) if ended else Broken()
 
     def _become_stream(self) -> None:
         """Free the place in the lane: from here on it is the client who sets the pace."""
         worker = self._worker
         if worker is None or self._pool.streams >= self._limits.streams:
-            self._fail(Busy())
+            self.fail(Busy())
             return
         self._leave_lane(worker)
         worker.demote()
@@ -193,8 +203,8 @@ class Run:
         self._pool.streams += 1
         self._limit = self._loop.call_later(self._limits.stream_seconds, self._cut, worker)
         self._tail = Tail(worker.pause_reading, worker.resume_reading)
-        if not self._begun.done():
-            self._begun.set_result(self._answer(None, self._stream(bytes(self._held), self._tail)))
+        if not self.done():
+            self.set_result(self._answer(None, self._stream(b"".join(self._held), self._tail)))
 
     def _cut(self, worker: Worker) -> None:
         """End a stream whose client has taken too long."""
@@ -231,6 +241,8 @@ class Run:
             return
         self.over = True
         self._pool.watch.remove(self)
+        if self._turn and not self._worker:
+            self._turn.cancel()
         if self._limit:
             self._limit.cancel()
         if self._worker:
@@ -282,12 +294,5 @@ def _head(payload: bytes) -> Mapping[str, Any]:
 def _request(query: Query) -> bytes:
     """What a worker is asked."""
     results, graph = query.results, query.graph
-    return marshal.dumps(
-        {
-            "text": query.text,
-            "results": results and results.name,
-            "graph": graph and graph.name,
-            "default": query.default_graphs,
-            "named": query.named_graphs,
-        }
-    )
+    names = (results.name if results else None, graph.name if graph else None)
+    return marshal.dumps(tuple(Request(query.text, *names, query.default_graphs, query.named_graphs)))

@@ -20,7 +20,7 @@ class Tail:
         self._size = 0
         self._paused = False
         self._ended = False
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._more = asyncio.Event()
 
     def put(self, block: bytes) -> None:
@@ -32,7 +32,7 @@ class Tail:
             self._paused = True
             self._pause()
 
-    def end(self, error: Exception | None = None) -> None:
+    def end(self, error: BaseException | None = None) -> None:
         """Say that nothing follows, or why."""
         self._ended = True
         self._error = self._error or error

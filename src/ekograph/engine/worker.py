@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from ekograph.engine.faults import mistake
-from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH
+from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH, Request
 from ekograph.engine.scanner import Scan, scan, undeclared
 from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
 
@@ -64,7 +64,7 @@ class _Requests:
         self._connection = connection
         self._received = bytearray()
 
-    def at_hand(self) -> dict[str, Any] | None:
+    def at_hand(self) -> Request | None:
         """The next request, if it has come."""
         size = len(self._received) - LENGTH.size
         if size < 0:
@@ -73,11 +73,11 @@ class _Requests:
         if size < length:
             return None
         # Trusted: it comes from the process that started this one.
-        request: dict[str, Any] = marshal.loads(self._received[LENGTH.size : LENGTH.size + length])  # noqa: S302
+        request = Request(*marshal.loads(self._received[LENGTH.size : LENGTH.size + length]))  # noqa: S302
         del self._received[: LENGTH.size + length]
         return request
 
-    def wait(self, before: Callable[[], None]) -> dict[str, Any] | None:
+    def wait(self, before: Callable[[], None]) -> Request | None:
         """The next request, once it comes; `before` is called if that takes time. None: the other end has closed."""
         flags = int(socket.MSG_DONTWAIT)
         while True:
@@ -126,24 +126,24 @@ def _most_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _answer(store: ox.Store, request: dict[str, Any], config: dict[str, Any], out: _Output) -> None:
-    seen = _examined(request["text"])
+def _answer(store: ox.Store, request: Request, config: dict[str, Any], out: _Output) -> None:
+    seen = _examined(request.text)
     try:
         results = store.query(
-            request["text"],
+            request.text,
             prefixes=config["prefixes"],
             base_iri=config["base"] or None,
             **_dataset(request, union=config["union"] and not seen.dataset),
         )
         if isinstance(results, ox.QueryTriples):
-            _write_graph(results, _wanted(request, "graph"), config["prefixes"], seen, out)
+            _write_graph(results, _wanted(request.graph, "graph"), config["prefixes"], seen, out)
         else:
-            wanted = _wanted(request, "results")
+            wanted = _wanted(request.results, "results")
             out.xml = wanted == "xml"
             out.head(wanted, seen)
             results.serialize(cast("IO[bytes]", out), RESULTS[wanted])
     except (SyntaxError, ValueError) as error:
-        raise _fault(str(error), request["text"], config["prefixes"]) from error
+        raise _fault(str(error), request.text, config["prefixes"]) from error
     except RuntimeError as error:
         raise _NoAnswerError("failed", reason=str(error)) from error
     except OSError as error:
@@ -171,13 +171,13 @@ def _fault(reason: str, text: str, prefixes: dict[str, str]) -> _NoAnswerError:
     return _NoAnswerError("bad_query", reason=reason)
 
 
-def _dataset(request: dict[str, Any], *, union: bool) -> dict[str, Any]:
+def _dataset(request: Request, *, union: bool) -> dict[str, Any]:
     """The dataset of the query: what the protocol names, else what FROM names, else the store's, or its union."""
-    if not (request["default"] or request["named"]):
+    if not (request.default_graphs or request.named_graphs):
         return {"use_default_graph_as_union": union}
     return {
-        "default_graph": [_graph("default-graph-uri", iri) for iri in request["default"]],
-        "named_graphs": [_graph("named-graph-uri", iri) for iri in request["named"]],
+        "default_graph": [_graph("default-graph-uri", iri) for iri in request.default_graphs],
+        "named_graphs": [_graph("named-graph-uri", iri) for iri in request.named_graphs],
     }
 
 
@@ -188,10 +188,10 @@ def _graph(parameter: str, iri: str) -> ox.NamedNode:
         raise _NoAnswerError("bad_parameter", name=parameter, value=iri) from error
 
 
-def _wanted(request: dict[str, Any], family: str) -> str:
-    if request[family] is None:
+def _wanted(name: str | None, family: str) -> str:
+    if name is None:
         raise _NoAnswerError("not_acceptable", family=family)
-    return str(request[family])
+    return name
 
 
 def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], seen: Scan, out: _Output) -> None:

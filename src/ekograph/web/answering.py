@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
+from collections.abc import AsyncIterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ekograph import formats
 from ekograph.engine.base import Answer as EngineAnswer
 from ekograph.engine.base import NotAcceptable, Query, QueryError
 from ekograph.formats import Format
-from ekograph.web.answers import AnswerCache, Streamed, spooled, zipped, zipped_stream
-from ekograph.web.asgi import Scope
-from ekograph.web.errors import Problem, ProblemError
-from ekograph.web.headers import CACHE_REVALIDATE, COMMON, by_name, has_fresh
+from ekograph.web.answers import (
+    IN_THREAD_FROM,
+    AnswerCache,
+    ClientGoneError,
+    Streamed,
+    spooled,
+    unless_gone,
+    zipped,
+    zipped_stream,
+)
+from ekograph.web.asgi import Application, Receive, Scope, Send
+from ekograph.web.errors import Problem, reply_of
+from ekograph.web.headers import CACHE_REVALIDATE, COMMON, Headers, has_fresh
 from ekograph.web.negotiation import takes_gzip
-from ekograph.web.reply import GZIP_FROM, Answer, HeaderList, Reply
+from ekograph.web.reply import GZIP_FROM, Answer, Fields, HeaderList, Reply
 
 if TYPE_CHECKING:
     from ekograph.web.live import Pair
@@ -35,31 +46,83 @@ class Answering:
     def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
         self.cache = AnswerCache(cache_bytes)
 
-    async def respond(self, scope: Scope, query: Query) -> Reply | Streamed:
-        """The response to `query`, asked by the request of `scope`; raises ProblemError."""
-        try:
-            return await self._respond(scope, query)
-        except QueryError as error:
-            raise ProblemError(problem_of(error, scope["path"])) from error
-
-    async def _respond(self, scope: Scope, query: Query) -> Reply | Streamed:
+    def begin(self, scope: Scope, fields: Fields, query: Query) -> Reply | Pending:
+        """Begin to answer `query`, asked by the request of `scope` with the header `fields`."""
         pair: Pair = scope["ekograph.pair"]
-        fields = by_name(scope["headers"])
-        gzip = takes_gzip(fields.get(b"accept-encoding", b""))
+        accepted = fields.get(b"accept-encoding")
+        gzip = accepted is not None and takes_gzip(accepted)
         key = _key(pair.snapshot.name, query, gzip=gzip)
-        etag = f'W/"{hashlib.blake2b(repr(key).encode(errors="replace"), digest_size=12).hexdigest()}"'
-        if scope["method"] != "POST" and has_fresh(fields, etag.encode(), b""):
+        etag = b'W/"%b"' % blake2b(repr(key).encode(errors="replace"), digest_size=12).hexdigest().encode()
+        is_read = scope["method"] != "POST"
+        if is_read and (b"if-none-match" in fields or b"if-modified-since" in fields) and has_fresh(fields, etag, b""):
             return Answer(etag, _headers(pair.snapshot.name, CACHE_REVALIDATE), b"").not_modified
+        request = _Request(scope, fields, pair, etag, gzip=gzip)
         answer = self.cache.get(key)
         if answer is None:
-            made = await pair.engine.query(query)
-            if made.whole is None or not made.lasting:
-                return await _passing(scope, pair, made, gzip=gzip)
-            answer = await _kept(pair, made.format, made.whole, etag, gzip=gzip)
-            self.cache.put(key, answer)
-        if scope["method"] != "POST":
-            pair.repeated.put(scope, fields, answer)
+            return Pending(pair.engine.query(query), self.cache, key, request)
+        return request.answered(answer)
+
+
+class _Request(NamedTuple):
+    """Who is to get an answer, and how."""
+
+    scope: Scope
+    fields: Fields
+    pair: Pair
+    etag: bytes
+    gzip: bool
+
+    def answered(self, answer: Answer) -> Reply:
+        """The response with an answer that is kept; a read may come again, byte for byte."""
+        if self.scope["method"] != "POST":
+            self.pair.repeated.put(self.scope, self.fields, answer)
         return answer.whole
+
+
+class Pending:
+    """A query at work for a request: `begun` is the engine's answer, once it is there, `response` is ours to it."""
+
+    def __init__(self, begun: asyncio.Future[EngineAnswer], cache: AnswerCache, key: object, request: _Request) -> None:
+        self.begun = begun
+        self._cache = cache
+        self._key = key
+        self._request = request
+
+    async def wait(self) -> Reply | Application:
+        """The response, once it is there; cancelled, the query is given up."""
+        try:
+            await asyncio.wait([self.begun])
+        except asyncio.CancelledError:
+            self.begun.cancel()
+            raise
+        return self.response()
+
+    def response(self) -> Reply | Application:
+        """The response, once `begun` is over."""
+        scope, _, pair, etag, gzip = self._request
+        try:
+            made = self.begun.result()
+        except QueryError as error:
+            return reply_of(problem_of(error, scope["path"]), scope)
+        if made.whole is None or not made.lasting:
+            return _passing(scope, pair, made, gzip=gzip)
+        body, headers = made.whole, _typed(pair.snapshot.name, CACHE_REVALIDATE, made.format)
+        if not gzip or len(body) < GZIP_FROM:
+            return self._kept(Answer(etag, headers, body))
+        headers = (*headers, _GZIP)
+        if len(body) < IN_THREAD_FROM:
+            return self._kept(Answer(etag, headers, zipped(body)))
+
+        async def later(scope: Scope, receive: Receive, send: Send) -> None:
+            answer = Answer(etag, headers, await asyncio.to_thread(zipped, body))
+            await self._kept(answer)(scope, receive, send)
+
+        return later
+
+    def _kept(self, answer: Answer) -> Reply:
+        """A whole answer is given again until there is another snapshot."""
+        self._cache.put(self._key, answer)
+        return self._request.answered(answer)
 
 
 def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -> Problem:
@@ -96,20 +159,27 @@ def _typed(snapshot: str, cache_control: bytes, form: Format) -> tuple[tuple[byt
     return (*_headers(snapshot, cache_control), (b"content-type", form.content_type.encode()))
 
 
-async def _kept(pair: Pair, form: Format, body: bytes, etag: str, *, gzip: bool) -> Answer:
-    """A whole answer that is given again until there is another snapshot."""
-    headers = _typed(pair.snapshot.name, CACHE_REVALIDATE, form)
-    if gzip and len(body) >= GZIP_FROM:
-        return Answer(etag, [*headers, _GZIP], await zipped(body))
-    return Answer(etag, headers, body)
-
-
-async def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Streamed:
+def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Application:
     """An answer that is not kept: it may be another the next time, or it is too long."""
-    headers = [*_typed(pair.snapshot.name, b"no-store", made.format)]
+    headers = _typed(pair.snapshot.name, b"no-store", made.format)
     if made.whole is not None:
         return Reply(200, headers, made.whole, ((b"content-length", b"%d" % len(made.whole)),))
     if scope["http_version"] == "1.0":
-        length, whole = await spooled(made.body)
-        return Streamed([*headers, (b"content-length", str(length).encode())], whole)
-    return Streamed([*headers, _GZIP], zipped_stream(made.body)) if gzip else Streamed(headers, made.body)
+        return _in_one_piece(headers, made.body)
+    return Streamed((*headers, _GZIP), zipped_stream(made.body)) if gzip else Streamed(headers, made.body)
+
+
+def _in_one_piece(headers: Headers, body: AsyncIterator[bytes]) -> Application:
+    """A long answer for who knows no chunks: sent once it has all come, since it could not be cut off visibly."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            length, whole = await unless_gone(spooled(body), receive)
+        except QueryError as error:
+            await reply_of(problem_of(error, scope["path"]), scope)(scope, receive, send)
+        except ClientGoneError:
+            return
+        else:
+            await Streamed((*headers, (b"content-length", b"%d" % length)), whole)(scope, receive, send)
+
+    return application

@@ -14,13 +14,16 @@ from typing import IO, TypeVar
 
 from ekograph.engine.base import QueryError
 from ekograph.web.asgi import Receive, Scope, Send
-from ekograph.web.reply import Answer, HeaderList
+from ekograph.web.headers import Headers
+from ekograph.web.reply import Answer
 
 log = logging.getLogger("ekograph")
 
 # The fastest level: the web process has other things to do.
 _LEVEL = 1
-_IN_THREAD_FROM = 65_536
+
+#: What takes longer to compress than others should wait is compressed beside the event loop.
+IN_THREAD_FROM = 65_536
 
 T = TypeVar("T")
 
@@ -32,8 +35,8 @@ class ClientGoneError(Exception):
 class Streamed:
     """An answer of unknown length. When it breaks off, the last chunk is never sent: the client sees the cut."""
 
-    def __init__(self, headers: HeaderList, body: AsyncIterator[bytes]) -> None:
-        self.headers = headers
+    def __init__(self, headers: Headers, body: AsyncIterator[bytes]) -> None:
+        self.headers = [*headers]
         self._body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,11 +78,9 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def zipped(body: bytes) -> bytes:
-    """`body` in gzip; a large one beside the event loop."""
-    if len(body) < _IN_THREAD_FROM:
-        return gzip.compress(body, _LEVEL, mtime=0)
-    return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
+def zipped(body: bytes) -> bytes:
+    """`body` in gzip."""
+    return gzip.compress(body, _LEVEL, mtime=0)
 
 
 async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -88,8 +89,8 @@ async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     async with aclosing(body) as chunks:  # type: ignore[type-var]
         async for chunk in chunks:
             # The first chunk holds what was held back; it is too large to compress in one go here.
-            for start in range(0, len(chunk), _IN_THREAD_FROM):
-                if piece := compressor.compress(chunk[start : start + _IN_THREAD_FROM]):
+            for start in range(0, len(chunk), IN_THREAD_FROM):
+                if piece := compressor.compress(chunk[start : start + IN_THREAD_FROM]):
                     yield piece
                 await asyncio.sleep(0)
     yield compressor.flush()
@@ -115,7 +116,7 @@ async def spooled(body: AsyncIterator[bytes]) -> tuple[int, AsyncIterator[bytes]
 
 async def _blocks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
-        while block := file.read(_IN_THREAD_FROM):
+        while block := file.read(IN_THREAD_FROM):
             yield block
 
 

@@ -7,27 +7,24 @@ from collections.abc import Awaitable
 from fastapi import APIRouter, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from ekograph.web.answers import ClientGoneError, Streamed
-from ekograph.web.reply import Reply
+from ekograph.web.answers import ClientGoneError
+from ekograph.web.asgi import Application
 from ekograph.web.sparql import PATH, Endpoint
 
 
 class Ready(Response):
     """A response of ours, as the framework takes it."""
 
-    def __init__(self, response: Reply | Streamed) -> None:
+    def __init__(self, response: Application) -> None:
         super().__init__()
         self._response = response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI 3)."""
-        if isinstance(self._response, Reply):
-            await self._response.send(scope, send)
-        else:
-            await self._response(scope, receive, send)
+        await self._response(scope, receive, send)
 
 
-async def ready(coming: Awaitable[Reply | Streamed]) -> Response:
+async def ready(coming: Awaitable[Application]) -> Response:
     """The response that comes; to a client that has gone, nothing that it would see."""
     try:
         return Ready(await coming)

@@ -10,7 +10,7 @@ from typing import Any
 from ekograph import formats
 from ekograph.formats import Format
 from ekograph.i18n import LANGUAGES, Messages
-from ekograph.web.asgi import Scope, Send
+from ekograph.web.asgi import Scope
 from ekograph.web.headers import COMMON, values
 from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.reply import Reply
@@ -87,11 +87,6 @@ def reply_of(problem: Problem, scope: Scope) -> Reply:
     if not any(name == b"vary" for name, _ in problem.headers):
         fields.append((b"vary", b"Accept, Accept-Language"))
     return Reply(problem.status, fields, body)
-
-
-async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
-    """Send `problem` in the form and the language that the request asks for."""
-    await reply_of(problem, scope).send(scope, send)
 
 
 def _language(scope: Scope) -> str:

@@ -6,22 +6,22 @@ Everything else (new queries, dumps, health) goes on to the application behind.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from ekograph.memento import TIMEGATE, is_in_time
 from ekograph.web import errors, waiting
-from ekograph.web.answers import unless_gone
+from ekograph.web.answering import Pending
+from ekograph.web.answers import ClientGoneError, unless_gone
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
-from ekograph.web.errors import send_problem
+from ekograph.web.errors import reply_of
 from ekograph.web.headers import COMMON, by_name
-from ekograph.web.live import Live, NothingLiveError
+from ekograph.web.live import Live, NothingLiveError, Pair
 from ekograph.web.metrics import Metrics, log_access
 from ekograph.web.printed import Page
 from ekograph.web.reply import Answer, Fields, Reply, SeeOther, options
 
 if TYPE_CHECKING:
-    from ekograph.web.rendering import Rendering
     from ekograph.web.sparql import Endpoint
 
 
@@ -54,10 +54,10 @@ class Front:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
 
-    def at_once(self, scope: Scope) -> Reply | None:
-        """The response to a read that takes no more than a look: at what is printed, or was answered before.
+    def begin(self, scope: Scope) -> Reply | Pending | None:
+        """Begin to answer: the response at once if a look is enough, at what is printed or was answered before.
 
-        None for everything else, errors too; `scope` then holds the pair that was looked at.
+        A new query by GET is at work then; see `answered`. None: nobody has begun.
         """
         fields = by_name(scope["headers"])
         if not self._is_for_us(fields):
@@ -76,42 +76,23 @@ class Front:
         if found is None and pair.rendering:
             found = pair.rendering.kept(scope, fields)
         reply = found.reply(fields, scope["query_string"]) if found else None
+        if reply is None and self._endpoint.takes(scope):
+            scope["ekograph.began"] = time.perf_counter()
+            begun = self._endpoint.begin(scope, fields)
+            if not isinstance(begun, Reply):
+                return begun
+            reply = begun
         if reply is not None:
             self._note(scope, reply, 0.0)
         return reply
 
-    def soon(self, scope: Scope) -> Coroutine[Any, Any, Reply | Application] | None:
-        """The response to a query that comes without a body, or for a page to be made, once `at_once` has nothing.
+    def answered(self, scope: Scope, pending: Pending) -> Reply | Application:
+        """The response to a query that `begin` has begun, once that is over."""
+        return self._observed(scope, pending.response())
 
-        Whoever awaits it cancels it when the client goes away; what is not ready then, sends itself.
-        """
-        if "ekograph.pair" not in scope:
-            return None
-        if self._endpoint.takes(scope):
-            return self._asked(scope)
-        rendering: Rendering | None = scope["ekograph.pair"].rendering
-        return self._made(scope, rendering) if rendering and rendering.takes(scope) else None
-
-    async def _made(self, scope: Scope, rendering: Rendering) -> Reply | Application:
-        began = time.perf_counter()
-        fields = by_name(scope["headers"])
-        found, reply = await rendering.find(scope, fields)
-        if reply is not None and scope["method"] in {"GET", "HEAD"}:
-            self._note(scope, reply, time.perf_counter() - began)
-            return reply
-
-        async def observed(scope: Scope, receive: Receive, send: Send) -> None:
-            send = self._metrics.observing(scope, send, began)
-            if found is None:
-                await self._through(scope, receive, send)
-            else:
-                await _without_reply(found, scope, send)
-
-        return observed
-
-    async def _asked(self, scope: Scope) -> Reply | Application:
-        began = time.perf_counter()
-        response = await self._endpoint.get(scope)
+    def _observed(self, scope: Scope, response: Reply | Application) -> Reply | Application:
+        """A response that is counted."""
+        began = scope["ekograph.began"]
         if isinstance(response, Reply):
             self._note(scope, response, time.perf_counter() - began)
             return response
@@ -127,15 +108,30 @@ class Front:
             log_access(scope, reply.status, seconds)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response: Reply | Application | None = None if "ekograph.pair" in scope else self.at_once(scope)
-        if response is None and (coming := self.soon(scope)):
-            response = await unless_gone(coming, receive)
-        if isinstance(response, Reply):
-            await response.send(scope, send)
-        elif response:
+        begun = None if "ekograph.pair" in scope else self.begin(scope)
+        try:
+            response = begun if isinstance(begun, Reply) else await self._in_time(scope, receive, begun)
+        except ClientGoneError:
+            return
+        if response:
             await response(scope, receive, send)
         else:
             await self._through(scope, receive, self._metrics.observing(scope, send))
+
+    async def _in_time(self, scope: Scope, receive: Receive, begun: Pending | None) -> Reply | Application | None:
+        """The response to a query, or about what is not printed; None for everything else."""
+        if begun:
+            return self._observed(scope, await unless_gone(begun.wait(), receive))
+        pair: Pair | None = scope.get("ekograph.pair")
+        scope["ekograph.began"] = time.perf_counter()
+        if pair and self._endpoint.takes(scope):
+            return self._observed(scope, await self._endpoint.answer(scope, receive))
+        if pair and pair.rendering and pair.rendering.takes(scope):
+            found, reply = await unless_gone(pair.rendering.find(scope, by_name(scope["headers"])), receive)
+            if found:
+                is_read = scope["method"] in {"GET", "HEAD"}
+                return self._observed(scope, reply if reply and is_read else _refusal(found, scope))
+        return None
 
     async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what takes more than a look."""
@@ -147,7 +143,7 @@ class Front:
         # What is here no more has older states too; a large site keeps none of its things.
         past = _at_time_gate(scope) if found or not pair.snapshot.manifest.large else None
         if found and past is None:
-            await _without_reply(found, scope, send)
+            await _refusal(found, scope)(scope, receive, send)
         else:
             await self._behind(past or scope, receive, send)
 
@@ -155,9 +151,9 @@ class Front:
         """Refuse what is meant for another server; answer what can be answered while nothing is in service."""
         fields = by_name(scope["headers"])
         if not self._is_for_us(fields):
-            await send_problem(errors.wrong_host(_host(fields)), scope, send)
+            await reply_of(errors.wrong_host(_host(fields)), scope)(scope, receive, send)
         elif reply := waiting.reply(scope):
-            await reply.send(scope, send)
+            await reply(scope, receive, send)
         else:
             await self._behind(scope, receive, send)
 
@@ -178,20 +174,13 @@ def _at_time_gate(scope: Scope) -> Scope | None:
     return {**scope, "path": TIMEGATE + scope["path"], "raw_path": TIMEGATE.encode() + scope["raw_path"]}
 
 
-async def _without_reply(found: Answer | Page | SeeOther, scope: Scope, send: Send) -> None:
-    """Say why what is printed at this address does not answer the request: its method, or what it accepts."""
-    if scope["method"] in {"GET", "HEAD"} and isinstance(found, Page):
-        await send_problem(errors.not_acceptable(found.offered()), scope, send)
-    else:
-        await _other_method(scope, send)
-
-
-async def _other_method(scope: Scope, send: Send) -> None:
-    """Answer OPTIONS, and refuse what is not a read."""
+def _refusal(found: Answer | Page | SeeOther, scope: Scope) -> Reply:
+    """Why what is at an address does not answer the request: its method, or what it accepts. Also to OPTIONS."""
     if scope["method"] == "OPTIONS":
-        await options(errors.READ).send(scope, send)
-    else:
-        await send_problem(errors.wrong_method(scope["method"], errors.READ), scope, send)
+        return options(errors.READ)
+    if scope["method"] in {"GET", "HEAD"} and isinstance(found, Page):
+        return reply_of(errors.not_acceptable(found.offered()), scope)
+    return reply_of(errors.wrong_method(scope["method"], errors.READ), scope)
 
 
 def _host(fields: Fields) -> str:

@@ -14,11 +14,12 @@ from ekograph.formats import Format
 from ekograph.web.answering import VARY, Answering, problem_of
 from ekograph.web.answers import unless_gone
 from ekograph.web.clients import client_of
-from ekograph.web.documented import ready
+from ekograph.web.documented import Ready, ready
 from ekograph.web.dumps import dump
 from ekograph.web.errors import READ, Problem, ProblemError, not_found, wrong_method
-from ekograph.web.headers import CACHE_REVALIDATE, is_fresh, values
+from ekograph.web.headers import CACHE_REVALIDATE, by_name, is_fresh, values
 from ekograph.web.negotiation import choose
+from ekograph.web.reply import Reply
 
 if TYPE_CHECKING:
     from ekograph.web.live import Pair
@@ -45,9 +46,9 @@ def router(settings: Settings, answering: Answering) -> APIRouter:
         if known is not None:
             return known
         client = client_of(request.scope, settings.trusted_proxy)
-        graphs = (graph,) if graph else ()
-        asking = answering.respond(request.scope, Query(_EVERYTHING, graphs, graph=form, client=client))
-        return await ready(unless_gone(asking, request.receive))
+        query = Query(_EVERYTHING, (graph,) if graph else (), graph=form, client=client)
+        begun = answering.begin(request.scope, by_name(request.scope["headers"]), query)
+        return Ready(begun) if isinstance(begun, Reply) else await ready(unless_gone(begun.wait(), request.receive))
 
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("graph", "default")]
     routes.add_api_route(

@@ -183,7 +183,7 @@ def _answers(
     outline: Outline, body: bytes, alternates: Sequence[str], common: HeaderList, copy: Copy
 ) -> tuple[Answer, Answer]:
     """The answer at the representation's own address, and the one at its page's."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
     links = [each for each in alternates if not each.startswith(f"<{outline.address}>")]
     links = [each.replace(PUBLIC_URL, copy.public_url) for each in outline.links] + links
     headers = [

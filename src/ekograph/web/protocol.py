@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import Awaitable
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -40,7 +39,7 @@ class Protocol(HttpToolsProtocol):
         self.since = self.loop.time()
         self._receiving: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
-        self._answering: asyncio.Task[None] | None = None
+        self._pending: asyncio.Future[Any] | None = None
         self._unsent = 0
         self._head_bytes = 0
         self._head_complete = False
@@ -60,8 +59,8 @@ class Protocol(HttpToolsProtocol):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
-        if self._answering:
-            self._answering.cancel()
+        if self._pending:
+            self._pending.cancel()
 
     @property
     def idle(self) -> bool:
@@ -116,39 +115,29 @@ class Protocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Write at once what is ready, without a task; a query gets a task of its own, the rest ASGI's.
+        """Write at once what is ready, and the answer to a query when it comes; the rest gets a task, as ASGI has it.
 
         Pipelined requests take their turns, and a client that does not read is waited for in a task.
         """
-        reply = app.at_once(cycle.scope) if not self.pipeline and not self.flow.write_paused else None
-        if reply is not None:
-            self._finish(cycle, reply)
-        elif coming := app.soon(cycle.scope):
-            self._answering = self.loop.create_task(cycle.run_asgi(self._when_ready(cycle, coming)))
-            self._answering.add_done_callback(self.tasks.discard)
-            self.tasks.add(self._answering)
-        else:
+        begun = app.begin(cycle.scope) if not self.pipeline and not self.flow.write_paused else None
+        if begun is None:
             super()._start_asgi_task(cycle, app)
+        elif isinstance(begun, Reply):
+            self._finish(cycle, begun)
+        else:
+            self._pending = begun.begun
+            self._pending.add_done_callback(partial(self._answered, cycle, app, begun))
 
-    def _when_ready(self, cycle: RequestResponseCycle, coming: Awaitable[Any]) -> Any:
-        """The application that writes the response that is coming, and ends quietly when the client goes away."""
-
-        async def application(scope: Any, receive: Any, send: Any) -> None:
-            try:
-                response = await coming
-                if not isinstance(response, Reply):
-                    await response(scope, receive, send)
-                    return
-                if self.flow.write_paused:
-                    await self.flow.drain()
-            except asyncio.CancelledError:
-                if cycle.disconnected:
-                    return
-                raise
-            if not cycle.disconnected:
-                self._finish(cycle, response)
-
-        return application
+    def _answered(self, cycle: RequestResponseCycle, app: Any, pending: Any, begun: asyncio.Future[Any]) -> None:
+        """Send the response to a query, unless the client has gone away."""
+        self._pending = None
+        if begun.cancelled():
+            return
+        response = app.answered(cycle.scope, pending)
+        if isinstance(response, Reply) and not self.flow.write_paused:
+            self._finish(cycle, response)
+        else:
+            super()._start_asgi_task(cycle, response)
 
     def _finish(self, cycle: RequestResponseCycle, reply: Reply) -> None:
         """Put a whole response on the wire; a large body is not copied for that."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import Message
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from ekograph.web.answers import ClientGoneError
@@ -32,8 +33,7 @@ _FORM_EXTRA = 16_384
 _THROWN_AWAY = 16_000_000
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A request, read: `text` is None when it has no query, `format` is the parameter of that name, or ""."""
 
     text: str | None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from ekograph.web.asgi import Scope, Send
+from ekograph.web.asgi import Receive, Scope, Send
 from ekograph.web.headers import COMMON, Headers, has_fresh
 from ekograph.web.negotiation import takes_gzip
 
@@ -42,8 +42,8 @@ class Reply:
         self._more = more
         self._head = b""
 
-    async def send(self, scope: Scope, send: Send) -> None:
-        """Send it (ASGI 3), without its body to HEAD."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI 3
+        """Send it, without its body to HEAD."""
         await send({"type": "http.response.start", "status": self.status, "headers": [*self._headers, *self._more]})
         await send({"type": "http.response.body", "body": self.body if scope["method"] != "HEAD" else b""})
 
@@ -85,8 +85,8 @@ def options(methods: Sequence[str]) -> Reply:
 class Answer:
     """What lies at one address, under its entity tag: whole, as a 304 to whom has it, and compressed."""
 
-    def __init__(self, etag: str, headers: Headers, body: bytes) -> None:
-        self.etag = etag.encode()
+    def __init__(self, etag: bytes, headers: Headers, body: bytes) -> None:
+        self.etag = etag
         self.body = body
         self._headers = tuple(headers)
 
@@ -117,7 +117,7 @@ class Answer:
             return None
         if not content_type.startswith(_COMPRESSIBLE) or content_type in _COMPRESSED:
             return None
-        etag = self.etag.decode()[:-1] + '-gz"'
+        etag = self.etag[:-1] + b'-gz"'
         return Answer(etag, [*self._headers, (b"content-encoding", b"gzip")], gzip.compress(self.body, mtime=0))
 
     @cached_property

@@ -9,15 +9,15 @@ from ekograph import formats
 from ekograph.config import Settings
 from ekograph.engine.base import Limits, NotAcceptable, Query, QueryError
 from ekograph.formats import Format
-from ekograph.web.answering import Answering, problem_of
-from ekograph.web.answers import Streamed, unless_gone
-from ekograph.web.asgi import Receive, Scope
+from ekograph.web.answering import Answering, Pending, problem_of
+from ekograph.web.answers import unless_gone
+from ekograph.web.asgi import Application, Receive, Scope
 from ekograph.web.clients import client_of
 from ekograph.web.errors import Problem, ProblemError, reply_of, wrong_method
-from ekograph.web.headers import COMMON, values
+from ekograph.web.headers import COMMON, by_name, values
 from ekograph.web.negotiation import choose, choose_language
 from ekograph.web.query_request import Asked, in_url, read
-from ekograph.web.reply import Reply, options
+from ekograph.web.reply import Fields, Reply, options
 from ekograph.web.service_description import describe
 from ekograph.web.tables import in_table
 
@@ -43,33 +43,41 @@ class Endpoint:
         self._answering = answering
 
     def takes(self, scope: Scope) -> bool:
-        """Whether a request is a query by GET or HEAD, to be answered by `get`."""
+        """Whether a request is a query by GET or HEAD."""
         return scope["path"] == PATH and scope["method"] in {"GET", "HEAD"}
 
-    async def get(self, scope: Scope) -> Reply | Streamed:
-        """The response to a request without a body; the caller cancels it when the client goes away."""
+    def begin(self, scope: Scope, fields: Fields) -> Reply | Pending | None:
+        """Begin to answer a request without a body; None where a page is wanted, which takes longer to begin."""
         try:
-            return await self._asked(scope, in_url(scope))
+            return self._begin(scope, fields, in_url(scope))
         except ProblemError as error:
             return reply_of(error.problem, scope)
 
-    async def answer(self, scope: Scope, receive: Receive) -> Reply | Streamed:
-        """The response to any request; raises ProblemError, and ClientGoneError when the client goes away."""
+    async def answer(self, scope: Scope, receive: Receive) -> Reply | Application:
+        """The response to any request; raises ClientGoneError when the client goes away."""
         if scope["method"] == "OPTIONS":
             return options(METHODS)
-        if scope["method"] not in METHODS:
-            raise ProblemError(wrong_method(scope["method"], METHODS))
-        asked = await read(scope, receive, Limits.query_kb * 1024)
-        return await unless_gone(self._asked(scope, asked), receive)
+        try:
+            if scope["method"] not in METHODS:
+                raise ProblemError(wrong_method(scope["method"], METHODS))
+            asked = await read(scope, receive, Limits.query_kb * 1024)
+            return await unless_gone(self._answered(scope, asked), receive)
+        except ProblemError as error:
+            return reply_of(error.problem, scope)
 
-    async def _asked(self, scope: Scope, asked: Asked) -> Reply | Streamed:
+    async def _answered(self, scope: Scope, asked: Asked) -> Reply | Application:
+        fields = by_name(scope["headers"])
+        begun = self._begin(scope, fields, asked)
+        if begun is None:
+            return await _in_table(scope, _query(scope, fields, asked, self._settings))
+        return begun if isinstance(begun, Reply) else await begun.wait()
+
+    def _begin(self, scope: Scope, fields: Fields, asked: Asked) -> Reply | Pending | None:
         if asked.text is None:
             return self._without_query(scope)
-        accept = values(scope["headers"], b"accept")
-        query = _query(scope, asked, accept, self._settings)
-        if _is_for_people(asked, accept) and (form := _printed(scope)):
-            return await _in_table(scope, query, *form)
-        return await self._answering.respond(scope, query)
+        if _is_for_people(asked, fields) and _printed(scope):
+            return None
+        return self._answering.begin(scope, fields, _query(scope, fields, asked, self._settings))
 
     def _without_query(self, scope: Scope) -> Reply:
         """The editor's page to people, the service description to programs (SPARQL 1.1 Service Description)."""
@@ -100,16 +108,21 @@ def _printed(scope: Scope) -> tuple[bytes, str] | None:
     return (printed.body, language) if printed else None
 
 
-def _is_for_people(asked: Asked, accept: tuple[str, ...]) -> bool:
+def _is_for_people(asked: Asked, fields: Fields) -> bool:
     """Whether a page with the answer is wanted most, by Accept or by the field `format` of a form."""
-    if not any("text/html" in line for line in accept) or asked.format in _NAMED:
+    accept = fields.get(b"accept", b"")
+    if b"text/html" not in accept or asked.format in _NAMED:
         return False
-    return asked.format == formats.HTML.name or choose(accept, (*formats.RESULTS, formats.HTML)) is formats.HTML
+    wanted = choose((accept.decode("latin-1"),), (*formats.RESULTS, formats.HTML))
+    return asked.format == formats.HTML.name or wanted is formats.HTML
 
 
-async def _in_table(scope: Scope, query: Query, printed: bytes, language: str) -> Reply:
+async def _in_table(scope: Scope, query: Query) -> Reply:
+    form = _printed(scope)
+    if form is None:
+        raise RuntimeError("no page was printed for answers")
     try:
-        return await in_table(scope, query, printed, language)
+        return await in_table(scope, query, *form)
     except QueryError as error:
         raise ProblemError(problem_of(error, PATH)) from error
 
@@ -120,27 +133,22 @@ def _reply(body: bytes, form: Format, *more: tuple[bytes, bytes]) -> Reply:
     return Reply(200, [*COMMON, content_type, length, (b"vary", b"Accept, Accept-Language"), *more], body)
 
 
-def _query(scope: Scope, asked: Asked, accept: tuple[str, ...], settings: Settings) -> Query:
+def _query(scope: Scope, fields: Fields, asked: Asked, settings: Settings) -> Query:
     """The query, and the formats that the client wants most.
 
     A form on a page cannot set Accept: to whom a page is acceptable, its field `format` counts.
     """
-    results, graph = _wanted(accept) if sum(map(len, accept)) <= _REMEMBERED else _wanted.__wrapped__(accept)
-    named = _NAMED.get(asked.format)
-    if named and any("text/html" in line for line in accept):
+    accept = fields.get(b"accept", b"")
+    results, graph = _wanted(accept) if len(accept) <= _REMEMBERED else _wanted.__wrapped__(accept)
+    if asked.format and b"text/html" in accept and (named := _NAMED.get(asked.format)):
         results, graph = (named, graph) if named in formats.RESULTS else (results, named)
-    return Query(
-        text=asked.text or "",
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-        results=results,
-        graph=graph,
-        client=client_of(scope, settings.trusted_proxy),
-    )
+    client = client_of(scope, settings.trusted_proxy)
+    return Query(asked.text or "", asked.default_graphs, asked.named_graphs, results, graph, client)
 
 
 # Libraries send a handful of values, the same with each request.
 @lru_cache(maxsize=256)
-def _wanted(accept: tuple[str, ...]) -> tuple[Format | None, Format | None]:
+def _wanted(accept: bytes) -> tuple[Format | None, Format | None]:
     """The format wanted most for solutions, and that for graphs."""
-    return choose(accept, formats.RESULTS), choose(accept, formats.RDF)
+    lines = (accept.decode("latin-1"),)
+    return choose(lines, formats.RESULTS), choose(lines, formats.RDF)

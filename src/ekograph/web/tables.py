@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ekograph import formats
@@ -29,7 +28,7 @@ async def in_table(scope: Scope, query: Query, printed: bytes, language: str) ->
     from ekograph.pages.results import MOST_ROWS, answer_page, table_of
 
     pair: Pair = scope["ekograph.pair"]
-    answer = await pair.engine.query(replace(query, results=formats.RESULTS_TSV, graph=formats.N_TRIPLES))
+    answer = await pair.engine.query(query._replace(results=formats.RESULTS_TSV, graph=formats.N_TRIPLES))
     lines = await first_lines(answer.body, MOST_ROWS + 2)
     table = table_of(answer.form, lines)
     body = await asyncio.to_thread(answer_page, printed, language, pair.snapshot.manifest.base, query.text, table)
