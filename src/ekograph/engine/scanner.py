@@ -39,6 +39,15 @@ _TOKEN = re.compile(
 
 _WORD = re.compile(r"\w+")
 
+# The declarations and comments that a query may begin with, and the word that says what it asks for.
+_BEGINNING = re.compile(
+    r"(?:\s++|\#[^\r\n]*+|PREFIX\s++[\w.-]*+:\s*+<[^<>\s]*+>|BASE\s++<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE,
+)
+
+# Where none of these letters stand, nothing is to be seen in a query but its form.
+_NOTABLE = ("SERVICE", "FROM", *_VOLATILE)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -63,8 +72,15 @@ class Scan:
     volatile: bool
 
 
+# Nearly all queries are like these.
+_PLAIN = {form: Scan(form, "", None, dataset=False, volatile=False) for form in _FORMS}
+
+
 def scan(text: str) -> Scan:
     """What is seen in `text`, which need not be a query at all."""
+    beginning = _BEGINNING.match(text)
+    if beginning and not any(map(text.upper().__contains__, _NOTABLE)):
+        return _PLAIN[beginning[1].upper()]
     words = list(_words(text))
     verb = next((word for word, _ in words if word not in _PROLOGUE), "")
     seen = {word for word, _ in words}

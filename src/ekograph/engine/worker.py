@@ -13,6 +13,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -131,7 +132,8 @@ def _answer(store: ox.Store, request: Request, config: dict[str, Any], out: _Out
     try:
         results = store.query(
             request.text,
-            prefixes=config["prefixes"],
+            # To predeclare all of them takes as long as to read a short query.
+            prefixes={name: iri for name, iri in config["prefixes"].items() if f"{name}:" in request.text},
             base_iri=config["base"] or None,
             **_dataset(request, union=config["union"] and not seen.dataset),
         )
@@ -227,8 +229,7 @@ class _Output:
 
     def head(self, wanted: str, seen: Scan) -> None:
         """Say which format and form the answer has, and whether it lasts."""
-        head = {"format": wanted, "form": seen.form, "lasting": not seen.volatile}
-        self._send(HEAD, json.dumps(head).encode())
+        self._send(HEAD, _head(wanted, seen.form, lasting=not seen.volatile))
 
     def write(self, data: bytes) -> int:
         """Take bytes; they leave in blocks."""
@@ -267,3 +268,9 @@ class _Output:
         if kind in {END, ERROR} or len(self._waiting) >= _BLOCK:
             frames, self._waiting = self._waiting, bytearray()
             self._connection.sendall(frames)
+
+
+# A handful of values, the same with each answer.
+@lru_cache(maxsize=64)
+def _head(wanted: str, form: str, *, lasting: bool) -> bytes:
+    return json.dumps({"format": wanted, "form": form, "lasting": lasting}).encode()

@@ -49,10 +49,14 @@ def write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: Mapping[str
     """Write `triples`; raises UnnameableError, and what `out` raises."""
     if wanted == "rdfxml":
         triples = _nameable(triples)
-    first = list(itertools.islice(triples, _LOOKED_AT))
-    if len(first) < _LOOKED_AT:
-        prefixes = _used(prefixes, first)
-    ox.serialize(itertools.chain(first, triples), cast("IO[bytes]", out), GRAPHS[wanted], prefixes=dict(prefixes))
+    if wanted in {"ntriples", "nquads"}:
+        prefixes = {}
+    else:
+        first = list(itertools.islice(triples, _LOOKED_AT))
+        if len(first) < _LOOKED_AT:
+            prefixes = _used(prefixes, first)
+        triples = itertools.chain(first, triples)
+    ox.serialize(triples, cast("IO[bytes]", out), GRAPHS[wanted], prefixes=dict(prefixes))
 
 
 def xml_of(block: bytes, *, last: bool) -> tuple[bytes, bytes]:

@@ -52,7 +52,7 @@ class Answering:
         accepted = fields.get(b"accept-encoding")
         gzip = accepted is not None and takes_gzip(accepted)
         key = _key(pair.snapshot.name, query, gzip=gzip)
-        etag = b'W/"%b"' % blake2b(repr(key).encode(errors="replace"), digest_size=12).hexdigest().encode()
+        etag = b'W/"%b"' % blake2b(key.encode(errors="replace"), digest_size=12).hexdigest().encode()
         is_read = scope["method"] != "POST"
         if is_read and (b"if-none-match" in fields or b"if-modified-since" in fields) and has_fresh(fields, etag, b""):
             return Answer(etag, _headers(pair.snapshot.name, CACHE_REVALIDATE), b"").not_modified
@@ -82,7 +82,7 @@ class _Request(NamedTuple):
 class Pending:
     """A query at work for a request: `begun` is the engine's answer, once it is there, `response` is ours to it."""
 
-    def __init__(self, begun: asyncio.Future[EngineAnswer], cache: AnswerCache, key: object, request: _Request) -> None:
+    def __init__(self, begun: asyncio.Future[EngineAnswer], cache: AnswerCache, key: str, request: _Request) -> None:
         self.begun = begun
         self._cache = cache
         self._key = key
@@ -139,11 +139,11 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
     return Problem(error.status, error.kind, fields, members, headers)
 
 
-def _key(snapshot: str, query: Query, *, gzip: bool) -> tuple[object, ...]:
+def _key(snapshot: str, query: Query, *, gzip: bool) -> str:
     """What an answer depends on."""
-    results, graph = query.results, query.graph
-    forms = results and results.name, graph and graph.name
-    return snapshot, query.text, query.default_graphs, query.named_graphs, *forms, gzip
+    text, default_graphs, named_graphs, results, graph, _ = query
+    forms = f"{results and results.name} {graph and graph.name} {gzip}"
+    return f"{snapshot} {forms} {default_graphs} {named_graphs} {text}"
 
 
 def _headers(snapshot: str, cache_control: bytes) -> HeaderList:

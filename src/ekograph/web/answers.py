@@ -129,12 +129,12 @@ class AnswerCache:
         self.evictions = 0
         self.size = 0
         self._limit = limit
-        self._answers: OrderedDict[object, Answer] = OrderedDict()
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def get(self, key: object) -> Answer | None:
+    def get(self, key: str) -> Answer | None:
         """The answer that was put in under `key`."""
         found = self._answers.get(key)
         if found is None:
@@ -144,7 +144,7 @@ class AnswerCache:
         self._answers.move_to_end(key)
         return found
 
-    def put(self, key: object, answer: Answer) -> None:
+    def put(self, key: str, answer: Answer) -> None:
         """Keep an answer."""
         if key in self._answers:
             return

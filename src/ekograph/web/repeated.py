@@ -59,4 +59,4 @@ def _key(scope: Scope, fields: Fields) -> _Key:
 
 
 def _size(key: _Key, answer: Answer) -> int:
-    return sum(len(each) for each in key if each) + len(answer.body) + _OVERHEAD
+    return len(key[1]) + len(answer.body) + _OVERHEAD
