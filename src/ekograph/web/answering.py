@@ -14,7 +14,6 @@ from ekograph.engine.base import NotAcceptable, Query, QueryError
 from ekograph.formats import Format
 from ekograph.web.answers import (
     IN_THREAD_FROM,
-    AnswerCache,
     ClientGoneError,
     Streamed,
     spooled,
@@ -25,6 +24,7 @@ from ekograph.web.answers import (
 from ekograph.web.asgi import Application, Receive, Scope, Send
 from ekograph.web.errors import Problem, reply_of
 from ekograph.web.headers import CACHE_REVALIDATE, COMMON, Headers, has_fresh
+from ekograph.web.kept import AnswerCache
 from ekograph.web.negotiation import takes_gzip
 from ekograph.web.reply import GZIP_FROM, Answer, Fields, HeaderList, Reply
 
@@ -75,7 +75,7 @@ class _Request(NamedTuple):
     def answered(self, answer: Answer) -> Reply:
         """The response with an answer that is kept; a read may come again, byte for byte."""
         if self.scope["method"] != "POST":
-            self.pair.repeated.put(self.scope, self.fields, answer)
+            self.pair.repeated.keep(self.scope, self.fields, answer)
         return answer.whole
 
 

@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import logging
 import zlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing
 from tempfile import TemporaryFile
@@ -15,7 +14,6 @@ from typing import IO, TypeVar
 from ekograph.engine.base import QueryError
 from ekograph.web.asgi import Receive, Scope, Send
 from ekograph.web.headers import Headers
-from ekograph.web.reply import Answer
 
 log = logging.getLogger("ekograph")
 
@@ -118,38 +116,3 @@ async def _blocks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while block := file.read(IN_THREAD_FROM):
             yield block
-
-
-class AnswerCache:
-    """Answers given before, by what they depend on; the least used go when all are larger than `limit` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self.hits = 0
-        self.misses = 0
-        self.evictions = 0
-        self.size = 0
-        self._limit = limit
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._answers)
-
-    def get(self, key: str) -> Answer | None:
-        """The answer that was put in under `key`."""
-        found = self._answers.get(key)
-        if found is None:
-            self.misses += 1
-            return None
-        self.hits += 1
-        self._answers.move_to_end(key)
-        return found
-
-    def put(self, key: str, answer: Answer) -> None:
-        """Keep an answer."""
-        if key in self._answers:
-            return
-        self._answers[key] = answer
-        self.size += len(answer.body)
-        while self.size > self._limit:
-            self.size -= len(self._answers.popitem(last=False)[1].body)
-            self.evictions += 1

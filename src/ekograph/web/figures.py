@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ekograph.web.metrics import Metrics, Samples, added, counters, is_counter, write
 
 if TYPE_CHECKING:
-    from ekograph.web.answers import AnswerCache
+    from ekograph.web.kept import AnswerCache
     from ekograph.web.live import Live, Pair
 
 #: Seconds after which the others know what a process has counted.

@@ -15,8 +15,8 @@ from ekograph.shelf import Shelf
 from ekograph.snapshot import Snapshot, SnapshotError
 from ekograph.web.asgi import Receive, Send
 from ekograph.web.copy import Copy
+from ekograph.web.kept import Repeated
 from ekograph.web.printed import Table
-from ekograph.web.repeated import Repeated
 
 if TYPE_CHECKING:
     from ekograph.web.rendering import Rendering

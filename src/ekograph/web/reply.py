@@ -16,6 +16,9 @@ HeaderList = list[tuple[bytes, bytes]]
 #: Header fields of a request, by their name in lower case; the lines of one field are joined by commas.
 Fields = Mapping[bytes, bytes]
 
+#: An answer as it is kept by the ten thousand: plain tuples of bytes are nothing that a look for garbage has to see.
+Parts = tuple[bytes, tuple[tuple[bytes, bytes], ...], bytes]
+
 #: Bodies shorter than this are sent as they are: gzip would save less than a packet.
 GZIP_FROM = 1000
 
@@ -89,6 +92,11 @@ class Answer:
         self.etag = etag
         self.body = body
         self._headers = tuple(headers)
+
+    @property
+    def parts(self) -> Parts:
+        """What it is made of, to be kept."""
+        return self.etag, self._headers, self.body
 
     def reply(self, fields: Fields, query: bytes) -> Reply:  # noqa: ARG002 - the same contract as of a page
         """The response to a read with the header `fields`."""
