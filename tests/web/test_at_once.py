@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from ekograph.web.repeated import Repeated
+from ekograph.web.kept import Repeated
 from ekograph.web.reply import Answer, Reply
 
 PAGE = "/doc/agreement/lahti.ttl"
@@ -109,14 +109,14 @@ def asked(query: bytes) -> dict:
 
 
 def test_what_was_answered_least_lately_goes_first():
-    repeated = Repeated(limit=20_000)
+    repeated = Repeated(limit=13_000)
     answer = Answer(b'W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
     for name in (b"query=a", b"query=b", b"query=a", b"query=c", b"query=d"):
         repeated.find(asked(name), {})
-        repeated.put(asked(name), {}, answer)
+        repeated.keep(asked(name), {}, answer)
     kept = [name for name in (b"query=a", b"query=b", b"query=c", b"query=d") if repeated.find(asked(name), {})]
     assert kept == [b"query=a", b"query=c", b"query=d"]
-    assert repeated.size <= 20_000
+    assert repeated.size <= 13_000
 
 
 def test_an_answer_is_not_compressed_twice():

@@ -15,8 +15,11 @@ FRAME = struct.Struct("!cI")
 #: a word in it if the worker is worn out; an error as JSON.
 HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 
+#: All of a short answer in one: the length of the head in one byte, the head, the data.
+SHORT = b"S"
+
 #: After these there is nothing more of an answer.
-LAST = frozenset({END, ERROR})
+LAST = frozenset({END, ERROR, SHORT})
 
 
 class Request(NamedTuple):

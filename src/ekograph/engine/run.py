@@ -14,7 +14,7 @@ from ekograph import formats
 from ekograph.engine.admission import Entry
 from ekograph.engine.base import Answer, BadQuery, Broken, Busy, NotAcceptable, Query, QueryError, Refused, TimedOut
 from ekograph.engine.failures import from_signal, from_worker
-from ekograph.engine.frames import DATA, END, HEAD, Request
+from ekograph.engine.frames import DATA, END, HEAD, SHORT, Request
 from ekograph.engine.pool import Pool
 from ekograph.engine.process import Worker
 from ekograph.engine.tail import Tail
@@ -35,25 +35,29 @@ class Run(asyncio.Future[Answer]):
     it frees at once what it holds, also when its answer has begun. It ends once, with `_finish`, whatever happens.
     """
 
+    #: Whether it holds nothing more.
+    over = False
+
+    # What most have little of is made when it is needed.
+    _worker: Worker | None = None
+    _head: Mapping[str, Any] = {}
+    _size = 0
+    _tail: Tail | None = None
+    _entry: Entry | None = None
+    _lane = ""
+    _turn: asyncio.Task[None] | None = None
+    _limit: asyncio.TimerHandle | None = None
+    _cpu_before: float | None = None
+    _reusable = False
+
     def __init__(self, pool: Pool, query: Query) -> None:
         super().__init__()
-        self.over = False
         self._pool = pool
         self._limits = pool.limits
         self._client = query.client
         self._request = _request(query)
         self._deadline = self._loop.time() + self._limits.seconds
-        self._worker: Worker | None = None
-        self._head: Mapping[str, Any] = {}
         self._held: list[bytes] = []
-        self._size = 0
-        self._tail: Tail | None = None
-        self._entry: Entry | None = None
-        self._lane = ""
-        self._turn: asyncio.Task[None] | None = None
-        self._limit: asyncio.TimerHandle | None = None
-        self._cpu_before: float | None = None
-        self._reusable = False
 
     def start(self) -> None:
         """Begin: without waiting, if there are a place and a worker."""
@@ -101,7 +105,12 @@ class Run(asyncio.Future[Answer]):
 
     def frame(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of the answer."""
-        if kind == HEAD:
+        if kind == SHORT:
+            start = payload[0] + 1
+            self._head = _head(payload[1:start])
+            self._held.append(payload[start:])
+            self._end(worn=False)
+        elif kind == HEAD:
             self._head = _head(payload)
         elif kind == DATA:
             self._take(payload)

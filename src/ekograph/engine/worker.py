@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from ekograph.engine.faults import mistake
-from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LENGTH, Request
+from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LAST, LENGTH, SHORT, Request
 from ekograph.engine.scanner import Scan, scan, undeclared
 from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
 
@@ -224,12 +224,14 @@ class _Output:
         self.full = False
         self._connection = connection
         self._left = cap
+        self._head = b""
+        self._begun = False
         self._block = bytearray()
         self._waiting = bytearray()
 
     def head(self, wanted: str, seen: Scan) -> None:
         """Say which format and form the answer has, and whether it lasts."""
-        self._send(HEAD, _head(wanted, seen.form, lasting=not seen.volatile))
+        self._head = _head(wanted, seen.form, lasting=not seen.volatile)
 
     def write(self, data: bytes) -> int:
         """Take bytes; they leave in blocks."""
@@ -243,14 +245,25 @@ class _Output:
 
     def end(self, *, worn: bool) -> None:
         """Say that the answer is whole, and whether this process should answer no other."""
-        self._flush(last=True)
-        self._send(END, b"worn" if worn else b"")
+        if self._begun or worn:
+            self._flush(last=True)
+            self._send(END, b"worn" if worn else b"")
+        else:
+            self._send(SHORT, bytes((len(self._head),)) + self._head + self._taken(last=True))
 
     def fail(self, failure: _NoAnswerError) -> None:
         """Say that there is no answer."""
         self._send(ERROR, json.dumps({"kind": failure.kind, **failure.values}).encode())
 
     def _flush(self, *, last: bool) -> None:
+        if not self._begun:
+            self._begun = True
+            self._send(HEAD, self._head)
+        if block := self._taken(last=last):
+            self._send(DATA, block)
+
+    def _taken(self, *, last: bool) -> bytes:
+        """What is ready to leave of what was written."""
         block, kept = bytes(self._block), b""
         if self.xml:
             block, kept = xml_of(block, last=last)
@@ -259,13 +272,12 @@ class _Output:
         if self._left < 0:
             self.full = True
             raise OSError("the answer is larger than its cap")
-        if block:
-            self._send(DATA, block)
+        return block
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         """Send a frame; what is small waits for what follows, so that a short answer wakes its reader once."""
         self._waiting += FRAME.pack(kind, len(payload)) + payload
-        if kind in {END, ERROR} or len(self._waiting) >= _BLOCK:
+        if kind in LAST or len(self._waiting) >= _BLOCK:
             frames, self._waiting = self._waiting, bytearray()
             self._connection.sendall(frames)
 

@@ -44,11 +44,7 @@ class AnswerCache:
         """Keep an answer."""
         if key in self._answers:
             return
-        size = (
-            _OVERHEAD
-            + len(answer.body)
-            + (getsizeof(key) if isinstance(key, str) else sum(map(len, filter(None, key))))
-        )
+        size = _OVERHEAD + len(answer.body) + _bytes_of(key)
         self._answers[key] = size, answer.parts
         self.size += size
         while self.size > self._limit:
@@ -67,6 +63,10 @@ class Repeated(AnswerCache):
     def keep(self, scope: Scope, fields: Fields, answer: Answer) -> None:
         """Keep the answer to a read."""
         self.put(_key(scope, fields), answer)
+
+
+def _bytes_of(key: str | tuple[bytes | None, ...]) -> int:
+    return getsizeof(key) if isinstance(key, str) else sum(map(len, filter(None, key)))
 
 
 def _key(scope: Scope, fields: Fields) -> tuple[bytes | None, ...]:
