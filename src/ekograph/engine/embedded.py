@@ -24,8 +24,9 @@ from ekograph.engine.run import Run
 from ekograph.engine.slow_lane import SlowLane
 from ekograph.engine.watch import Watch
 
-#: Queries after which a worker is replaced, so that what fragments in its memory goes; on disk, a new one takes 40 ms.
-_LIFETIME = 5_000
+#: Queries after which a worker is replaced; one whose memory has grown too much says so before. On disk, a new one
+#: takes 40 ms of a core.
+_LIFETIME = 100_000
 
 #: A query is short when a worker is at it for less, in seconds: to wake another worker would take as long.
 _SHORT = 0.0005
