@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_type_hints
 
 import click
 
@@ -77,7 +77,7 @@ def cli() -> str:
 
 def settings() -> str:
     """docs/settings.md: name, environment variable, default and meaning of every setting."""
-    rows = "".join(_row(each) for each in fields(config.Settings) if each.name in config.names())
+    rows = "".join(map(_row, config.names()))
     return f"{_SETTINGS}\n| setting | in the environment | without it | meaning |\n|---|---|---|---|\n{rows}"
 
 
@@ -112,9 +112,10 @@ def _help(name: str, text: str) -> str:
     return f"## {name}\n\n```text\n{text}\n```\n"
 
 
-def _row(setting: Field[object]) -> str:
-    default = setting.default if setting.default is not MISSING else ()
-    return f"| `{setting.name}` | `EKOGRAPH_{setting.name.upper()}` | {_toml(default)} | {setting.metadata['help']} |\n"
+def _row(name: str) -> str:
+    default = config.Settings._field_defaults[name]
+    (meaning,) = get_type_hints(config.Settings, include_extras=True)[name].__metadata__
+    return f"| `{name}` | `EKOGRAPH_{name.upper()}` | {_toml(default)} | {meaning} |\n"
 
 
 def _toml(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ekograph import config
@@ -51,5 +51,5 @@ def checked(path: Path, text: str | None = None, engine: str = "shacl") -> Repor
     settings = config.load(ROOT)
     sources = collect(settings, [path])
     if text is not None:
-        sources = [replace(each, data=text.encode()) if each.kind == "data" else each for each in sources]
+        sources = [each._replace(data=text.encode()) if each.kind == "data" else each for each in sources]
     return check(sources, settings, "en", engine).report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 from tests.broken import ROOT
@@ -72,8 +71,7 @@ def test_what_grows_rightly_conforms(addition):
     settings = config.load(ROOT)
     sources = collect(settings)
     places = next(each for each in sources if each.name == "data/places.ttl")
-    more = replace(
-        places,
+    more = places._replace(
         path=places.path.with_name("more.ttl"),
         name="data/more.ttl",
         graph=places.graph.replace("places", "more"),

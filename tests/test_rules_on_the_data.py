@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from tests.broken import ROOT
@@ -264,7 +263,7 @@ def test_one_wrong_change_is_found_where_it_was_made(change, site):
     rule, offender, file, old, new = change
     text = next(each.data.decode() for each in site if each.name == f"data/{file}")
     wrong = [
-        replace(each, data=changed(text, old, new).encode()) if each.name == f"data/{file}" else each for each in site
+        each._replace(data=changed(text, old, new).encode()) if each.name == f"data/{file}" else each for each in site
     ]
     named = [each.focus_node for each in results(wrong) if each.rule == rule]
     assert any(each.startswith("_:") if offender == "_:" else each == ID + offender for each in named)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 FILE_NAME = "ekograph.toml"
@@ -16,38 +15,29 @@ class ConfigError(Exception):
     """A setting that cannot be used; the text says which, and what to do."""
 
 
-def _setting(default: Any, text: str) -> Any:
-    """A field of Settings with its help text, which the documentation quotes."""
-    if isinstance(default, list | tuple):
-        return field(default=tuple(default), metadata={"help": text})
-    return field(default=default, metadata={"help": text})
+class Settings(NamedTuple):
+    """All settings of one site, with what the documentation says of them.
 
-
-@dataclass(frozen=True)
-class Settings:
-    """All settings of one site. Each can be given as EKOGRAPH_<NAME> too; lists are separated by commas."""
+    Each can be given as EKOGRAPH_<NAME> too; lists are separated by commas.
+    """
 
     root: Path
-    base: str = _setting("", "IRI under which the site's things are named; ends in a slash.")
-    public_url: str = _setting("", "Where this copy lives, for example https://data.example.fi; empty: host and port.")
-    languages: tuple[str, ...] = _setting(("en",), "Languages of pages and messages, in order of fallback.")
-    host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8000, "Port to listen on.")
-    allowed_hosts: tuple[str, ...] = _setting((), "Host names answered besides that of public_url and loopback.")
-    trusted_proxy: str = _setting("", "Address of the proxy whose X-Forwarded-For names the client; empty: none.")
-    processes: int = _setting(1, "How many processes serve; they share what memory queries may take.")
-    snapshots: str = _setting("snapshots", "Folder of the published snapshots, relative to the site.")
-    keep: int = _setting(20, "How many snapshots are kept.")
-    union_default_graph: bool = _setting(default=True, text="Whether the default graph is the union of all graphs.")
-    query_seconds: float = _setting(10.0, "Wall time a query may take, in seconds.")
-    query_memory_mb: int = _setting(384, "Memory a query may take, in MB.")
-    result_mb: int = _setting(50, "Size of an answer to a query, in MB.")
-    access_log: bool = _setting(
-        default=False, text="Whether each request is logged as a line of JSON, without its query."
-    )
-    remote_endpoint: str = _setting(
-        "", "SPARQL endpoint of another store that answers in place of the embedded engine."
-    )
+    base: Annotated[str, "IRI under which the site's things are named; ends in a slash."] = ""
+    public_url: Annotated[str, "Where this copy lives, for example https://data.example.fi; empty: host and port."] = ""
+    languages: Annotated[tuple[str, ...], "Languages of pages and messages, in order of fallback."] = ("en",)
+    host: Annotated[str, "Address to listen on."] = "127.0.0.1"
+    port: Annotated[int, "Port to listen on."] = 8000
+    allowed_hosts: Annotated[tuple[str, ...], "Host names answered besides that of public_url and loopback."] = ()
+    trusted_proxy: Annotated[str, "Address of the proxy whose X-Forwarded-For names the client; empty: none."] = ""
+    processes: Annotated[int, "How many processes serve; they share what memory queries may take."] = 1
+    snapshots: Annotated[str, "Folder of the published snapshots, relative to the site."] = "snapshots"
+    keep: Annotated[int, "How many snapshots are kept."] = 20
+    union_default_graph: Annotated[bool, "Whether the default graph is the union of all graphs."] = True
+    query_seconds: Annotated[float, "Wall time a query may take, in seconds."] = 10.0
+    query_memory_mb: Annotated[int, "Memory a query may take, in MB."] = 384
+    result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
+    access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
+    remote_endpoint: Annotated[str, "SPARQL endpoint of another store, to answer in place of the embedded engine."] = ""
 
     @property
     def snapshots_dir(self) -> Path:
@@ -78,13 +68,13 @@ def load(root: Path, **overrides: Any) -> Settings:
     given |= {name: value for name, value in overrides.items() if value is not None}
     settings = Settings(root=root.resolve())
     for name, value in given.items():
-        settings = replace(settings, **{name: _converted(name, value, getattr(settings, name))})
+        settings = settings._replace(**{name: _converted(name, value, getattr(settings, name))})
     return _checked(settings)
 
 
 def names() -> list[str]:
     """The names of all settings, in the order of the documentation."""
-    return [each.name for each in fields(Settings) if each.name != "root"]
+    return [name for name in Settings._fields if name != "root"]
 
 
 def _env(name: str) -> str:
@@ -124,7 +114,7 @@ def _checked(settings: Settings) -> Settings:
             raise ConfigError(
                 f"public_url is {settings.public_url!r}; give scheme and host alone, as in https://data.example.fi"
             )
-        settings = replace(settings, public_url=settings.public_url.rstrip("/"))
+        settings = settings._replace(public_url=settings.public_url.rstrip("/"))
     if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith("/")):
         raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash")
     if not 0 <= settings.port <= 65535:

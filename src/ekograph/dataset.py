@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from sys import intern
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
@@ -45,8 +44,7 @@ _LABEL_IRIS = tuple(each.value for each in LABELS)
 KEPT = 16_384
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Some text, its language tag ("" for none), and whether it is a translation without official standing."""
 
     value: str

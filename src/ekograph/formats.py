@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """One way to write something down.
 
     `carries` says what: "graph" (triples), "dataset" (triples and quads), "solutions" (results of SELECT and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ekograph.authoring.telling import Telling
 
 
-@dataclass(frozen=True)
 class Checked:
     """The outcome of a check.
 
@@ -32,10 +30,11 @@ class Checked:
     `suppressed` is how many of their statements were left out, by the suppression list.
     """
 
-    report: Report
-    prefixes: Mapping[str, str]
-    nquads: bytes
-    suppressed: int = 0
+    def __init__(self, report: Report, prefixes: Mapping[str, str], nquads: bytes, suppressed: int = 0) -> None:
+        self.report = report
+        self.prefixes = prefixes
+        self.nquads = nquads
+        self.suppressed = suppressed
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -83,11 +82,11 @@ def check(
     try:
         findings = outcome()
     except ShapesError as error:
-        return replace(checked, report=report([*found, _refused(shapes, error, say)]))
+        return Checked(report([*found, _refused(shapes, error, say)]), prefixes, nquads, suppressed)
     on_step("telling")
     if findings:
         found += _telling(checked, read, others, settings, say).results(findings)
-    return replace(checked, report=report(found))
+    return Checked(report(found), prefixes, nquads, suppressed)
 
 
 def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[bytes, int]:

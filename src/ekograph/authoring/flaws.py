@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode, Quad
@@ -22,8 +21,7 @@ End: TypeAlias = OneOf["subject", "predicate", "object"]
 ENDS: tuple[End, ...] = ("subject", "predicate", "object")
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(NamedTuple):
     """A flaw of a triple; `end` is the term that is shown, `within` a place in its text where one is known."""
 
     rule: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import unified_diff
 
 from pyoxigraph import RdfFormat, parse
@@ -38,7 +38,7 @@ class Formatted:
 
 def layout(source: Source, check: Messages, say: Messages) -> Formatted:
     """The Turtle source laid out; nothing is written. `check` and `say` are the areas "check" and "fmt"."""
-    faults = parsed(replace(source, graph=_GRAPH), check).results
+    faults = parsed(source._replace(graph=_GRAPH), check).results
     if faults:
         return Formatted(source, source.data, tuple(faults))
     text = decoded(source.data)

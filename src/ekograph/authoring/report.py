@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One fault at its place.
 
     `rule` is the id of the rule; `severity` is Violation, Warning or Info (SHACL, section 3.6); `line` and
@@ -29,8 +28,7 @@ class Result:
     suggestion: str | None = None
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The results of one check, by file; in each first what is misspelt, then by line and column."""
 
     conforms: bool

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from ekograph import formats
@@ -27,8 +27,7 @@ class SourceError(Exception):
         self.values = {"path": shown(path), **values}
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One file: where it lies, its name as shown to people, its kind, its graph's IRI, its format, its bytes."""
 
     path: Path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
@@ -39,17 +38,19 @@ _SAID = (
 )
 
 
-@dataclass(frozen=True)
 class Parsed:
     """A source as quads in its graph, with its prefixes, or with the results that say why not.
 
     `content` is the quads, or their N-Quads, from which a site too large to hold all quads at once is made.
     """
 
-    source: Source
-    content: list[Quad] | bytes
-    prefixes: Mapping[str, str]
-    results: list[Result]
+    def __init__(
+        self, source: Source, content: list[Quad] | bytes, prefixes: Mapping[str, str], results: list[Result]
+    ) -> None:
+        self.source = source
+        self.content = content
+        self.prefixes = prefixes
+        self.results = results
 
     @cached_property
     def quads(self) -> list[Quad]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -77,7 +77,7 @@ def _named(view: View, quad: Quad) -> Iterator[NamedNode]:
 
 
 def _in_general(told: Text) -> Text:
-    return replace(told, value=_PLACE.sub("…", told.value))
+    return told._replace(value=_PLACE.sub("…", told.value))
 
 
 def _id(shape: NamedNode) -> str:

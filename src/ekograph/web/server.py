@@ -8,7 +8,6 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -56,8 +55,8 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
     except OSError:
         listening.close()
         raise
-    settings = replace(settings, port=listening.getsockname()[1])
-    return listening, replace(settings, public_url=settings.address)
+    settings = settings._replace(port=listening.getsockname()[1])
+    return listening, settings._replace(public_url=settings.address)
 
 
 def serve(settings: Settings, listening: socket.socket, ready: Callable[[Live], None], *, watched: bool = False) -> int:
