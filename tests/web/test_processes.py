@@ -85,7 +85,8 @@ def test_every_process_tells_what_all_have_counted_and_of_the_answers_kept(serve
     assert 1 <= kept <= 2
     assert figure(server, "cache_misses_total") == kept
     assert figure(server, "cache_hits_total") + figure(server, "answers_repeated_total") == 40 - kept
-    assert figure(server, "answers_kept_bytes") > figure(server, "cache_bytes") > 0
+    assert figure(server, "answers_kept_bytes") > 0
+    assert figure(server, "cache_bytes") > 0
     assert figure(server, "snapshot_live") == 1
 
 
