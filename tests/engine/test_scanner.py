@@ -115,3 +115,32 @@ APART = [
 @pytest.mark.parametrize(("text", "apart"), APART)
 def test_what_from_does_not_name_can_be_put_out_of_sight(text, apart):
     assert kept_apart(text, "urn:x") == apart
+
+
+PARTS = (
+    *(
+        "PREFIX",
+        "x:",
+        "<http://x/>",
+        "BASE",
+        "<http://x/now>",
+        "select",
+        "ASK",
+        "Describe",
+        "construct",
+        "WITH",
+        "load",
+    ),
+    *("{", "}", "#c\n", "'", '"', "FROM", "from:x", "service", "<", "*", "x:ask", "?now", "ſelect", "RAND()", "@en", "load"),
+)
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=9), st.sampled_from([" ", "\n", ""]))
+def test_a_short_look_sees_what_a_look_at_every_token_sees(parts, between):
+    query = between.join(parts)
+    # A word that matters, in a comment, has the tokens read one by one, and changes nothing else.
+    seen, slowly = scan(query), scan(f"# SERVICE\n{query}")
+    assert (seen.form, seen.update, seen.dataset, seen.volatile) == (
+        *(slowly.form, slowly.update, slowly.dataset, slowly.volatile),
+    )
+    assert (seen.service is None) == (slowly.service is None)

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from ekograph.web.kept import Repeated
+from ekograph.web.kept import AnswerCache, Repeated
 from ekograph.web.reply import Answer, Reply
 
 PAGE = "/doc/agreement/lahti.ttl"
@@ -117,6 +117,16 @@ def test_what_was_answered_least_lately_goes_first():
     kept = [name for name in (b"query=a", b"query=b", b"query=c", b"query=d") if repeated.find(asked(name), {})]
     assert kept == [b"query=a", b"query=c", b"query=d"]
     assert repeated.size <= 13_000
+
+
+def test_many_short_answers_to_long_queries_take_no_more_than_they_may():
+    cache = AnswerCache(limit=100_000)
+    for number in range(500):
+        cache.put(f"{number} {'x' * 5000}", Answer(b'W/"e"', [(b"content-type", b"text/csv")], b"true"))
+    assert cache.size <= 100_000
+    assert 10 < len(cache) < 20
+    assert cache.evictions == 500 - len(cache)
+    assert cache.get(f"499 {'x' * 5000}").body == b"true"
 
 
 def test_an_answer_is_not_compressed_twice():

@@ -34,6 +34,16 @@ def asked(
     return problem.status
 
 
+@given(
+    st.lists(
+        st.sampled_from([b"%", b"%3D", b"%0A", b"=", b"+", b"a", b"F", b"0", b"g", b"%C3%A4", b"_", b"."]), max_size=30
+    )
+)
+def test_a_query_alone_is_decoded_as_a_form_is(parts):
+    alone = b"query=" + b"".join(parts)
+    assert asked(query_string=alone) == asked(query_string=alone + b"&other=")
+
+
 @given(st.binary(max_size=300))
 def test_any_query_string_is_read_or_refused(query_string):
     assert isinstance(asked(query_string=query_string), Asked) or asked(query_string=query_string) in {400, 403}
