@@ -27,6 +27,10 @@ from pathlib import Path
 
 from bench.generate import generate
 from bench.plot import plot
+from bench.servers import free_port, wait_for
+from bench.stores import OXIGRAPH
+
+from ekograph.snapshot import STORE
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -48,7 +52,11 @@ class Row:
     html_ms: float
     turtle_ms: float
     query_ms: float
+    first_mb: float
     server_mb: float
+    own_mb: float
+    oxigraph_start_s: float | None = None
+    oxigraph_mb: float | None = None
 
 
 TITLES = {
@@ -59,7 +67,11 @@ TITLES = {
     "html_ms": "A page as HTML, asked for the first time: median, ms",
     "turtle_ms": "A page as Turtle, asked for the first time: median, ms",
     "query_ms": "A query for one thing, asked for the first time: median, ms",
-    "server_mb": "Memory of the server with its workers, MB",
+    "first_mb": "Memory of the server with its workers at its first answer, MB",
+    "server_mb": "Memory of the server with its workers after all these, MB",
+    "own_mb": "Of that, what is no mapped file, MB",
+    "oxigraph_start_s": "From the start of oxigraph serve-read-only, on the same store, to its first answer, s",
+    "oxigraph_mb": "Memory of that after the same queries, MB",
 }
 
 
@@ -72,7 +84,10 @@ def measure(size: int) -> Row:
         snapshot = (site / "snapshots" / "current").resolve()
         triples = json.loads((snapshot / "manifest.json").read_bytes())["triples"]
         disk = sum(each.stat().st_size for each in snapshot.rglob("*") if each.is_file())
-        return Row(triples, seconds, peak, disk / 1e6, *_served(site, _things(snapshot)))
+        things = _things(snapshot)
+        store = snapshot / STORE
+        theirs = _read_only(store, things) if store.exists() else (None, None)
+        return Row(triples, seconds, peak, disk / 1e6, *_served(site, things), *theirs)
 
 
 def _publish(site: Path) -> tuple[float, float]:
@@ -85,8 +100,11 @@ def _publish(site: Path) -> tuple[float, float]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
 
 
-def _served(site: Path, things: Sequence[str]) -> tuple[float, float, float, float, float]:
-    """Seconds to the first answer, medians for a page as HTML and as Turtle and for a query in ms, and memory in MB."""
+def _served(site: Path, things: Sequence[str]) -> tuple[float, float, float, float, float, float, float]:
+    """Seconds to the first answer, medians for a page as HTML and as Turtle and for a query in ms, and memory in MB.
+
+    The memory is that at the first answer, that after all others, and what of this is no mapped file.
+    """
     began = time.perf_counter()
     process = subprocess.Popen(_command(site, "serve", "--port", "0"), stdout=subprocess.PIPE, text=True)
     try:
@@ -95,10 +113,30 @@ def _served(site: Path, things: Sequence[str]) -> tuple[float, float, float, flo
         url = next(match[0].rstrip("/.") for match in found if match)
         _get(f"{url}/doc/{things[0]}.nt")
         start = time.perf_counter() - began
+        first = _memory(process.pid)
         html = _median(things, lambda thing: f"{url}/doc/{thing}.fi.html")
         turtle = _median(things, lambda thing: f"{url}/doc/{thing}.ttl")
         query = _median(things, lambda thing: f"{url}/sparql?query=" + _QUERY.format(thing))
-        return start, html, turtle, query, _memory(process.pid)
+        return start, html, turtle, query, first, _memory(process.pid), _memory(process.pid, "Pss_Anon")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _read_only(store: Path, things: Sequence[str]) -> tuple[float, float]:
+    """Seconds to the first answer of `oxigraph serve-read-only`, and its memory after a query for each thing, in MB."""
+    url = f"http://127.0.0.1:{free_port()}"
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [OXIGRAPH, "serve-read-only", "--location", store, "--bind", url.removeprefix("http://")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"{url}/query?query=" + _QUERY.format(things[0]), process, 0.002)
+        start = time.perf_counter() - began
+        _median(things, lambda thing: f"{url}/query?query=" + _QUERY.format(thing))
+        return start, _memory(process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -131,12 +169,12 @@ def _things(snapshot: Path) -> list[str]:
     return random.Random(1).sample(distinct, min(PAGES, len(distinct)))  # noqa: S311 - no secret
 
 
-def _memory(pid: int) -> float:
+def _memory(pid: int, kind: str = "Pss") -> float:
     """What a process and all that it started have in memory, what they share counted once (PSS), in MB."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     with Path(f"/proc/{pid}/smaps_rollup").open(encoding="ascii") as lines:
-        own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return own / 1000 + sum(_memory(int(each)) for each in children)
+        own = next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:"))
+    return own / 1000 + sum(_memory(int(each), kind) for each in children)
 
 
 def _command(site: Path, *arguments: str) -> list[str]:
@@ -146,7 +184,11 @@ def _command(site: Path, *arguments: str) -> list[str]:
 def table(rows: Sequence[Row]) -> str:
     """The rows as a table in Markdown."""
     head = "| triples | " + " | ".join(TITLES.values()) + " |\n|" + "---:|" * len(fields(Row)) + "\n"
-    return head + "".join(f"| {' | '.join(f'{value:,.5g}' for value in vars(row).values())} |\n" for row in rows)
+    return head + "".join(f"| {' | '.join(map(_cell, vars(row).values()))} |\n" for row in rows)
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:,.5g}"
 
 
 def main() -> None:
@@ -169,7 +211,7 @@ def write(rows: Sequence[Row]) -> None:
     told = f"Measured on {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {sys.version.split()[0]}."
     text = f"# Cost against size\n\n`make bench-growth` writes this page. {told}\n\n{table(rows)}"
     for name, title in TITLES.items():
-        points = [(row.triples, getattr(row, name)) for row in rows]
+        points = [(row.triples, getattr(row, name)) for row in rows if getattr(row, name) is not None]
         (HERE / f"growth-{name}.svg").write_text(plot(title, points), encoding="utf-8")
         text += f"\n![{title}](growth-{name}.svg)\n"
     (HERE / "growth.md").write_text(text, encoding="utf-8")

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import marshal
 import time
-from collections.abc import AsyncIterator, Mapping
-from functools import lru_cache
+from collections.abc import AsyncIterator
 from typing import Any
 
-from ekograph import formats
 from ekograph.engine.admission import Entry
+from ekograph.engine.asking import Head, head, request
 from ekograph.engine.base import Answer, BadQuery, Broken, Busy, NotAcceptable, Query, QueryError, Refused, TimedOut
 from ekograph.engine.failures import from_signal, from_worker
-from ekograph.engine.frames import DATA, END, HEAD, SHORT, Request
+from ekograph.engine.frames import DATA, END, HEAD, SHORT
 from ekograph.engine.pool import Pool
 from ekograph.engine.process import Worker
 from ekograph.engine.tail import Tail
-
-_FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
 
 #: Seconds in which it is known what a worker has ended of.
 _PATIENCE = 1.0
@@ -40,7 +36,7 @@ class Run(asyncio.Future[Answer]):
 
     # What most have little of is made when it is needed.
     _worker: Worker | None = None
-    _head: Mapping[str, Any] = {}
+    _head: Head | None = None
     _size = 0
     _tail: Tail | None = None
     _entry: Entry | None = None
@@ -55,7 +51,7 @@ class Run(asyncio.Future[Answer]):
         self._pool = pool
         self._limits = pool.limits
         self._client = query.client
-        self._request = _request(query)
+        self._request = request(query)
         self._deadline = self._loop.time() + self._limits.seconds
         self._held: list[bytes] = []
 
@@ -107,11 +103,11 @@ class Run(asyncio.Future[Answer]):
         """Take a frame of the answer."""
         if kind == SHORT:
             start = payload[0] + 1
-            self._head = _head(payload[1:start])
+            self._head = head(payload[1:start])
             self._held.append(payload[start:])
             self._end(worn=False)
         elif kind == HEAD:
-            self._head = _head(payload)
+            self._head = head(payload)
         elif kind == DATA:
             self._take(payload)
         elif kind == END:
@@ -241,8 +237,9 @@ class Run(asyncio.Future[Answer]):
             self._finish(clean=self._reusable)
 
     def _answer(self, whole: bytes | None, rest: AsyncIterator[bytes] | None) -> Answer:
-        head = self._head
-        return Answer(_FORMATS[head["format"]], head["form"], whole, rest, lasting=head["lasting"])
+        if self._head is None:
+            raise RuntimeError("the worker has sent data without a head")
+        return Answer(self._head.format, self._head.form, whole, rest, self._head.lasting)
 
     def _finish(self, *, clean: bool) -> None:
         """Give everything back. A worker that is not as it was before is never used again."""
@@ -292,16 +289,3 @@ class Run(asyncio.Future[Answer]):
         if self._entry:
             self._pool.gate.leave(self._client)
         self._entry = None
-
-
-# Formats and forms: a handful of values, the same with each answer.
-@lru_cache(maxsize=64)
-def _head(payload: bytes) -> Mapping[str, Any]:
-    return dict(json.loads(payload))
-
-
-def _request(query: Query) -> bytes:
-    """What a worker is asked."""
-    results, graph = query.results, query.graph
-    names = (results.name if results else None, graph.name if graph else None)
-    return marshal.dumps(tuple(Request(query.text, *names, query.default_graphs, query.named_graphs)))
