@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -37,6 +38,10 @@ log = logging.getLogger("ekograph")
 
 #: Objects made before a look for garbage in cycles, and looks at the young before one at the older (see `gc`).
 _GARBAGE = (20_000, 20, 20)
+
+#: How long a thread may have the interpreter while the event loop waits for it, in seconds: a new snapshot is read in
+#: one, and by default each answer meanwhile could wait ten times as long.
+_TURN = 0.0005
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -87,6 +92,7 @@ def _serve(
     # Looking for garbage took an eighth of the time of short queries; what is imported by now is none.
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+    sys.setswitchinterval(_TURN)
     copy = Copy(settings.public_url, watched)
     live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
     answering = Answering()
