@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 MANIFEST = "manifest.json"
 DATASET = "dataset.nq"
@@ -30,6 +30,8 @@ _COLUMNS = (
 )
 
 _ALL = "SELECT address, page, type, language, body, links FROM printed ORDER BY rowid"
+_LISTED = "SELECT address, page, type, language, links FROM printed ORDER BY rowid"
+_BODY = "SELECT body FROM printed WHERE address = ?"
 _AT = (
     "SELECT address, page, type, language, body, links FROM printed"
     " WHERE address = :address OR page = :address ORDER BY rowid"
@@ -56,6 +58,16 @@ class Representation:
     language: str
     body: bytes
     links: tuple[str, ...] = ()
+
+
+class Listed(NamedTuple):
+    """What is known of a printed answer whose bytes have not been read."""
+
+    address: str
+    page: str
+    content_type: str
+    language: str
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -115,14 +127,39 @@ class Snapshot:
 
     def printed(self, address: str | None = None) -> Iterator[Representation]:
         """All printed representations, or those at `address` or of the page there, in the order of printing."""
-        location = (self.path / PRINTED).resolve().as_uri()
-        connection = sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True)
+        connection = _connected(self.path)
         try:
             rows = connection.execute(_ALL) if address is None else connection.execute(_AT, {"address": address})
             for own, page, content_type, language, body, links in rows:
                 yield Representation(own, page, content_type, language, body, tuple(json.loads(links)))
         finally:
             connection.close()
+
+
+class PrintedFile:
+    """The printed answers of a snapshot, read one by one; it can still be read once the snapshot is removed."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._connection = _connected(snapshot.path)
+
+    def listed(self) -> Iterator[Listed]:
+        """All of them but their bodies, in the order of printing."""
+        for address, page, content_type, language, links in self._connection.execute(_LISTED):
+            yield Listed(address, page, content_type, language, tuple(json.loads(links)))
+
+    def body(self, address: str) -> bytes:
+        """The bytes at the address of one; raises KeyError when there is none."""
+        row = self._connection.execute(_BODY, (address,)).fetchone()
+        if row is None:
+            raise KeyError(address)
+        body: bytes = row[0]
+        return body
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """The printed answers of the snapshot in a folder, for reading in whichever thread."""
+    location = (path / PRINTED).resolve().as_uri()
+    return sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
 @contextmanager

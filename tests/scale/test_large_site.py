@@ -14,7 +14,7 @@ from ekograph import config
 from ekograph.publish.pipeline import publish
 from ekograph.snapshot import Snapshot
 from ekograph.web.copy import Copy
-from ekograph.web.printed import Page, Table
+from ekograph.web.printed import Page, Recent, Table
 from ekograph.web.rendering import Rendering
 from ekograph.web.reply import Answer, SeeOther
 
@@ -121,6 +121,48 @@ def test_things_are_not_printed_but_documents_are(both, table):
     assert not of_things(large.answers)
     assert {"/", "/def", "/shapes", "/catalog", "/graph/places"} <= large.pages.keys()
     assert large.pages.keys() <= table.pages.keys()
+
+
+def test_what_is_printed_of_a_large_site_is_read_when_it_is_asked_for(both, monkeypatch):
+    limit = 200_000
+    monkeypatch.setattr("ekograph.web.printed.RECENT_BYTES", limit)
+    table = Table(both.large, COPY)
+    printed = {each.address: COPY.fill(each.body, each.content_type) for each in both.large.printed()}
+    # More than may be kept at once, asked for twice, at its own address and through the table.
+    assert sum(map(len, printed.values())) > 10 * limit
+    for _ in range(2):
+        assert {each: table.answers[each].body for each in table.answers} == printed
+        for path, page in table.pages.items():
+            answer = page.answer({b"accept": b"text/html, */*;q=0.1", b"accept-language": b"fi"}, b"")
+            assert answer is None or answer.body in printed.values(), path
+    found = table.find("/sitemap.xml")
+    assert found
+    reply = found.reply({}, b"")
+    assert reply
+    assert (reply.status, reply.body) == (200, printed["/sitemap.xml"])
+
+
+def test_of_what_is_read_as_much_is_kept_as_there_is_room_for():
+    made = []
+
+    def making(number: int, size: int):
+        def make():
+            made.append(number)
+            answer = Answer(b'"1"', [], bytes(size))
+            return answer, answer
+
+        return recent.remembering(make)
+
+    recent = Recent(1000)
+    first, second, large = making(1, 200), making(2, 200), making(3, 5000)
+    assert first()[0] is first()[0]
+    assert second()[0] is second()[0]
+    first()
+    assert made == [1, 2]
+    assert len(large()[0].body) == 5000
+    large()
+    first()
+    assert made == [1, 2, 3, 1]
 
 
 def test_an_answer_is_kept_for_the_same_request(rendering):

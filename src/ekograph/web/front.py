@@ -18,7 +18,7 @@ from ekograph.web.errors import reply_of
 from ekograph.web.headers import COMMON, by_name
 from ekograph.web.live import Live, NothingLiveError, Pair
 from ekograph.web.metrics import Metrics, log_access
-from ekograph.web.printed import Page
+from ekograph.web.printed import Page, Variant
 from ekograph.web.reply import Answer, Fields, Reply, SeeOther, options
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _at_time_gate(scope: Scope) -> Scope | None:
     return {**scope, "path": TIMEGATE + scope["path"], "raw_path": TIMEGATE.encode() + scope["raw_path"]}
 
 
-def _refusal(found: Answer | Page | SeeOther, scope: Scope) -> Reply:
+def _refusal(found: Answer | Variant | Page | SeeOther, scope: Scope) -> Reply:
     """Why what is at an address does not answer the request: its method, or what it accepts. Also to OPTIONS."""
     if scope["method"] == "OPTIONS":
         return options(errors.READ)

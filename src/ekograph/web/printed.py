@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cache
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from ekograph import formats, ldes
 from ekograph.addresses import PUBLIC_URL, normal_path
 from ekograph.formats import Format
 from ekograph.memento import is_in_time
-from ekograph.snapshot import Representation, Snapshot
+from ekograph.snapshot import Listed, PrintedFile, Representation, Snapshot
 from ekograph.web.copy import Copy
 from ekograph.web.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.negotiation import choose, choose_language
@@ -23,6 +24,9 @@ from ekograph.web.reply import Answer, Fields, HeaderList, Reply, SeeOther
 #: how many bytes of these: browsers and libraries send few, and short ones.
 REMEMBERED = 64
 REMEMBERED_BYTES = 500
+
+#: Bytes of what is printed of a large site that are kept in memory.
+RECENT_BYTES = 64_000_000
 
 
 class Outline(Protocol):
@@ -49,19 +53,31 @@ class Outline(Protocol):
         """Values of Link."""
 
 
-class Variant:
-    """A representation as one of its page's; `made` gives the answers at its own and at the page's address."""
+#: The answers at the own address of a representation, and at that of its page.
+Answers = tuple[Answer, Answer]
 
-    def __init__(self, outline: Outline, made: Callable[[], tuple[Answer, Answer]]) -> None:
+
+#: Remembers what a function gives.
+Remembering = Callable[[Callable[[], Answers]], Callable[[], Answers]]
+
+
+class Variant:
+    """A representation as one of its page's; `answers` gives the answers at its own and at the page's address."""
+
+    def __init__(self, outline: Outline, answers: Callable[[], Answers]) -> None:
         self.format = _FORMATS.get(_media_type(outline))
         self.language = outline.language
         self.address = outline.address
-        self._made = made
+        self._answers = answers
 
-    @cached_property
-    def answers(self) -> tuple[Answer, Answer]:
-        """The answer at its own address, and the one at the page's; made when asked for first."""
-        return self._made()
+    @property
+    def answers(self) -> Answers:
+        """The answer at its own address, and the one at the page's; made when it is asked for."""
+        return self._answers()
+
+    def reply(self, fields: Fields, query: bytes) -> Reply:
+        """The response to a read at its own address with the header `fields`."""
+        return self.answers[0].reply(fields, query)
 
 
 class Page:
@@ -115,32 +131,96 @@ class Page:
 
 
 class Table:
-    """Everything printed of one snapshot, by the path of its address."""
+    """Everything printed of one snapshot, by the path of its address.
+
+    All of it is in memory, unless the site is large: then what is asked for is read, and kept for a while.
+    """
 
     def __init__(self, snapshot: Snapshot, copy: Copy) -> None:
-        self.answers: dict[str, Answer] = {}
         self.pages: dict[str, Page] = {}
-        by_page: dict[str, list[Representation]] = {}
-        for each in (*snapshot.printed(), *copy.extras()):
+        own: dict[str, Variant] = {}
+        outlines, body, remembering = _sources(snapshot)
+        by_page: dict[str, list[Listed | Representation]] = {}
+        for each in (*outlines, *copy.extras()):
             by_page.setdefault(each.page or each.address, []).append(each)
         common = headers_of(snapshot)
         full = ldes.full(by_page)
         for page, representations in by_page.items():
             kept = [(b"cache-control", _cache_control(page, immutable=page in full))]
-            variants = variants_of(representations, _body, [*common, *kept], copy)
-            self.answers |= {each.address: each.answers[0] for each in variants}
+            variants = variants_of(representations, body, [*common, *kept], copy, remembering)
+            own |= {each.address: each for each in variants}
             if representations[0].page:
                 self.pages[page] = Page(variants)
-        self._all: dict[str, Answer | Page | SeeOther] = {
+        large = snapshot.manifest.large
+        self.answers: Mapping[str, Answer] = _Own(own) if large else {at: each.answers[0] for at, each in own.items()}
+        self._all: dict[str, Answer | Variant | Page | SeeOther] = {
             **{f"/id/{path[5:]}": SeeOther(path) for path in self.pages if path.startswith("/doc/")},
             **{html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
             **self.pages,
-            **self.answers,
+            **(own if large else self.answers),
         }
 
-    def find(self, path: str) -> Answer | Page | SeeOther | None:
+    def find(self, path: str) -> Answer | Variant | Page | SeeOther | None:
         """What lies at `path`, in whichever spelling, or None."""
         return self._all.get(path) or self._all.get(normal_path(path))
+
+
+class _Own(Mapping[str, Answer]):
+    """The answers of variants at their own addresses, made when they are asked for."""
+
+    def __init__(self, variants: Mapping[str, Variant]) -> None:
+        self._variants = variants
+
+    def __getitem__(self, address: str) -> Answer:
+        return self._variants[address].answers[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variants)
+
+    def __len__(self) -> int:
+        return len(self._variants)
+
+
+class Recent:
+    """What was asked for last, up to so many bytes of bodies; what was made first goes first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[Callable[[], Answers], Answers] = OrderedDict()
+
+    def remembering(self, make: Callable[[], Answers]) -> Callable[[], Answers]:
+        """What gives the same as `make`, made anew only if it is not kept."""
+
+        def made() -> Answers:
+            answers = self._kept.get(make)
+            if answers is None:
+                answers = self._kept[make] = make()
+                self._size += _size(answers)
+                while self._size > self._limit and len(self._kept) > 1:
+                    self._size -= _size(self._kept.popitem(last=False)[1])
+            return answers
+
+        return made
+
+
+def _size(answers: Answers) -> int:
+    """About what answers take: the body, and the same compressed; at the page it is the same in memory."""
+    return 2 * len(answers[0].body)
+
+
+def _sources(
+    snapshot: Snapshot,
+) -> tuple[Iterable[Listed | Representation], Callable[[Listed | Representation], bytes], Remembering]:
+    """What is printed, what gives its body, and what remembers the answers that are made of it."""
+    file = PrintedFile(snapshot)
+
+    def body(each: Listed | Representation) -> bytes:
+        return each.body if isinstance(each, Representation) else file.body(each.address)
+
+    if snapshot.manifest.large:
+        return file.listed(), body, Recent(RECENT_BYTES).remembering
+    return snapshot.printed(), body, cache
 
 
 def headers_of(snapshot: Snapshot) -> HeaderList:
@@ -152,14 +232,16 @@ def headers_of(snapshot: Snapshot) -> HeaderList:
 T = TypeVar("T", bound=Outline)
 
 
-def variants_of(outlines: Sequence[T], body: Callable[[T], bytes], common: HeaderList, copy: Copy) -> list[Variant]:
-    """The variants of one page, each made by `body` when it is needed."""
+def variants_of(
+    outlines: Sequence[T], body: Callable[[T], bytes], common: HeaderList, copy: Copy, remembering: Remembering = cache
+) -> list[Variant]:
+    """The variants of one page, each made by `body` when it is needed, and remembered."""
     alternates = [_alternate(each) for each in outlines] if len(outlines) > 1 else []
 
-    def made(outline: T) -> Callable[[], tuple[Answer, Answer]]:
+    def making(outline: T) -> Callable[[], Answers]:
         return lambda: _answers(outline, copy.fill(body(outline), outline.content_type), alternates, common, copy)
 
-    return [Variant(each, made(each)) for each in outlines]
+    return [Variant(each, remembering(making(each))) for each in outlines]
 
 
 def html_address(path: str) -> str:
@@ -171,17 +253,11 @@ def _cache_control(page: str, *, immutable: bool) -> bytes:
     return CACHE_IMMUTABLE if immutable or page.startswith("/static/") else CACHE_REVALIDATE
 
 
-def _body(printed: Representation) -> bytes:
-    return printed.body
-
-
 def _lines(value: bytes | None) -> tuple[str, ...]:
     return () if value is None else (value.decode("latin-1"),)
 
 
-def _answers(
-    outline: Outline, body: bytes, alternates: Sequence[str], common: HeaderList, copy: Copy
-) -> tuple[Answer, Answer]:
+def _answers(outline: Outline, body: bytes, alternates: Sequence[str], common: HeaderList, copy: Copy) -> Answers:
     """The answer at the representation's own address, and the one at its page's."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
     links = [each for each in alternates if not each.startswith(f"<{outline.address}>")]
