@@ -49,7 +49,12 @@ def behind(shelf, request):
         pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with (
         STORES[request.param]() as addresses,
-        serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_REMOTE_ENDPOINT=addresses) as server,
+        serving(
+            "serve",
+            EKOGRAPH_SNAPSHOTS=str(shelf),
+            EKOGRAPH_REMOTE_ENDPOINT=addresses,
+            EKOGRAPH_QUERY_SECONDS="5",
+        ) as server,
     ):
         yield server
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LOOK_EVERY = 0.2
 
 #: Seconds until a snapshot that could not be put in service is tried again: it may be mended, or its engine be back.
-RETRY_EVERY = 10.0
+RETRY_EVERY = 5.0
 
 #: Bytes of answers to queries that are kept to be given again to the same request.
 REPEATED_BYTES = 32_000_000
@@ -171,6 +171,9 @@ class Live:
         return name == refused and asyncio.get_running_loop().time() < until
 
     def _swap(self, new: Pair) -> None:
+        if self._pair:
+            # Before the first request sees the new one: no answer may come from the old one after that.
+            self._pair.engine.recall()
         old, self._pair = self._pair, new
         self._refused, self.trouble = (None, 0.0), None
         log.info("in service: %s", new.snapshot.name)
