@@ -73,11 +73,14 @@ def test_the_imports_make_no_circle():
             visit(name, ())
 
 
-def test_the_worker_knows_frames_scanner_faults_and_writing_and_nothing_else_of_ekograph():
-    own = {f"ekograph.engine.{name}" for name in ("faults", "frames", "scanner", "writing")}
+def test_the_worker_knows_what_it_talks_in_reads_and_writes_and_nothing_else_of_ekograph():
+    names = ("board", "borrowed", "faults", "frames", "output", "scanner", "writing")
+    own = {f"ekograph.engine.{name}" for name in names}
     known = modules()
     assert imports_of(PACKAGE / "engine" / "worker.py") & known.keys() == own
-    assert set().union(*(imports_of(known[name]) & known.keys() for name in own)) <= own
+    below = set().union(*(imports_of(known[name]) & known.keys() for name in own))
+    assert below <= own | {"ekograph.percent"}
+    assert not imports_of(known["ekograph.percent"])
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,11 @@ def test_a_store_that_is_damaged_does_not_start(tmp_path):
         asyncio.run(EmbeddedEngine(Stored(tmp_path, 1), Limits(), PREFIXES).start())
 
 
-def test_a_process_that_has_opened_a_store_opens_no_socket(store):
+def test_a_process_that_is_sealed_opens_a_store_and_no_socket(store):
     tried = f"""if True:
         import socket
-        from ekograph.engine import on_disk
+        from ekograph.engine import on_disk, seal
+        assert seal.refuse_sockets()
         store = on_disk.open_store({str(store.path)!r})
         assert list(store.query("SELECT ?p {{ GRAPH ?g {{ <http://example.org/s0> ?p ?o }} }}"))
         try:

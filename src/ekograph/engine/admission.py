@@ -67,6 +67,13 @@ class Gate:
         """Go in, if there is a place or another query to follow, and nobody waits."""
         return None if self._waiting else self._admitted(client)
 
+    def enter_beside(self, client: str) -> bool:
+        """Count a query of `client` that needs no place in the fast lane; returns whether it may be at work."""
+        if not self._has_room(client):
+            return False
+        self._enter(client)
+        return True
+
     def free_fast(self, client: str) -> None:
         """Give a place of `client` in the fast lane to the next."""
         self.fast[client] -= 1
@@ -88,7 +95,7 @@ class Gate:
 
     def _admitted(self, client: str) -> Entry | None:
         """Let a query of `client` in, if it can be."""
-        if self.running[client] >= self._limits.running or self._at_work >= self._limits.total:
+        if not self._has_room(client):
             return None
         # One place is left to whoever comes next.
         own = max(1, self._limits.fast - 1)
@@ -100,10 +107,16 @@ class Gate:
             entry = Entry.PLACE
         else:
             return None
+        self._enter(client)
+        return entry
+
+    def _has_room(self, client: str) -> bool:
+        return self.running[client] < self._limits.running and self._at_work < self._limits.total
+
+    def _enter(self, client: str) -> None:
         self.running[client] += 1
         self._at_work += 1
         self.empty.clear()
-        return entry
 
     def _place_to_wait(self, client: str) -> deque[asyncio.Future[Entry]]:
         if self.waiting >= self._limits.queue:

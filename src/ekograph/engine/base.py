@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple, Protocol
 
+from ekograph.engine.loan import Borrower
 from ekograph.formats import Format
 
 
@@ -110,6 +111,12 @@ class Engine(Protocol):
 
     def query(self, query: Query) -> asyncio.Future[Answer]:
         """Begin to answer, or not, with a QueryError; to cancel the future frees at once what the query holds."""
+
+    def borrower(self, client: str) -> Borrower | None:
+        """Whom to lend a connection of `client` to, so that its queries are answered there; often nobody."""
+
+    def recall(self) -> None:
+        """Lend no more, have no answer begun on connections that are lent, and take them back."""
 
     async def stop(self) -> None:
         """Let what runs come to its end, within its bounds, and free everything."""

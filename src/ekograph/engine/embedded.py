@@ -19,7 +19,10 @@ from ekograph.engine.base import (
     QueryError,
     QueryTooLarge,
 )
-from ekograph.engine.process import Worker, Zygote
+from ekograph.engine.forking import Zygote
+from ekograph.engine.lending import Lender
+from ekograph.engine.loan import Borrower
+from ekograph.engine.process import Worker
 from ekograph.engine.run import Run
 from ekograph.engine.slow_lane import SlowLane
 from ekograph.engine.watch import Watch
@@ -30,6 +33,10 @@ _LIFETIME = 100_000
 
 #: A query is short when a worker is at it for less, in seconds: to wake another worker would take as long.
 _SHORT = 0.0005
+
+#: Connections are lent while queries take a worker less than this, in seconds: beside longer ones, what the web process
+#: does is a small part.
+_BRIEF = 0.002
 
 #: How long a zygote that has ended is left before the next is started, in seconds.
 _PAUSE = 0.2
@@ -56,6 +63,7 @@ class EmbeddedEngine:
         self.gate = Gate(limits, lambda client: client in self._at_work)
         self.slow_lane = SlowLane(limits.slow)
         self.watch = Watch(limits.slice / 2)
+        self.lender = Lender(self)
         self.streams = 0
         self.quads = 0
         self._dataset = dataset
@@ -89,9 +97,18 @@ class EmbeddedEngine:
             run.start()
         return run
 
+    def borrower(self, client: str) -> Borrower | None:
+        """Whom to lend a connection of `client` to, if its queries are better answered there."""
+        return None if self._stopping or self._pace > _BRIEF else self.lender.borrower(client)
+
+    def recall(self) -> None:
+        """Lend no more, have no answer begun on connections that are lent, and take them back."""
+        self._stopping = True
+        self.lender.recall()
+
     async def stop(self) -> None:
         """Wait for what is at work, within its bounds, then end the zygote and its workers."""
-        self._stopping = True
+        self.recall()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.seconds + self.limits.stream_seconds):
                 await self.gate.empty.wait()
@@ -110,6 +127,7 @@ class EmbeddedEngine:
             "waiting": self.gate.waiting,
             "slow": len(self.slow_lane),
             "streams": self.streams,
+            "lent": self.lender.lent,
             **self._counts,
         }
 
@@ -146,9 +164,15 @@ class EmbeddedEngine:
             del self._at_work[client]
         self.gate.free_fast(client)
 
+    def count_lent(self, made: int, again: int) -> None:
+        """Count answers on connections that were lent: made, and given again."""
+        self._counts["queries_total"] += made
+        self._counts["queries_lent_total"] += made
+        self._counts["answers_repeated_lent_total"] += again
+
     def note(self, seconds: float) -> None:
         """Take note of how long a worker was at a query: the next are thought to take as long as those before."""
-        self._pace += (min(seconds, _SHORT * 10) - self._pace) / 8
+        self._pace += (min(seconds, 4 * _BRIEF) - self._pace) / 8
         self.gate.short = self._pace < _SHORT
 
     def note_failure(self, error: BaseException) -> None:

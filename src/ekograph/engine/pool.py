@@ -35,6 +35,9 @@ class Pool(Protocol):
     def free_place(self, worker: Worker, client: str) -> None:
         """Have it there no more."""
 
+    def count_lent(self, made: int, again: int) -> None:
+        """Count answers on connections that were lent: made, and given again."""
+
     def note(self, seconds: float) -> None:
         """Take note of how long a worker was at a query that it has answered."""
 

@@ -112,6 +112,12 @@ class RemoteEngine:
         await self._reader.stop()
         self._threads.shutdown(wait=False)
 
+    def borrower(self, client: str) -> None:
+        """Nobody: another store answers."""
+
+    def recall(self) -> None:
+        """Nothing is lent."""
+
     def figures(self) -> Mapping[str, float]:
         """What is running and waiting now, and what has happened since the start."""
         return {"running": self._gate.running.total(), "waiting": self._gate.waiting, **self._counts}

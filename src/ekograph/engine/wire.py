@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Protocol
 
 from ekograph.engine.frames import FRAME, LENGTH
@@ -19,9 +20,10 @@ class Listener(Protocol):
 
 
 class Wire(asyncio.Protocol):
-    """One connection to a worker."""
+    """One connection to a worker, by a socket that asyncio drives."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self.listener: Listener | None = None
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
@@ -57,6 +59,10 @@ class Wire(asyncio.Protocol):
         if not self._requests:
             self._loop.call_soon(self._flush)
         self._requests += (LENGTH.pack(len(request)), request)
+
+    def send_descriptor(self, message: bytes, descriptor: int) -> None:
+        """Send a message with a descriptor at once, when nothing else is on its way. Raises OSError."""
+        socket.send_fds(self._connection, [LENGTH.pack(len(message)) + message], [descriptor])
 
     def pause(self) -> None:
         """Take no more bytes for now: those who are to get them have enough."""

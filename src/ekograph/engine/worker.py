@@ -1,59 +1,69 @@
 """What a worker does: answers one query at a time over its one socket, with nothing but the dataset at hand.
 
-It knows pyoxigraph, the frames, the scanner, the faults and the writing, and nothing else of this package, so that it
-is loaded in a moment.
+It knows pyoxigraph, the frames, what is borrowed, the scanner, the faults and the writing, and nothing else of this
+package, so that it is loaded in a moment.
 """
 
 from __future__ import annotations
 
-import json
 import marshal
 import resource
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
+from ekograph.engine.board import Board
+from ekograph.engine.borrowed import Borrowed
 from ekograph.engine.faults import mistake
-from ekograph.engine.frames import DATA, END, ERROR, FRAME, HEAD, LAST, LENGTH, SHORT, Request
+from ekograph.engine.frames import END, FRAME, LENGTH, Request
+from ekograph.engine.output import NoAnswerError, Output, Whole
 from ekograph.engine.scanner import Scan, scan, undeclared
-from ekograph.engine.writing import RESULTS, UnnameableError, write_graph, xml_of
-
-_BLOCK = 32_768
+from ekograph.engine.writing import RESULTS, UnnameableError, write_graph
 
 #: A query that has taken this part of the memory that it may leaves too little to the next.
 _WORN = 0.25
 
 
-class _NoAnswerError(Exception):
-    """A query that gets no answer: the kind of the error, and its values."""
-
-    def __init__(self, kind: str, **values: Any) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.values = values
+#: The request for loans.
+_BORROW = Request("", None, None, (), ())
 
 
-def serve(connection: socket.socket, store: ox.Store, config: dict[str, Any]) -> None:
+def serve(connection: socket.socket, board: Board, store: ox.Store, config: dict[str, Any]) -> None:
     """Answer one query after the other, until the other end closes."""
+    config = {**config, "marked": [(f"{name}:", name, iri) for name, iri in config["prefixes"].items()]}
     requests = _Requests(connection)
     bound = _Bound(config["seconds"], config["life"])
     most = _most_memory() + _WORN * config["memory"]
+
+    def answering(request: Request, out: Whole) -> bool:
+        bound.set()
+        try:
+            _answer(store, request, config, out)
+        except (NoAnswerError, MemoryError):
+            return False
+        return True
+
+    borrowed = Borrowed(connection, board, answering)
     try:
         while request := requests.at_hand() or requests.wait(bound.lift):
+            if request is _BORROW:
+                borrowed.serve()
+                worn = b"worn" if _most_memory() > most else b""
+                connection.sendall(FRAME.pack(END, len(worn)) + worn)
+                continue
             bound.set()
-            out = _Output(connection, config["result"])
+            out = Output(connection, config["result"])
             try:
                 _answer(store, request, config, out)
                 out.end(worn=_most_memory() > most)
-            except _NoAnswerError as failure:
+            except NoAnswerError as failure:
                 out.fail(failure)
             except MemoryError:
-                out.fail(_NoAnswerError("out_of_memory"))
+                out.fail(NoAnswerError("out_of_memory"))
     except (BrokenPipeError, ConnectionResetError):
         return
 
@@ -73,6 +83,9 @@ class _Requests:
         (length,) = LENGTH.unpack_from(self._received)
         if size < length:
             return None
+        if not length:
+            del self._received[: LENGTH.size]
+            return _BORROW
         # Trusted: it comes from the process that started this one.
         request = Request(*marshal.loads(self._received[LENGTH.size : LENGTH.size + length]))  # noqa: S302
         del self._received[: LENGTH.size + length]
@@ -127,13 +140,13 @@ def _most_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _answer(store: ox.Store, request: Request, config: dict[str, Any], out: _Output) -> None:
+def _answer(store: ox.Store, request: Request, config: dict[str, Any], out: Output | Whole) -> None:
     seen = _examined(request.text)
     try:
         results = store.query(
             request.text,
             # To predeclare all of them takes as long as to read a short query.
-            prefixes={name: iri for name, iri in config["prefixes"].items() if f"{name}:" in request.text},
+            prefixes={name: iri for mark, name, iri in config["marked"] if mark in request.text},
             base_iri=config["base"] or None,
             **_dataset(request, union=config["union"] and not seen.dataset),
         )
@@ -147,30 +160,30 @@ def _answer(store: ox.Store, request: Request, config: dict[str, Any], out: _Out
     except (SyntaxError, ValueError) as error:
         raise _fault(str(error), request.text, config["prefixes"]) from error
     except RuntimeError as error:
-        raise _NoAnswerError("failed", reason=str(error)) from error
+        raise NoAnswerError("failed", reason=str(error)) from error
     except OSError as error:
         raise _refused(error, out) from error
 
 
 def _examined(text: str) -> Scan:
-    """What is seen in a query; raises _NoAnswerError when it is not run here."""
+    """What is seen in a query; raises NoAnswerError when it is not run here."""
     seen = scan(text)
     if seen.update:
-        raise _NoAnswerError("refused_update", keyword=seen.update)
+        raise NoAnswerError("refused_update", keyword=seen.update)
     if seen.service:
-        raise _NoAnswerError("refused_service", line=seen.service.line, column=seen.service.column)
+        raise NoAnswerError("refused_service", line=seen.service.line, column=seen.service.column)
     return seen
 
 
-def _fault(reason: str, text: str, prefixes: dict[str, str]) -> _NoAnswerError:
+def _fault(reason: str, text: str, prefixes: dict[str, str]) -> NoAnswerError:
     """What is wrong with a query: a prefix that nobody declares, a usual mistake, else what the parser says."""
     if missing := undeclared(text, prefixes):
         prefix, place = missing
-        return _NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
+        return NoAnswerError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
     if found := mistake(text, reason):
         fault, values = found
-        return _NoAnswerError("bad_query", fault=fault, **values)
-    return _NoAnswerError("bad_query", reason=reason)
+        return NoAnswerError("bad_query", fault=fault, **values)
+    return NoAnswerError("bad_query", reason=reason)
 
 
 def _dataset(request: Request, *, union: bool) -> dict[str, Any]:
@@ -187,102 +200,32 @@ def _graph(parameter: str, iri: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri)
     except ValueError as error:
-        raise _NoAnswerError("bad_parameter", name=parameter, value=iri) from error
+        raise NoAnswerError("bad_parameter", name=parameter, value=iri) from error
 
 
 def _wanted(name: str | None, family: str) -> str:
     if name is None:
-        raise _NoAnswerError("not_acceptable", family=family)
+        raise NoAnswerError("not_acceptable", family=family)
     return name
 
 
-def _write_graph(triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], seen: Scan, out: _Output) -> None:
+def _write_graph(
+    triples: Iterator[ox.Triple], wanted: str, prefixes: dict[str, str], seen: Scan, out: Output | Whole
+) -> None:
     out.head(wanted, seen)
     out.xml = wanted == "rdfxml"
     try:
         write_graph(triples, wanted, prefixes, out)
     except UnnameableError as error:
-        raise _NoAnswerError("unwritable", format="RDF/XML", reason=str(error)) from error
+        raise NoAnswerError("unwritable", format="RDF/XML", reason=str(error)) from error
 
 
-def _refused(error: OSError, out: _Output) -> Exception:
+def _refused(error: OSError, out: Output | Whole) -> Exception:
     """What an OSError means: our own byte cap, the other end gone, no way to write this, or a call that went out."""
     if out.full:
-        return _NoAnswerError("result_too_large")
+        return NoAnswerError("result_too_large")
     if isinstance(error, ConnectionError):
         return error
     if "does not support" in str(error):
-        return _NoAnswerError("unwritable", format="JSON-LD", reason=str(error))
-    return _NoAnswerError("refused_service", line=1, column=1)
-
-
-class _Output:
-    """What pyoxigraph writes to: frames on the socket, made valid for XML where asked, up to a cap in bytes."""
-
-    def __init__(self, connection: socket.socket, cap: int) -> None:
-        self.xml = False
-        self.full = False
-        self._connection = connection
-        self._left = cap
-        self._head = b""
-        self._begun = False
-        self._block = bytearray()
-        self._waiting = bytearray()
-
-    def head(self, wanted: str, seen: Scan) -> None:
-        """Say which format and form the answer has, and whether it lasts."""
-        self._head = _head(wanted, seen.form, lasting=not seen.volatile)
-
-    def write(self, data: bytes) -> int:
-        """Take bytes; they leave in blocks."""
-        self._block += data
-        if len(self._block) >= _BLOCK:
-            self._flush(last=False)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: a block leaves when it is full, or at the end."""
-
-    def end(self, *, worn: bool) -> None:
-        """Say that the answer is whole, and whether this process should answer no other."""
-        if self._begun or worn:
-            self._flush(last=True)
-            self._send(END, b"worn" if worn else b"")
-        else:
-            self._send(SHORT, bytes((len(self._head),)) + self._head + self._taken(last=True))
-
-    def fail(self, failure: _NoAnswerError) -> None:
-        """Say that there is no answer."""
-        self._send(ERROR, json.dumps({"kind": failure.kind, **failure.values}).encode())
-
-    def _flush(self, *, last: bool) -> None:
-        if not self._begun:
-            self._begun = True
-            self._send(HEAD, self._head)
-        if block := self._taken(last=last):
-            self._send(DATA, block)
-
-    def _taken(self, *, last: bool) -> bytes:
-        """What is ready to leave of what was written."""
-        block, kept = bytes(self._block), b""
-        if self.xml:
-            block, kept = xml_of(block, last=last)
-        self._block = bytearray(kept)
-        self._left -= len(block)
-        if self._left < 0:
-            self.full = True
-            raise OSError("the answer is larger than its cap")
-        return block
-
-    def _send(self, kind: bytes, payload: bytes) -> None:
-        """Send a frame; what is small waits for what follows, so that a short answer wakes its reader once."""
-        self._waiting += FRAME.pack(kind, len(payload)) + payload
-        if kind in LAST or len(self._waiting) >= _BLOCK:
-            frames, self._waiting = self._waiting, bytearray()
-            self._connection.sendall(frames)
-
-
-# A handful of values, the same with each answer.
-@lru_cache(maxsize=64)
-def _head(wanted: str, form: str, *, lasting: bool) -> bytes:
-    return json.dumps({"format": wanted, "form": form, "lasting": lasting}).encode()
+        return NoAnswerError("unwritable", format="JSON-LD", reason=str(error))
+    return NoAnswerError("refused_service", line=1, column=1)

@@ -29,9 +29,13 @@ if __name__ == "__main__":
 import pyoxigraph as ox
 
 from ekograph.engine import on_disk, worker
+from ekograph.engine.board import Board
+from ekograph.engine.borrowed import DESCRIPTORS
+from ekograph.engine.seal import refuse_sockets
 
 _PR_SET_PDEATHSIG = 1
-_SOCKET = 3
+#: The descriptors of a worker: its socket, the memory of its board, and the board as it was given.
+_SOCKET, _BOARD, _GIVEN = 3, 4, 5
 
 
 def main() -> None:
@@ -79,18 +83,19 @@ def _fork_on_request(control: socket.socket, store: ox.Store | None, config: dic
             os.read(woken, 4096)
             _report_ends(control)
         if control.fileno() in ready:
-            message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+            message, descriptors, _, _ = socket.recv_fds(control, 16, 2)
             if not message:
                 return
-            _fork(control, descriptors[0], store, config)
+            _fork(control, descriptors, store, config)
 
 
-def _fork(control: socket.socket, connection: int, store: ox.Store | None, config: dict[str, Any]) -> None:
+def _fork(control: socket.socket, given: list[int], store: ox.Store | None, config: dict[str, Any]) -> None:
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become_worker(connection, parent, store, config)
-    os.close(connection)
+        _become_worker(given, parent, store, config)
+    for each in given:
+        os.close(each)
     # Taken before the child can be waited for, so that it stands for this process and no later one.
     pidfd = os.pidfd_open(pid)
     fds = array.array("i", [pidfd])
@@ -109,26 +114,41 @@ def _report_ends(control: socket.socket) -> None:
         control.send(json.dumps({"gone": pid, "signal": status & 0x7F}).encode())
 
 
-def _become_worker(connection: int, parent: int, store: ox.Store | None, config: dict[str, Any]) -> NoReturn:
-    """Give up all but one socket, have the dataset, set the limits, and answer."""
+def _become_worker(given: list[int], parent: int, store: ox.Store | None, config: dict[str, Any]) -> NoReturn:
+    """Give up all but one socket and the board, have the dataset, set the limits, and answer."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
-        os.dup2(connection, _SOCKET)
-        os.closerange(_SOCKET + 1, 1 << 16)
+        connection, board = _taken(given)
         _die_with_parent(parent)
-        descriptors = _SOCKET + 1
+        sealed = refuse_sockets()
+        descriptors = _BOARD + 1
         if store is None:
             store = on_disk.open_store(config["store"])
             descriptors = on_disk.files_needed(config["store"])
             config["inherited"] = _data_in_use()
-        _set_limits(config, descriptors)
-        worker.serve(socket.socket(fileno=_SOCKET), store, config)
+        # Where the kernel refuses no sockets, there is no descriptor left for one, nor for a loan.
+        _set_limits(config, descriptors + DESCRIPTORS if sealed else descriptors)
+        worker.serve(connection, board, store, config)
     finally:
         os._exit(0)
+
+
+def _taken(given: list[int]) -> tuple[socket.socket, Board]:
+    """The socket and the board that a worker is given, as its only descriptors."""
+    connection, board = given
+    spare = [os.dup(each) for each in (connection, board)]
+    os.dup2(spare[0], _SOCKET)
+    os.dup2(spare[1], _GIVEN)
+    os.closerange(_GIVEN + 1, 1 << 16)
+    os.closerange(_BOARD, _GIVEN)
+    # The memory has a descriptor of its own, which is the lowest that is free.
+    made = Board(_GIVEN)
+    os.close(_GIVEN)
+    return socket.socket(fileno=_SOCKET), made
 
 
 def _die_with_parent(parent: int) -> None:

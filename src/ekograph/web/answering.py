@@ -8,6 +8,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 from ekograph import formats
 from ekograph.engine.base import Answer as EngineAnswer
 from ekograph.engine.base import NotAcceptable, Query, QueryError
@@ -26,7 +28,7 @@ from ekograph.web.errors import Problem, reply_of
 from ekograph.web.headers import CACHE_REVALIDATE, COMMON, Headers, has_fresh
 from ekograph.web.kept import AnswerCache
 from ekograph.web.negotiation import takes_gzip
-from ekograph.web.reply import GZIP_FROM, Answer, Fields, HeaderList, Reply
+from ekograph.web.reply import GZIP_FROM, Answer, Fields, HeaderList, Reply, section
 
 if TYPE_CHECKING:
     from ekograph.web.live import Pair
@@ -51,19 +53,19 @@ class Answering:
         pair: Pair = scope["ekograph.pair"]
         accepted = fields.get(b"accept-encoding")
         gzip = accepted is not None and takes_gzip(accepted)
-        key = _key(pair.snapshot.name, query, gzip=gzip)
+        key = key_of(pair.snapshot.name, query, gzip=gzip)
         etag = b'W/"%b"' % blake2b(key.encode(errors="replace"), digest_size=12).hexdigest().encode()
         is_read = scope["method"] != "POST"
         if is_read and (b"if-none-match" in fields or b"if-modified-since" in fields) and has_fresh(fields, etag, b""):
             return Answer(etag, _headers(pair.snapshot.name, CACHE_REVALIDATE), b"").not_modified
-        request = _Request(scope, fields, pair, etag, gzip=gzip)
+        request = Request(scope, fields, pair, etag, gzip=gzip)
         answer = self.cache.get(key)
         if answer is None:
-            return Pending(pair.engine.query(query), self.cache, key, request)
+            return Pending(pair.engine.query(query), query, self.cache, key, request)
         return request.answered(answer)
 
 
-class _Request(NamedTuple):
+class Request(NamedTuple):
     """Who is to get an answer, and how."""
 
     scope: Scope
@@ -82,11 +84,22 @@ class _Request(NamedTuple):
 class Pending:
     """A query at work for a request: `begun` is the engine's answer, once it is there, `response` is ours to it."""
 
-    def __init__(self, begun: asyncio.Future[EngineAnswer], cache: AnswerCache, key: str, request: _Request) -> None:
+    def __init__(
+        self, begun: asyncio.Future[EngineAnswer], query: Query, cache: AnswerCache, key: str, request: Request
+    ) -> None:
         self.begun = begun
+        self.query = query
+        self.request = request
         self._cache = cache
         self._key = key
-        self._request = request
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the query has an answer that is short and lasts."""
+        if self.begun.exception():
+            return False
+        made = self.begun.result()
+        return made.whole is not None and made.lasting
 
     async def wait(self) -> Reply | Application:
         """The response, once it is there; cancelled, the query is given up."""
@@ -99,7 +112,7 @@ class Pending:
 
     def response(self) -> Reply | Application:
         """The response, once `begun` is over."""
-        scope, _, pair, etag, gzip = self._request
+        scope, _, pair, etag, gzip = self.request
         try:
             made = self.begun.result()
         except QueryError as error:
@@ -122,7 +135,7 @@ class Pending:
     def _kept(self, answer: Answer) -> Reply:
         """A whole answer is given again until there is another snapshot."""
         self._cache.put(self._key, answer)
-        return self._request.answered(answer)
+        return self.request.answered(answer)
 
 
 def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -> Problem:
@@ -139,7 +152,7 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
     return Problem(error.status, error.kind, fields, members, headers)
 
 
-def _key(snapshot: str, query: Query, *, gzip: bool) -> str:
+def key_of(snapshot: str, query: Query, *, gzip: bool) -> str:
     """What an answer depends on."""
     text, default_graphs, named_graphs, results, graph, _ = query
     forms = f"{results and results.name} {graph and graph.name} {gzip}"
@@ -157,6 +170,11 @@ def _headers(snapshot: str, cache_control: bytes) -> HeaderList:
 def _typed(snapshot: str, cache_control: bytes, form: Format) -> tuple[tuple[bytes, bytes], ...]:
     """The same, with its type."""
     return (*_headers(snapshot, cache_control), (b"content-type", form.content_type.encode()))
+
+
+def head_of(snapshot: str, form: Format) -> bytes:
+    """How the response begins with an answer that is kept, as bytes of HTTP/1.1."""
+    return STATUS_LINE[200] + section(_typed(snapshot, CACHE_REVALIDATE, form))
 
 
 def _passing(scope: Scope, pair: Pair, made: EngineAnswer, *, gzip: bool) -> Reply | Application:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from ekograph.engine.loan import Connection
 from ekograph.memento import TIMEGATE, is_in_time
 from ekograph.web import errors, waiting
 from ekograph.web.answering import Pending
@@ -16,6 +17,7 @@ from ekograph.web.answers import ClientGoneError, unless_gone
 from ekograph.web.asgi import Application, Message, Receive, Scope, Send
 from ekograph.web.errors import reply_of
 from ekograph.web.headers import COMMON, by_name
+from ekograph.web.lending import lend
 from ekograph.web.live import Live, NothingLiveError, Pair
 from ekograph.web.metrics import Metrics, log_access
 from ekograph.web.printed import Page, Variant
@@ -89,6 +91,10 @@ class Front:
     def answered(self, scope: Scope, pending: Pending) -> Reply | Application:
         """The response to a query that `begin` has begun, once that is over."""
         return self._observed(scope, pending.response())
+
+    def lend(self, pending: Pending, whole: bytes, connection: Connection) -> bool:
+        """Lend the connection that a query came by, with the bytes of its request, to whoever answers the next ones."""
+        return lend(pending, whole, connection, self._metrics)
 
     def _observed(self, scope: Scope, response: Reply | Application) -> Reply | Application:
         """A response that is counted."""

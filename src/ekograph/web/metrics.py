@@ -13,12 +13,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from ekograph.engine.board import CLASSES, Answered
 from ekograph.web.asgi import Message, Scope, Send
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-#: Upper bounds of the classes of durations, in seconds.
-BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
 #: The first segments of paths that are counted apart; all others are one, since anybody can make them up.
 ROUTES = frozenset(
@@ -53,8 +51,16 @@ class Metrics:
         route = route_of(path)
         self._requests[route, status] += 1
         self._seconds[route] = self._seconds.get(route, 0.0) + seconds
-        counts = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
-        counts[bisect_left(BUCKETS, seconds)] += 1
+        counts = self._buckets.setdefault(route, [0] * (len(CLASSES) + 1))
+        counts[bisect_left(CLASSES, seconds)] += 1
+
+    def note_lent(self, path: str, answered: Answered) -> None:
+        """Count requests that were answered on connections that were lent."""
+        route = route_of(path)
+        self._requests[route, 200] += sum(answered.counts)
+        self._seconds[route] = self._seconds.get(route, 0.0) + answered.seconds
+        before = self._buckets.get(route, (0,) * len(answered.counts))
+        self._buckets[route] = [one + other for one, other in zip(before, answered.counts, strict=True)]
 
     def observing(self, scope: Scope, send: Send, began: float | None = None) -> Send:
         """`send` that counts the request when its answer is complete.
@@ -83,7 +89,7 @@ class Metrics:
         durations: dict[str, float] = {}
         for route, counts in sorted(self._buckets.items()):
             total = 0
-            for bound, count in zip((*BUCKETS, "+Inf"), counts, strict=True):
+            for bound, count in zip((*CLASSES, "+Inf"), counts, strict=True):
                 total += count
                 durations[f'_bucket{{route="{route}",le="{bound}"}}'] = total
             durations[f'_sum{{route="{route}"}}'] = round(self._seconds[route], 6)

@@ -15,6 +15,9 @@ from ekograph.web.reply import Reply
 # Up to this size one write of a copy is cheaper than two writes.
 _COPIED_BYTES = 65_536
 
+#: After so many short queries in a row, the connection is lent to who answers them.
+_IN_A_ROW = 8
+
 #: Seconds in which a refused client may still send, so that it reads the refusal and not a reset.
 _LINGER_SECONDS = 2.0
 
@@ -45,6 +48,9 @@ class Protocol(HttpToolsProtocol):
         self._head_complete = False
         self._refused = False
         self._incomplete = True
+        self._whole = b""
+        self._in_a_row = 0
+        self._lent = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, at the cost of the longest idle connection when there are too many."""
@@ -65,7 +71,7 @@ class Protocol(HttpToolsProtocol):
     @property
     def idle(self) -> bool:
         """Whether no response is awaited or under way."""
-        return self.cycle is None or self.cycle.response_complete
+        return not self._lent and (self.cycle is None or self.cycle.response_complete)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, up to the bounds of a request."""
@@ -73,7 +79,9 @@ class Protocol(HttpToolsProtocol):
             return
         if not self._head_complete:
             self._head_bytes += len(data)
+        begins = not self._incomplete
         super().data_received(data)
+        self._whole = data if begins and not self._incomplete else b""
         if self.transport.is_closing():
             return
         if not self._head_complete:
@@ -123,6 +131,7 @@ class Protocol(HttpToolsProtocol):
         if begun is None:
             super()._start_asgi_task(cycle, app)
         elif isinstance(begun, Reply):
+            self._in_a_row = 0
             self._finish(cycle, begun)
         else:
             self._pending = begun.begun
@@ -136,6 +145,9 @@ class Protocol(HttpToolsProtocol):
         response = app.answered(cycle.scope, pending)
         if isinstance(response, Reply) and not self.flow.write_paused:
             self._finish(cycle, response)
+            self._in_a_row += 1
+            if self._in_a_row >= _IN_A_ROW and self._at_rest():
+                self._lend(app, pending)
         else:
             super()._start_asgi_task(cycle, response)
 
@@ -153,6 +165,38 @@ class Protocol(HttpToolsProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is under way, in either direction."""
+        busy = self.pipeline or self._incomplete or self.transport.is_closing() or not self._whole
+        return not busy and self.idle and not self.transport.get_write_buffer_size()
+
+    def _lend(self, app: Any, pending: Any) -> None:
+        """Lend the connection to who answers its queries, if that is a good thing now, and then leave it alone."""
+        if app.lend(pending, self._whole, self):
+            self._lent = True
+            self._unset_keepalive_if_required()
+            self.flow.pause_reading()
+
+    def fileno(self) -> int:
+        """The descriptor of the connection."""
+        number: int = self.transport.get_extra_info("socket").fileno()
+        return number
+
+    def given_back(self, unsent: bytes) -> None:
+        """Go on with a connection that was lent; `unsent` is the rest of a response."""
+        self._lent, self._in_a_row = False, 0
+        if self.transport.is_closing():
+            return
+        if unsent:
+            self.transport.write(unsent)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self.flow.resume_reading()
+
+    def broken(self) -> None:
+        """Close a connection on which a response has begun whose rest is lost."""
+        self._lent = False
+        self.transport.abort()
 
     def pause_writing(self) -> None:
         """Watch whether the client takes what is ready for it."""

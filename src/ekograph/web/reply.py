@@ -54,13 +54,14 @@ class Reply:
     def head(self) -> bytes:
         """The header section of HTTP/1.1 after the status line and Date; raises ValueError for control characters."""
         if not self._head:
-            self._head = _section(self._headers) + b"".join(map(_line, self._more)) + b"\r\n"
+            self._head = section(self._headers) + b"".join(map(_line, self._more)) + b"\r\n"
         return self._head
 
 
 # A handful are shared by answer after answer.
 @lru_cache(maxsize=256)
-def _section(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def section(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """The lines of header fields; raises ValueError for control characters."""
     return b"".join(map(_field, fields))
 
 

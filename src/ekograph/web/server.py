@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -170,7 +171,12 @@ class _Later:
 
 def _limits(settings: Settings) -> Limits:
     """The bounds of queries: those of the settings, and no more at once than this machine has memory for."""
-    wanted = Limits(seconds=settings.query_seconds, memory_mb=settings.query_memory_mb, result_mb=settings.result_mb)
+    wanted = Limits(
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+        result_mb=settings.result_mb,
+        fast=max(Limits.fast, len(os.sched_getaffinity(0))),
+    )
     total = memory.of_machine()
     limits = wanted if total is None else wanted.within(int(total * memory.QUERIES_SHARE))
     if limits.total < wanted.total and not settings.remote_endpoint:

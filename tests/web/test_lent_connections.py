@@ -1,0 +1,291 @@
+"""Connections whose queries follow one another are answered by the workers themselves, and no client can tell."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import itertools
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from urllib.parse import quote, urlsplit
+
+import pytest
+from bench.soak import family
+from tests.conftest import PATIENCE, serving
+from tests.publish.conftest import DATA, site
+
+LAHTI = "<https://w3id.org/ekograph/id/agreement/lahti>"
+FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+ONE = f"SELECT ?o {{ {LAHTI} skos:prefLabel ?o }} ORDER BY ?o"
+
+#: No two queries are the same, so that none is answered from what is kept.
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def server(shelf):
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_QUERY_SECONDS="1") as running:
+        yield running
+
+
+class Client(http.client.HTTPConnection):
+    """A client that keeps its connection."""
+
+    def __init__(self, server, **headers: str) -> None:
+        address = urlsplit(server.url)
+        super().__init__(address.hostname, address.port, timeout=PATIENCE)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def get(self, path: str, method: str = "GET", body: str | None = None, **headers: str):
+        """Status, header fields and body of the response."""
+        self.request(method, path, body, {**self.headers, **headers})
+        response = self.getresponse()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+
+    def ask(self, query: str, *, new: bool = True):
+        """The same, of a query; a `new` one was never asked before."""
+        return self.get("/sparql?query=" + quote(f"{query}\n# {next(NUMBERS)}" if new else query))
+
+
+def figure(server, name: str) -> int:
+    found = re.search(rf"^ekograph_{re.escape(name)} (\d+)$", server.get("/metrics").text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def lent(server, *clients: Client) -> None:
+    """Have clients ask until all are lent: until their queries are counted as such."""
+    for client in clients:
+        deadline = time.monotonic() + PATIENCE
+        while not _is_lent(server, client):
+            assert time.monotonic() < deadline
+            assert {client.ask(ONE)[0] for _ in range(8)} == {200}
+
+
+def _is_lent(server, client: Client) -> bool:
+    before = figure(server, "queries_lent_total")
+    client.ask(ONE)
+    return _soon(lambda: figure(server, "queries_lent_total") > before)
+
+
+def _soon(condition) -> bool:
+    """Whether something is so within a moment: figures are counted a hundred times a second."""
+    return any(condition() or time.sleep(0.01) for _ in range(20))
+
+
+@pytest.fixture
+def client(server):
+    made = Client(server, accept="application/sparql-results+json")
+    lent(server, made)
+    yield made
+    made.close()
+
+
+QUERIES = {
+    "select": ONE,
+    "ask": f"ASK {{ {LAHTI} a ?type }}",
+    "construct": f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {LAHTI} }} ?s ?p ?o }}",
+    "describe": f"DESCRIBE {LAHTI}",
+    "many": "SELECT ?s ?p { ?s ?p ?o } ORDER BY ?s ?p LIMIT 100",
+    "letters": 'ASK { VALUES ?x { "ä+%=&#?\\u0008<>" "☃" } FILTER(?x != "") }',
+}
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip, deflate"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/sparql-results+json, application/n-triples",
+        "application/sparql-results+xml, application/rdf+xml",
+        "text/csv;q=0.9, text/turtle",
+        "*/*",
+    ],
+)
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_response_is_that_of_a_connection_that_is_not_lent(server, name, accept, encoding):
+    query = f"{QUERIES[name]} # {next(NUMBERS)}"
+    lasting, fresh = (Client(server, accept=accept, accept_encoding=encoding) for _ in range(2))
+    lent(server, lasting)
+    before = figure(server, "queries_lent_total")
+    given = lasting.ask(query, new=False)
+    assert _soon(lambda: figure(server, "queries_lent_total") > before)
+    expected = fresh.ask(query, new=False)
+    for each in (lasting, fresh):
+        each.close()
+    assert given[0] == expected[0] == 200
+    assert _without_date(given[1]) == _without_date(expected[1])
+    assert _statements(given) == _statements(expected)
+
+
+def _without_date(fields: dict[str, str]) -> dict[str, str]:
+    """Header fields that are the same each time; what is compressed has not the same length in any order."""
+    loose = {"date", "content-length"} if fields.get("content-encoding") else {"date"}
+    return {name: value for name, value in fields.items() if name not in loose}
+
+
+def _statements(reply) -> list[bytes]:
+    """What a body says: graphs have no order, and Turtle is written with prefixes in any."""
+    _, fields, body = reply
+    body = gzip.decompress(body) if fields.get("content-encoding") == "gzip" else body
+    return sorted(re.split(rb"[\s;.,]+|(?<=>)(?=<)", body))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/doc/agreement/lahti.ttl", {}, 200),
+        ("GET", "/doc/agreement/lahti", {}, 406),
+        ("GET", "/id/agreement/lahti", {}, 303),
+        ("HEAD", "/sparql?query=ASK%7B%7D", {}, 200),
+        ("OPTIONS", "/sparql", {}, 204),
+        ("GET", "/sparql?query=ASK%7B", {}, 400),
+        ("GET", "/sparql?query=%FF", {}, 400),
+        ("GET", "/sparql?query=CLEAR%20ALL", {}, 403),
+        ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}, 400),
+        ("GET", "/sparql?query=ASK%7B%7D", {"accept": "image/png"}, 406),
+        ("GET", "/sparql?query=ASK%7B%7D", {"host": "elsewhere.example"}, 421),
+        ("GET", "/nowhere", {}, 404),
+    ],
+)
+def test_everything_else_is_answered_as_always(client, method, path, headers, status):
+    if "accept" in headers:
+        client.headers = {}
+    assert client.get(path, method, **headers)[0] == status
+    client.headers = {"accept": "application/sparql-results+json"}
+    assert client.ask(ONE)[0] == 200
+
+
+def test_a_form_is_answered_and_a_large_answer_too(client):
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.get("/sparql", "POST", "query=ASK%7B%7D", **form)[2].endswith(b"true}")
+    lent_again = [client.ask(ONE)[0] for _ in range(20)]
+    status, _, body = client.ask("SELECT * { ?s ?p ?o }")
+    assert {status, *lent_again} == {200}
+    assert len(body) > 200_000
+
+
+def test_requests_that_come_at_once_or_in_parts_are_answered_in_their_order(server, client):
+    def request(number: int) -> bytes:
+        target = "/sparql?query=" + quote(f"SELECT ({number} AS ?n) {{}}")
+        return f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/csv\r\n\r\n".encode()
+
+    with socket.create_connection((client.host, client.port), timeout=PATIENCE) as raw, raw.makefile("rb") as answers:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for number in range(30):
+            raw.sendall(request(number))
+            assert _number(answers) == number
+        assert figure(server, "lent") >= 1
+        raw.sendall(b"".join(map(request, range(5))))
+        assert [_number(answers) for _ in range(5)] == list(range(5))
+        for number in range(30):
+            raw.sendall(request(number))
+            assert _number(answers) == number
+        for part in (request(7)[:20], request(7)[20:]):
+            raw.sendall(part)
+            time.sleep(0.05)
+        assert _number(answers) == 7
+
+
+def _number(answers) -> int:
+    """The number that a response in CSV tells."""
+    assert answers.readline().startswith(b"HTTP/1.1 200")
+    length = 0
+    while (line := answers.readline()) != b"\r\n":
+        name, _, value = line.partition(b": ")
+        length = int(value) if name == b"content-length" else length
+    return int(answers.read(length).split()[1])
+
+
+def test_a_query_that_runs_for_ever_ends_at_its_limit_and_takes_no_other_along(server):
+    clients = [Client(server, accept="text/csv") for _ in range(4)]
+    lent(server, *clients)
+    statuses: list[int] = []
+    bomb = threading.Thread(target=lambda: statuses.append(clients[0].ask(FOREVER)[0]))
+    bomb.start()
+    while bomb.is_alive():
+        assert {each.ask(ONE)[0] for each in clients[1:]} == {200}
+    assert statuses == [503]
+    assert clients[0].ask(ONE)[0] == 200
+    for each in clients:
+        each.close()
+
+
+def test_no_request_is_lost_when_the_workers_are_killed(server):
+    clients = [Client(server, accept="text/csv") for _ in range(4)]
+    lent(server, *clients)
+    for _ in range(3):
+        # All but the server and the process that holds the data, which has forked the rest.
+        for pid in family(server.process.pid)[2:]:
+            with_worker = family(server.process.pid)
+            if pid in with_worker:
+                os.kill(pid, signal.SIGKILL)
+        # One may have been at its answer, which is then an error that says so, or a cut connection.
+        assert {each.ask(ONE)[0] for each in clients} <= {200, 503}
+    assert {each.ask(ONE)[0] for each in clients} == {200}
+    for each in clients:
+        each.close()
+
+
+def test_where_requests_are_logged_the_server_sees_each(shelf):
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_ACCESS_LOG="true") as logging:
+        client = Client(logging, accept="text/csv")
+        assert {client.ask(ONE)[0] for _ in range(30)} == {200}
+        client.close()
+        assert figure(logging, "queries_total") == 30
+        assert figure(logging, "queries_lent_total") == 0
+
+
+def test_the_figures_count_all_answers(server, client):
+    before = figure(server, "queries_total"), _sparql(server)
+    assert {client.ask(ONE)[0] for _ in range(50)} == {200}
+    time.sleep(0.1)
+    assert (figure(server, "queries_total") - before[0], _sparql(server) - before[1]) == (50, 50)
+
+
+def _sparql(server) -> int:
+    return figure(server, 'http_request_duration_seconds_count{route="sparql"}')
+
+
+def test_the_server_ends_in_time_while_connections_are_lent(shelf):
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf)) as running:
+        client = Client(running, accept="text/csv")
+        lent(running, client)
+        running.process.terminate()
+        running.process.wait(timeout=10)
+        with pytest.raises((http.client.HTTPException, OSError)):
+            client.ask(ONE)
+        client.close()
+
+
+def test_no_answer_is_from_another_snapshot_than_it_says_and_none_from_an_earlier_one(tmp_path):
+    folder = site(tmp_path / "site")
+    names = []
+    for number in range(2):
+        folder.write("data/trees.ttl", DATA + f"<tree/elm> a :Tree ; skos:prefLabel 'elm {number}'@en .\n")
+        folder.run("publish")
+        names.append(folder.current.resolve().name)
+    query = "SELECT ?o { <https://example.org/id/tree/elm> skos:prefLabel ?o }"
+    with serving("--site", str(folder.root), "serve") as running:
+        clients = [Client(running, accept="text/csv") for _ in range(3)]
+        lent_to_all = [each.ask(query) for _ in range(20) for each in clients]
+        assert {status for status, _, _ in lent_to_all} == {200}
+        for turn in range(6):
+            link = folder.shelf / ".link"
+            link.symlink_to(names[turn % 2])
+            link.replace(folder.current)
+            deadline = time.monotonic() + PATIENCE
+            while running.get("/").headers["x-snapshot"] != names[turn % 2]:
+                assert time.monotonic() < deadline
+                for each in clients:
+                    status, fields, body = each.ask(query)
+                    assert (status, body.split()[-1]) == (200, b"%d" % names.index(fields["x-snapshot"]))
+            # Once the new one is there for one reader, it is for all.
+            for status, fields, body in [each.ask(query) for _ in range(10) for each in clients]:
+                assert (status, fields["x-snapshot"]) == (200, names[turn % 2])
+                assert body.split()[-1] == b"%d" % (turn % 2)
+        assert figure(running, "queries_lent_total") > 0
+        for each in clients:
+            each.close()
