@@ -186,6 +186,7 @@ class Protocol(HttpToolsProtocol):
     def given_back(self, unsent: bytes) -> None:
         """Go on with a connection that was lent; `unsent` is the rest of a response."""
         self._lent, self._in_a_row = False, 0
+        self.since = self.loop.time()
         if self.transport.is_closing():
             return
         if unsent:
