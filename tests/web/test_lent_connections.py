@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import io
 import itertools
 import os
+import random
 import re
 import signal
 import socket
@@ -167,38 +169,6 @@ def test_a_form_is_answered_and_a_large_answer_too(client):
     assert len(body) > 200_000
 
 
-def test_requests_that_come_at_once_or_in_parts_are_answered_in_their_order(server, client):
-    def request(number: int) -> bytes:
-        target = "/sparql?query=" + quote(f"SELECT ({number} AS ?n) {{}}")
-        return f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/csv\r\n\r\n".encode()
-
-    with socket.create_connection((client.host, client.port), timeout=PATIENCE) as raw, raw.makefile("rb") as answers:
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for number in range(30):
-            raw.sendall(request(number))
-            assert _number(answers) == number
-        assert figure(server, "lent") >= 1
-        raw.sendall(b"".join(map(request, range(5))))
-        assert [_number(answers) for _ in range(5)] == list(range(5))
-        for number in range(30):
-            raw.sendall(request(number))
-            assert _number(answers) == number
-        for part in (request(7)[:20], request(7)[20:]):
-            raw.sendall(part)
-            time.sleep(0.05)
-        assert _number(answers) == 7
-
-
-def _number(answers) -> int:
-    """The number that a response in CSV tells."""
-    assert answers.readline().startswith(b"HTTP/1.1 200")
-    length = 0
-    while (line := answers.readline()) != b"\r\n":
-        name, _, value = line.partition(b": ")
-        length = int(value) if name == b"content-length" else length
-    return int(answers.read(length).split()[1])
-
-
 def test_a_query_that_runs_for_ever_ends_at_its_limit_and_takes_no_other_along(server):
     clients = [Client(server, accept="text/csv") for _ in range(4)]
     lent(server, *clients)
@@ -236,6 +206,125 @@ def test_where_requests_are_logged_the_server_sees_each(shelf):
         client.close()
         assert figure(logging, "queries_total") == 30
         assert figure(logging, "queries_lent_total") == 0
+
+
+def _random_request(chance: random.Random) -> bytes:
+    """One of many kinds of requests; most are short queries, so that the connection is lent again and again."""
+    texts = [ONE, QUERIES["ask"], f"SELECT ({chance.randrange(9)} AS ?n) {{}}"] * 15 + ["ASK {", "DROP ALL"]
+    query = quote(f"{chance.choice(texts)} # {chance.randrange(10_000) if chance.random() < 0.9 else 1}")
+    method, target, more = chance.choices(
+        [
+            ("GET", f"/sparql?query={query}", ""),
+            ("GET", f"/sparql?query={quote('SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o')}", ""),
+            ("GET", f"/sparql?format=csv&query={query}", ""),
+            ("GET", "/doc/agreement/lahti.nt", ""),
+            ("HEAD", f"/sparql?query={query}", ""),
+            ("POST", "/sparql", f"Content-Type: application/sparql-query\r\nContent-Length: {len(ONE)}\r\n"),
+        ],
+        [80, 1, 1, 1, 1, 1],
+    )[0]
+    head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/csv, text/turtle, */*;q=0.1\r\n{more}\r\n"
+    return (head + (ONE if method == "POST" else "")).encode()
+
+
+class _Raw:
+    """A connection on which bytes are sent as they are, and responses read one after the other."""
+
+    def __init__(self, server) -> None:
+        address = urlsplit(server.url)
+        self.socket = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._file = self.socket.makefile("rb")
+
+    def response(self, request: bytes) -> tuple[int, bytes]:
+        """Status and body of the next response, which is to `request`."""
+        response = http.client.HTTPResponse(self.socket, method=request.partition(b" ")[0].decode())
+        response.fp.close()
+        # What is read ahead of one response is of the next.
+        response.fp = io.BufferedReader(_Part(self._file))
+        response.begin()
+        return response.status, response.read()
+
+    def close(self) -> None:
+        self._file.close()
+        self.socket.close()
+
+
+class _Part(io.RawIOBase):
+    """What is read of a file byte by byte, so that it can be left anywhere; closing it leaves the file open."""
+
+    def __init__(self, file) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        data = self._file.read(1)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _alone(server, request: bytes) -> tuple[int, bytes]:
+    """The response to a request on a connection of its own, which is never lent."""
+    raw = _Raw(server)
+    raw.socket.sendall(request)
+    found = raw.response(request)
+    raw.close()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_comes_in_whichever_pieces_has_the_responses_that_it_has_alone(server, seed):
+    chance = random.Random(seed)  # noqa: S311 - for a test
+    raw = _Raw(server)
+    for step in range(250):
+        if step % 50 == 0:
+            _have_lent(server, raw)
+        requests = [_random_request(chance) for _ in range(chance.choice([1] * 20 + [2, 3]))]
+        data = b"".join(requests)
+        cut = chance.randrange(len(data)) if chance.random() < 0.05 else len(data)
+        raw.socket.sendall(data[:cut])
+        if cut < len(data):
+            time.sleep(0.002)
+            raw.socket.sendall(data[cut:])
+        for each in requests:
+            assert raw.response(each) == _alone(server, each)
+    raw.close()
+
+
+def _have_lent(server, raw: _Raw) -> None:
+    """Ask short queries until they are answered by who has the connection."""
+    deadline = time.monotonic() + PATIENCE
+    before = figure(server, "queries_lent_total")
+    while figure(server, "queries_lent_total") == before:
+        assert time.monotonic() < deadline
+        for _ in range(10):
+            request = _query(f"{ONE} # {next(NUMBERS)}")
+            raw.socket.sendall(request)
+            assert raw.response(request)[0] == 200
+
+
+def _query(text: str) -> bytes:
+    return f"GET /sparql?query={quote(text)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/csv\r\n\r\n".encode()
+
+
+def test_requests_that_come_at_once_or_in_parts_are_answered_in_their_order(server):
+    raw = _Raw(server)
+    numbers = [_query(f"SELECT ({number} AS ?n) {{}}") for number in range(8)]
+
+    def answers(*requests: bytes) -> list[bytes]:
+        return [raw.response(each)[1].split()[1] for each in requests]
+
+    _have_lent(server, raw)
+    raw.socket.sendall(b"".join(numbers))
+    assert answers(*numbers) == [b"%d" % number for number in range(8)]
+    _have_lent(server, raw)
+    for part in (numbers[7][:20], numbers[7][20:]):
+        raw.socket.sendall(part)
+        time.sleep(0.05)
+    assert answers(numbers[7]) == [b"7"]
+    raw.close()
 
 
 def test_the_figures_count_all_answers(server, client):

@@ -106,7 +106,9 @@ class Pending:
         try:
             await asyncio.wait([self.begun])
         except asyncio.CancelledError:
-            self.begun.cancel()
+            if not self.begun.cancel() and not self.begun.cancelled():
+                # Somebody has to have looked at an error that came in the same moment.
+                self.begun.exception()
             raise
         return self.response()
 
