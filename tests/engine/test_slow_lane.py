@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ekograph.engine import slow_lane
-from ekograph.engine.slow_lane import SlowLane
+from ekograph.engine.slow_lane import IN_A_ROW, SlowLane
 
 
 class Recorded:
@@ -51,10 +51,16 @@ def test_only_so_many_compute_at_once():
 
 
 def test_everybody_gets_turns():
-    assert min(each.turns for each in after_turns(12, ["a"] * 6)) >= 2
+    assert min(each.turns for each in after_turns(12 * IN_A_ROW, ["a"] * 6)) >= 2
+
+
+def test_of_the_queries_of_a_client_one_goes_on_before_the_next_begins():
+    assert [each.turns for each in after_turns(IN_A_ROW - 1, ["a"] * 3)] == [1, 0, 0]
+    assert [each.turns for each in after_turns(IN_A_ROW, ["a"] * 3)] == [1, 1, 0]
 
 
 def test_a_client_with_many_gets_no_more_than_a_client_with_one():
+    # The two take turns, so that each begins anew each time.
     *many, one = after_turns(40, ["many"] * 8 + ["one"])
     assert abs(one.turns - sum(each.turns for each in many)) <= 1
 
