@@ -188,7 +188,9 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:,.5g}"
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def main() -> None:
