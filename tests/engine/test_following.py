@@ -195,3 +195,18 @@ def _may_be_promoted() -> bool:
         finally:
             sleeping.kill()
     return True
+
+
+def test_the_answers_of_those_who_followed_a_slow_query_come_to_nobody_else(dataset):
+    tenfold = "VALUES ?x { 0 1 2 3 4 5 6 7 8 9 }"
+    slow_one = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . {tenfold} }}"
+
+    async def session():
+        async with running(dataset, **ONE_PLACE, slice=0.002) as engine:
+            first, *others = await _asked(engine, slow_one, *_counts(1, 2, 3))
+            async with asyncio.timeout(20):
+                await first
+                later = [_number((await ask(engine, text))[1]) for text in _counts(*range(100, 120))]
+                return [_number(body) for _, body in await asyncio.gather(*others)], later
+
+    assert asyncio.run(session()) == ([2, 3, 4], [number + 1 for number in range(100, 120)])

@@ -46,6 +46,8 @@ class Worker:
         self.board = board
         self.served = 0
         self.demoted = False
+        #: Whether it was sent what nobody waits for any more: the answer would come to whoever asks next.
+        self.disowned = False
         #: When it was asked what it is at, or came to it, by `time.perf_counter`.
         self.since = 0.0
         self.asked: deque[Asker] = deque()
@@ -137,6 +139,7 @@ class Worker:
     def leave_alone(self) -> None:
         """Let it finish the query that it is at, and have nobody wait behind that."""
         behind = [self.asked.pop() for _ in range(len(self.asked) - 1)]
+        self.disowned = self.disowned or bool(behind)
         for each in reversed(behind):
             each.again()
 

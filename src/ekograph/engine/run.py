@@ -263,7 +263,7 @@ class Run(asyncio.Future[Answer]):
         if clean and follows and not follows.over:
             return
         self._leave_lane(worker)
-        if clean and not follows and (self._lane == "fast" or worker.promote()):
+        if clean and not follows and not worker.disowned and (self._lane == "fast" or worker.promote()):
             self._pool.give_back(worker)
         else:
             worker.kill()
