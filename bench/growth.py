@@ -27,7 +27,7 @@ from pathlib import Path
 
 from bench.generate import generate
 from bench.plot import plot
-from bench.servers import free_port, wait_for
+from bench.servers import free_port, settle, wait_for
 from bench.stores import OXIGRAPH
 
 from ekograph.snapshot import STORE
@@ -114,6 +114,7 @@ def _served(site: Path, things: Sequence[str]) -> tuple[float, float, float, flo
         _get(f"{url}/doc/{things[0]}.nt")
         start = time.perf_counter() - began
         first = _memory(process.pid)
+        settle(url)
         html = _median(things, lambda thing: f"{url}/doc/{thing}.fi.html")
         turtle = _median(things, lambda thing: f"{url}/doc/{thing}.ttl")
         query = _median(things, lambda thing: f"{url}/sparql?query=" + _QUERY.format(thing))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import socket
 import subprocess
 import sys
@@ -117,12 +118,25 @@ def wait_for(url: str, process: subprocess.Popen[bytes], every: float = 0.02) ->
 
 @contextmanager
 def ours(shelf: Path, site: Path = ROOT, processes: int = 1) -> Iterator[Server]:
-    """Ekograph, as it comes; queries are not held back by the share of one client: all come from one address."""
+    """Ekograph, as it comes, once it answers queries as fast as it can.
+
+    Queries are not held back by the share of one client: all come from one address.
+    """
     port = free_port()
     command = [sys.executable, "-m", "ekograph", "--site", site, "serve", "--port", port]
     settings = {"EKOGRAPH_SNAPSHOTS": os.fspath(shelf), "EKOGRAPH_PROCESSES": str(processes)}
     with running("ekograph", command, f"http://127.0.0.1:{port}", "/ready", settings) as server:
+        settle(server.url)
         yield server
+
+
+def settle(url: str) -> None:
+    """Wait until no engine is starting any more that is to take the place of the one there is."""
+    while True:
+        with urllib.request.urlopen(f"{url}/metrics", timeout=30) as response:
+            if re.search(rb"^ekograph_engine_starting 0$", response.read(), re.MULTILINE):
+                return
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ class Settings(NamedTuple):
     union_default_graph: Annotated[bool, "Whether the default graph is the union of all graphs."] = True
     query_seconds: Annotated[float, "Wall time a query may take, in seconds."] = 10.0
     query_memory_mb: Annotated[int, "Memory a query may take, in MB."] = 384
+    dataset_mb: Annotated[int, "Memory a large dataset may take, in MB; a larger one is queried on disk."] = 512
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
     remote_endpoint: Annotated[str, "SPARQL endpoint of another store, to answer in place of the embedded engine."] = ""
@@ -122,6 +123,8 @@ def _checked(settings: Settings) -> Settings:
     for name in ("query_seconds", "query_memory_mb", "result_mb", "keep", "processes"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} is {getattr(settings, name)}; it must be above 0")
+    if settings.dataset_mb < 0:
+        raise ConfigError(f"dataset_mb is {settings.dataset_mb}; it must be 0, for none, or above")
     if not settings.languages:
         raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
     return settings

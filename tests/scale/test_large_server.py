@@ -1,8 +1,10 @@
-"""A large site, served: pages, identifiers, queries and what is not there, over HTTP."""
+"""A large site, served: pages, identifiers, queries and what is not there, over HTTP; from disk, and from memory."""
 
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import pytest
 from tests.conftest import ROOT, serving
@@ -14,11 +16,29 @@ LAHTI = "/doc/agreement/lahti"
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory):
+def large_shelf(tmp_path_factory):
     shelf = tmp_path_factory.mktemp("shelf")
     publish(config.load(ROOT, snapshots=str(shelf)), language="en", large_from=1)
-    with serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf)) as running:
+    return shelf
+
+
+@pytest.fixture(scope="module")
+def large(large_shelf):
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(large_shelf), EKOGRAPH_DATASET_MB="0") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def in_memory(large_shelf):
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(large_shelf)) as running:
+        while figure(running, "engine_starting"):
+            time.sleep(0.05)
+        yield running
+
+
+def figure(server, name: str) -> int:
+    """A gauge of the server's metrics."""
+    return int(re.search(rf"^ekograph_{name} (\d+)$", server.get("/metrics").text, re.MULTILINE)[1])
 
 
 def test_a_thing_has_its_page_in_the_form_asked_for(large):
@@ -64,10 +84,12 @@ def test_what_cannot_be_answered_is_refused_as_on_a_printed_site(large, server, 
     assert [each.get(*asked).status for each in (large, server)] == [status, status]
 
 
-def test_queries_have_the_answers_of_the_printed_site(large, server):
+def test_queries_have_the_answers_of_the_printed_site(large, in_memory, server):
     query = "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fs%20a%20eko%3APriority%20%7D"
-    answers = [json.loads(each.get(query, accept="application/sparql-results+json").body) for each in (large, server)]
-    assert answers[0] == answers[1]
+    servers = large, in_memory, server
+    answers = [json.loads(each.get(query, accept="application/sparql-results+json").body) for each in servers]
+    assert [figure(each, "in_memory") for each in servers] == [0, 1, 1]
+    assert answers[0] == answers[1] == answers[2]
     assert answers[0]["results"]["bindings"][0]["n"]["value"] != "0"
 
 

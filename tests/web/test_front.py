@@ -38,6 +38,9 @@ class Idle:
     async def start(self):
         pass
 
+    def recall(self):
+        pass
+
     async def stop(self):
         pass
 
@@ -51,7 +54,7 @@ def front(tmp_path: Path):
         draft.finish(manifest)
     shelf = Shelf(tmp_path)
     shelf.move_current("one")
-    live = Live(shelf, lambda _: Idle(), Copy("http://127.0.0.1:8000"))
+    live = Live(shelf, lambda _: [Idle()], Copy("http://127.0.0.1:8000"))
 
     async def behind(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 599, "headers": [(b"x-behind", b"1")]})

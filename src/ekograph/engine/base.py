@@ -93,9 +93,13 @@ class Limits:
             queue=part(self.queue),
         )
 
-    def within(self, memory: int) -> Limits:
-        """These limits with no more queries at work than `memory` bytes are enough for, but with one at least."""
-        return replace(self, total=max(1, min(self.total, memory // (self.memory_mb << 20))))
+    def within(self, memory: int, dataset: int = 0) -> Limits:
+        """These limits with no more queries at work than `memory` bytes are enough for, but with one at least.
+
+        Of a `dataset` in memory, of so many bytes, each worker comes to have a copy of what it reads: the store counts
+        who holds a quad next to the quad.
+        """
+        return replace(self, total=max(1, min(self.total, memory // ((self.memory_mb << 20) + dataset))))
 
     @property
     def stack(self) -> int:

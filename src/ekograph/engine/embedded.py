@@ -121,6 +121,7 @@ class EmbeddedEngine:
         """What is running, waiting and idle now, and what has happened since the start."""
         return {
             "quads": self.quads,
+            "in_memory": int(not isinstance(self._dataset, Stored)),
             "workers": len(self._zygote.workers),
             "idle": len(self._idle),
             "running": self.gate.running.total(),

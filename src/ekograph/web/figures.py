@@ -107,6 +107,7 @@ class Figures:
         """What is counted in this place since the server started, and what this process holds; written down."""
         now = _of_caches(self._cache) | self._of_pairs()
         now |= {"snapshot_live": int(self._pair is not None), "snapshot_stale": int(self._live.trouble is not None)}
+        now["engine_starting"] = int(self._live.improving)
         samples = added(self._metrics.samples(now), self._inherited)
         if self._shared:
             self._shared.board.write(self._shared.number, samples)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ekograph.engine.base import Engine, QueryError
 from ekograph.shelf import Shelf
@@ -37,13 +37,14 @@ log = logging.getLogger("ekograph")
 class Pair:
     """A snapshot in service, what is printed of it or made when asked for, its engine and what that has answered.
 
-    A request takes it once, at its start.
+    A request takes it once, at its start. The engines `to_come` are to take the place of the one there is.
     """
 
     snapshot: Snapshot
     table: Table
     engine: Engine
     rendering: Rendering | None = None
+    to_come: Sequence[Engine] = ()
     repeated: Repeated = field(default_factory=lambda: Repeated(REPEATED_BYTES))
 
 
@@ -68,17 +69,20 @@ class NothingLiveError(Exception):
 class Live:
     """Keeps the pair in service and follows the shelf.
 
-    `engine_for` makes the engine of a snapshot; `copy` is what is particular to this copy of the site. A snapshot
-    that cannot be put in service leaves the pair as it is, or lacking, and is told of in `trouble`.
+    `engines_for` makes the engines of a snapshot, one at least: each answers faster than the one before, and takes
+    longer to start. `copy` is what is particular to this copy of the site. A snapshot that cannot be put in service
+    leaves the pair as it is, or lacking, and is told of in `trouble`.
     """
 
-    def __init__(self, shelf: Shelf, engine_for: Callable[[Snapshot], Engine], copy: Copy) -> None:
+    def __init__(self, shelf: Shelf, engines_for: Callable[[Snapshot], Sequence[Engine]], copy: Copy) -> None:
         self._shelf = shelf
-        self._engine_for = engine_for
+        self._engines_for = engines_for
         self._copy = copy
         self._pair: Pair | None = None
         self._refused: tuple[str | None, float] = (None, 0.0)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        self._improving: asyncio.Task[None] | None = None
         self.trouble: Trouble | None = None
 
     @property
@@ -98,6 +102,11 @@ class Live:
         """The name of the snapshot in service; None before any is."""
         return self._pair.snapshot.name if self._pair else None
 
+    @property
+    def improving(self) -> bool:
+        """Whether an engine is starting that is to take the place of the one in service."""
+        return self._improving is not None and not self._improving.done()
+
     async def start(self) -> None:
         """Put the current snapshot in service, or, if it is damaged, the newest one before that is whole.
 
@@ -107,19 +116,20 @@ class Live:
         if not history:
             self.trouble = Trouble.now("nothing has been published yet")
         for name in reversed(history):
-            self._pair = await self._attempt(name)
-            if self._pair:
+            if pair := await self._attempt(name):
+                self._put_in_service(pair)
                 break
-        self._in_background(self._follow())
+        self._following = asyncio.ensure_future(self._follow())
 
     async def stop(self) -> None:
-        """End following and let the engine finish."""
-        for task in list(self._tasks):
+        """End following and let the engines finish."""
+        for task in filter(None, (self._following, self._improving)):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         if self._pair is not None:
             await self._pair.engine.stop()
+        await asyncio.gather(*self._ending)
 
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Start and stop with the server (the lifespan protocol of ASGI)."""
@@ -143,7 +153,7 @@ class Live:
     async def _load(self, name: str) -> Pair:
         """The pair of a snapshot, ready to answer; raises SnapshotError, OSError or ValueError."""
         snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
-        engine = self._engine_for(snapshot)
+        engine, *to_come = self._engines_for(snapshot)
         reading = asyncio.to_thread(Table, snapshot, self._copy)
         table, failed = await asyncio.gather(reading, engine.start(), return_exceptions=True)
         if isinstance(failed, QueryError):
@@ -153,7 +163,7 @@ class Live:
         if isinstance(table, BaseException):
             await engine.stop()
             raise table
-        return Pair(snapshot, table, engine, _rendering(snapshot, self._copy))
+        return Pair(snapshot, table, engine, _rendering(snapshot, self._copy), to_come)
 
     async def _follow(self) -> None:
         """Look again and again which snapshot is current, and put it in service."""
@@ -163,32 +173,50 @@ class Live:
             if name is None or name == self.name or self._is_refused(name):
                 continue
             if new := await self._attempt(name):  # else the old one stays in service
-                self._swap(new)
+                self._put_in_service(new)
+                self._refused, self.trouble = (None, 0.0), None
+                log.info("in service: %s", new.snapshot.name)
 
     def _is_refused(self, name: str) -> bool:
         """Whether the snapshot was tried a short while ago, in vain."""
         refused, until = self._refused
         return name == refused and asyncio.get_running_loop().time() < until
 
+    def _put_in_service(self, new: Pair) -> None:
+        if self._improving:
+            self._improving.cancel()
+        self._swap(new)
+        if new.to_come:
+            self._improving = asyncio.ensure_future(self._improve(new))
+
+    async def _improve(self, pair: Pair) -> None:
+        """Have the engines to come take the place of that of a pair in service, each when it has started."""
+        for engine in pair.to_come:
+            try:
+                await engine.start()
+            except asyncio.CancelledError:
+                await engine.stop()
+                raise
+            except (QueryError, OSError) as error:
+                log.warning("%s: queries are answered slower than they could be (%s)", pair.snapshot.name, error)
+                return
+            self._swap(replace(pair, engine=engine, to_come=(), repeated=Repeated(REPEATED_BYTES)))
+            log.info("%s: queries are answered faster now", pair.snapshot.name)
+
     def _swap(self, new: Pair) -> None:
         if self._pair:
             # Before the first request sees the new one: no answer may come from the old one after that.
             self._pair.engine.recall()
         old, self._pair = self._pair, new
-        self._refused, self.trouble = (None, 0.0), None
-        log.info("in service: %s", new.snapshot.name)
         if old:
-            self._in_background(old.engine.stop())
+            ending = asyncio.ensure_future(old.engine.stop())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     def _report(self, text: str) -> None:
         if self.trouble is None or self.trouble.text != text:  # told once, however often it is tried
             self.trouble = Trouble.now(text)
             log.error("%s", text)
-
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _rendering(snapshot: Snapshot, copy: Copy) -> Rendering | None:

@@ -29,7 +29,7 @@ ROUTES = frozenset(
 _DURATIONS = "http_request_duration_seconds"
 
 #: What is the same in every process.
-_ALIKE = frozenset({"snapshot_live", "snapshot_stale", "quads"})
+_ALIKE = frozenset({"snapshot_live", "snapshot_stale", "engine_starting", "quads", "in_memory"})
 
 #: For each name, the values by their labels.
 Samples = dict[str, dict[str, float]]

@@ -5,25 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import uvicorn
 
 from ekograph.config import Settings
-from ekograph.engine import memory
-from ekograph.engine.base import Limits
-from ekograph.engine.embedded import EmbeddedEngine, Stored
 from ekograph.shelf import Shelf
-from ekograph.snapshot import STORE, Snapshot
 from ekograph.web.answering import Answering
 from ekograph.web.asgi import Application
 from ekograph.web.copy import Copy
+from ekograph.web.engines import engines
 from ekograph.web.figures import Board, Figures, Shared
 from ekograph.web.front import Front
 from ekograph.web.live import Live
@@ -31,9 +26,6 @@ from ekograph.web.metrics import Metrics, write_access_log
 from ekograph.web.protocol import Protocol, allow_connections
 from ekograph.web.sparql import Endpoint
 from ekograph.web.supervisor import supervise
-
-if TYPE_CHECKING:
-    from ekograph.engine.base import Engine
 
 log = logging.getLogger("ekograph")
 
@@ -95,7 +87,7 @@ def _serve(
     gc.set_threshold(*_GARBAGE)
     sys.setswitchinterval(_TURN)
     copy = Copy(settings.public_url, watched)
-    live = Live(Shelf(settings.snapshots_dir), lambda snapshot: _engine(settings, snapshot), copy)
+    live = Live(Shelf(settings.snapshots_dir), lambda snapshot: engines(settings, snapshot), copy)
     answering = Answering()
     endpoint = Endpoint(settings, answering)
     metrics = Metrics(log=settings.access_log)
@@ -167,50 +159,6 @@ class _Later:
         from ekograph.web.app import create_app
 
         return create_app(*self._given)
-
-
-def _limits(settings: Settings) -> Limits:
-    """The bounds of queries: those of the settings, and no more at once than this machine has memory for."""
-    wanted = Limits(
-        seconds=settings.query_seconds,
-        memory_mb=settings.query_memory_mb,
-        result_mb=settings.result_mb,
-        fast=max(Limits.fast, len(os.sched_getaffinity(0))),
-    )
-    total = memory.of_machine()
-    limits = wanted if total is None else wanted.within(int(total * memory.QUERIES_SHARE))
-    if limits.total < wanted.total and not settings.remote_endpoint:
-        log.warning(
-            "at most %d queries run at once, not %d: each may take %d MB, and this machine has %d MB; "
-            "lower query_memory_mb for more",
-            *(limits.total, wanted.total, limits.memory_mb, (total or 0) >> 20),
-        )
-    return limits
-
-
-def _engine(settings: Settings, snapshot: Snapshot) -> Engine:
-    limits = _limits(settings).shared(settings.processes)
-    manifest = snapshot.manifest
-    if settings.remote_endpoint:
-        return _remote_engine(settings, snapshot, limits)
-    return EmbeddedEngine(
-        Stored(snapshot.path / STORE, sum(manifest.graphs.values())) if manifest.large else snapshot.dataset,
-        limits,
-        prefixes=manifest.prefixes,
-        base=manifest.base,
-        union=settings.union_default_graph,
-    )
-
-
-def _remote_engine(settings: Settings, snapshot: Snapshot, limits: Limits) -> Engine:
-    """The engine that asks another store, which is made to hold the snapshot first."""
-    from ekograph.engine.loading import Store, load
-    from ekograph.engine.remote import Defaults, RemoteEngine
-
-    store, manifest = Store.parse(settings.remote_endpoint), snapshot.manifest
-    union = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
-    defaults = Defaults(manifest.prefixes, manifest.base, union)
-    return RemoteEngine(store.query, limits, defaults, lambda: load(store, snapshot.name, snapshot.dataset))
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
