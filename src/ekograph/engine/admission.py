@@ -4,68 +4,54 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
-from enum import Enum
 
 from ekograph.engine.base import Busy, Greedy, Limits
-
-
-class Entry(Enum):
-    """How a query was let in: to a place of its own, or to follow another query of its client on the same place."""
-
-    PLACE = 1
-    BEHIND = 2
 
 
 class Gate:
     """The fast lane and its queue. No client fills the lane alone.
 
     A query enters once and leaves once. Places in the fast lane are freed apart from that, when a query turns out to
-    be slow or becomes a stream, or when the last one on a place is over. While nobody else waits, more queries of a
-    client than it has places may go in: each follows another of its own, which `can_follow` says is there. While
-    queries are `short` they rather do that than take another place: to wake one worker for several is cheaper.
+    be slow or becomes a stream, or when it is over.
     """
 
-    def __init__(self, limits: Limits, can_follow: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.fast: Counter[str] = Counter()
         self.running: Counter[str] = Counter()
-        self.short = False
         #: Set while no query is at work and none waits.
         self.empty = asyncio.Event()
         self.empty.set()
         self._limits = limits
-        self._can_follow = can_follow
         self._at_work = 0
-        self._waiting: OrderedDict[str, deque[asyncio.Future[Entry]]] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     @property
     def waiting(self) -> int:
         """How many queries wait."""
         return sum(map(len, self._waiting.values()))
 
-    async def enter(self, client: str) -> Entry:
+    async def enter(self, client: str) -> None:
         """Wait to be let in; raises Greedy or Busy when there is no place to wait either."""
-        if entry := self.enter_at_once(client):
-            return entry
+        if self.enter_at_once(client):
+            return
         queue = self._place_to_wait(client)
-        turn: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(turn)
         self.empty.clear()
         self._next()
         try:
-            return await turn
+            await turn
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._forget(client, turn)
             else:
-                if turn.result() is Entry.PLACE:
-                    self.free_fast(client)
+                self.free_fast(client)
                 self.leave(client)
             raise
 
-    def enter_at_once(self, client: str) -> Entry | None:
-        """Go in, if there is a place or another query to follow, and nobody waits."""
-        return None if self._waiting else self._admitted(client)
+    def enter_at_once(self, client: str) -> bool:
+        """Go in, if there is a place and nobody waits; returns whether it is so."""
+        return not self._waiting and self._admitted(client)
 
     def enter_beside(self, client: str) -> bool:
         """Count a query of `client` that needs no place in the fast lane; returns whether it may be at work."""
@@ -93,22 +79,16 @@ class Gate:
         elif not self._at_work:
             self.empty.set()
 
-    def _admitted(self, client: str) -> Entry | None:
-        """Let a query of `client` in, if it can be."""
-        if not self._has_room(client):
-            return None
+    def _admitted(self, client: str) -> bool:
+        """Let a query of `client` in, if there is a place; returns whether there is."""
         # One place is left to whoever comes next.
         own = max(1, self._limits.fast - 1)
         has_place = self.fast[client] < own and self.fast.total() < self._limits.fast
-        if (self.short or not has_place) and not self._waiting.keys() - {client} and self._can_follow(client):
-            entry = Entry.BEHIND
-        elif has_place:
-            self.fast[client] += 1
-            entry = Entry.PLACE
-        else:
-            return None
+        if not has_place or not self._has_room(client):
+            return False
+        self.fast[client] += 1
         self._enter(client)
-        return entry
+        return True
 
     def _has_room(self, client: str) -> bool:
         return self.running[client] < self._limits.running and self._at_work < self._limits.total
@@ -118,11 +98,12 @@ class Gate:
         self._at_work += 1
         self.empty.clear()
 
-    def _place_to_wait(self, client: str) -> deque[asyncio.Future[Entry]]:
+    def _place_to_wait(self, client: str) -> deque[asyncio.Future[None]]:
         if self.waiting >= self._limits.queue:
             raise Busy
-        if len(self._waiting.get(client, ())) >= self._limits.queued:
-            raise Greedy({"limit": self._limits.running + self._limits.queued})
+        most = self._limits.running + self._limits.queued
+        if self.running[client] + len(self._waiting.get(client, ())) >= most:
+            raise Greedy({"limit": most})
         return self._waiting.setdefault(client, deque())
 
     def _next(self) -> None:
@@ -132,14 +113,13 @@ class Gate:
             # Who has given up is told of it by its own task, which may come later than this.
             while queue and queue[0].cancelled():
                 queue.popleft()
-            entry = self._admitted(client) if queue else None
-            if entry:
-                queue.popleft().set_result(entry)
+            if queue and self._admitted(client):
+                queue.popleft().set_result(None)
                 self._waiting.move_to_end(client)
             if not queue:
                 del self._waiting[client]
 
-    def _forget(self, client: str, turn: asyncio.Future[Entry]) -> None:
+    def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
         queue = self._waiting.get(client, deque())
         if turn in queue:
             queue.remove(turn)

@@ -31,9 +31,6 @@ from ekograph.engine.watch import Watch
 #: takes 40 ms of a core.
 _LIFETIME = 100_000
 
-#: A query is short when a worker is at it for less, in seconds: to wake another worker would take as long.
-_SHORT = 0.0005
-
 #: Connections are lent while queries take a worker less than this, in seconds: beside longer ones, what the web process
 #: does is a small part.
 _BRIEF = 0.002
@@ -60,7 +57,7 @@ class EmbeddedEngine:
         self, dataset: Path | Stored, limits: Limits, prefixes: Mapping[str, str], base: str = "", *, union: bool = True
     ) -> None:
         self.limits = limits
-        self.gate = Gate(limits, lambda client: client in self._at_work)
+        self.gate = Gate(limits)
         self.slow_lane = SlowLane(limits.slow)
         self.watch = Watch(limits.slice / 2)
         self.lender = Lender(self)
@@ -71,8 +68,6 @@ class EmbeddedEngine:
         self._base = base
         self._union = union
         self._idle: deque[Worker] = deque()
-        #: On places in the fast lane, by client.
-        self._at_work: dict[str, list[Worker]] = {}
         self._counts: Counter[str] = Counter()
         self._pace = 0.0
         self._ready = asyncio.Event()
@@ -149,22 +144,6 @@ class EmbeddedEngine:
         self._refill_if_needed()
         return await self._zygote.fork()
 
-    def busy(self, client: str) -> Worker | None:
-        """The worker at work for `client`, in the fast lane, that has been asked least."""
-        return min(self._at_work.get(client, ()), key=lambda each: len(each.asked), default=None)
-
-    def put_to_work(self, worker: Worker, client: str) -> None:
-        """Have a worker on a place of `client` in the fast lane."""
-        self._at_work.setdefault(client, []).append(worker)
-
-    def free_place(self, worker: Worker, client: str) -> None:
-        """Have it there no more."""
-        workers = self._at_work[client]
-        workers.remove(worker)
-        if not workers:
-            del self._at_work[client]
-        self.gate.free_fast(client)
-
     def count_lent(self, made: int, again: int) -> None:
         """Count answers on connections that were lent: made, and given again."""
         self._counts["queries_total"] += made
@@ -174,7 +153,6 @@ class EmbeddedEngine:
     def note(self, seconds: float) -> None:
         """Take note of how long a worker was at a query: the next are thought to take as long as those before."""
         self._pace += (min(seconds, 4 * _BRIEF) - self._pace) / 8
-        self.gate.short = self._pace < _SHORT
 
     def note_failure(self, error: BaseException) -> None:
         """Count a query that gets no answer."""

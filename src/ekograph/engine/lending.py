@@ -105,10 +105,6 @@ class Lease:
         """Take all back from a worker that is gone, once it certainly is: a killed one may still be sending."""
         self._worker.ended.add_done_callback(lambda _: self._end())
 
-    def again(self) -> None:
-        """The same: it is never behind another query."""
-        self.lost()
-
     def look(self, now: float) -> None:
         """Take the connections back, by force if need be, when there is a reason."""
         self._count()

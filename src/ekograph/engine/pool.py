@@ -23,17 +23,8 @@ class Pool(Protocol):
     def idle(self) -> Worker | None:
         """A worker that nobody uses, if there is one."""
 
-    def busy(self, client: str) -> Worker | None:
-        """The worker at work for `client`, in the fast lane, that has been asked least."""
-
     async def take(self) -> Worker:
         """A worker that nobody uses, a new one if need be."""
-
-    def put_to_work(self, worker: Worker, client: str) -> None:
-        """Have a worker on a place of `client` in the fast lane."""
-
-    def free_place(self, worker: Worker, client: str) -> None:
-        """Have it there no more."""
 
     def count_lent(self, made: int, again: int) -> None:
         """Count answers on connections that were lent: made, and given again."""

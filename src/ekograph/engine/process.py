@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import time
-from collections import deque
 from typing import Protocol
 
 from ekograph.engine.board import Board
@@ -21,24 +20,17 @@ _CLOCK_OF_PROCESS = 2
 class Asker(Protocol):
     """Who has asked a worker something."""
 
-    #: Whether it wants no more of it.
-    over: bool
-
     def frame(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of the answer."""
 
     def lost(self) -> None:
         """Take note that the worker has ended while it was answering."""
 
-    def again(self) -> None:
-        """Ask somebody else: the worker is gone, because of another."""
-
 
 class Worker:
-    """One forked process that answers the queries it is sent, one after the other.
+    """One forked process that answers one query at a time.
 
-    `asked` are those who wait for an answer; the first one's query is being answered. `ended` becomes the number of
-    the signal that ended the process (0: none) as soon as it is gone.
+    `ended` becomes the number of the signal that ended the process (0: none) as soon as it is gone.
     """
 
     def __init__(self, pid: int, pidfd: int, wire: Wire, board: Board) -> None:
@@ -46,11 +38,9 @@ class Worker:
         self.board = board
         self.served = 0
         self.demoted = False
-        #: Whether it was sent what nobody waits for any more: the answer would come to whoever asks next.
-        self.disowned = False
-        #: When it was asked what it is at, or came to it, by `time.perf_counter`.
+        #: When it was asked what it is at, by `time.perf_counter`.
         self.since = 0.0
-        self.asked: deque[Asker] = deque()
+        self._asker: Asker | None = None
         self._killed = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
@@ -60,11 +50,10 @@ class Worker:
         self._end.register(pidfd, select.POLLIN)
 
     def ask(self, asker: Asker, request: bytes) -> None:
-        """Send a query."""
+        """Send a query; the one before has been answered."""
         self.served += 1
-        if not self.asked:
-            self.since = time.perf_counter()
-        self.asked.append(asker)
+        self.since = time.perf_counter()
+        self._asker = asker
         self._wire.send(request)
 
     def lend(self, message: bytes, descriptor: int) -> None:
@@ -76,21 +65,19 @@ class Worker:
         self._wire.send(b"")
 
     def frame(self, kind: bytes, payload: bytes) -> None:
-        """Pass a frame on to the one whose query is being answered."""
-        if self._killed or not self.asked:
+        """Pass a frame on to who has asked."""
+        asker = self._asker
+        if self._killed or asker is None:
             return
-        self.asked[0].frame(kind, payload)
         if kind in LAST:
-            self.asked.popleft()
-            self.since = time.perf_counter()
+            self._asker = None
+        asker.frame(kind, payload)
 
     def lost(self) -> None:
-        """Tell all who have asked that no answer comes any more: only the first can be the reason."""
-        asked, self.asked = self.asked, deque()
-        if asked:
-            asked.popleft().lost()
-        for each in asked:
-            each.again()
+        """Tell who has asked that no answer comes any more."""
+        asker, self._asker = self._asker, None
+        if asker:
+            asker.lost()
 
     def alive(self) -> bool:
         """Whether the process is there, also when nobody has been told of its end yet."""
@@ -130,18 +117,10 @@ class Worker:
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End the process, whatever it does; those whose query it has not begun ask somebody else."""
+        """End the process, whatever it does."""
         self._killed = True
         self._signal(signal.SIGKILL)
         self._wire.close()
-        self.leave_alone()
-
-    def leave_alone(self) -> None:
-        """Let it finish the query that it is at, and have nobody wait behind that."""
-        behind = [self.asked.pop() for _ in range(len(self.asked) - 1)]
-        self.disowned = self.disowned or bool(behind)
-        for each in reversed(behind):
-            each.again()
 
     def pause_reading(self) -> None:
         """Leave what it writes where it is, until it waits for that."""

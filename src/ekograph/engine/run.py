@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from ekograph.engine.admission import Entry
 from ekograph.engine.asking import Head, head, request
 from ekograph.engine.base import Answer, BadQuery, Broken, Busy, NotAcceptable, Query, QueryError, Refused, TimedOut
 from ekograph.engine.failures import from_signal, from_worker
@@ -27,8 +26,8 @@ _HARMLESS = (BadQuery, Refused, NotAcceptable)
 class Run(asyncio.Future[Answer]):
     """The answer to a query at work, whole when it is short.
 
-    The query is waiting, on a place in the fast lane or behind another there, in the slow lane, or a stream. To cancel
-    it frees at once what it holds, also when its answer has begun. It ends once, with `_finish`, whatever happens.
+    The query is waiting, in the fast lane, in the slow lane, or a stream. To cancel it frees at once what it holds,
+    also when its answer has begun. It ends once, with `_finish`, whatever happens.
     """
 
     #: Whether it holds nothing more.
@@ -39,7 +38,7 @@ class Run(asyncio.Future[Answer]):
     _head: Head | None = None
     _size = 0
     _tail: Tail | None = None
-    _entry: Entry | None = None
+    _entered = False
     _lane = ""
     _turn: asyncio.Task[None] | None = None
     _limit: asyncio.TimerHandle | None = None
@@ -57,8 +56,10 @@ class Run(asyncio.Future[Answer]):
 
     def start(self) -> None:
         """Begin: without waiting, if there are a place and a worker."""
-        self._entry = self._pool.gate.enter_at_once(self._client)
-        if self._entry is None or not self._asked_at_once():
+        self._entered = self._pool.gate.enter_at_once(self._client)
+        if self._entered and (worker := self._pool.idle()):
+            self._ask(worker)
+        else:
             self._turn = self._loop.create_task(self._start_in_turn())
             self._turn.add_done_callback(self._started)
 
@@ -71,12 +72,10 @@ class Run(asyncio.Future[Answer]):
     async def _start_in_turn(self) -> None:
         try:
             async with asyncio.timeout_at(self._deadline):
-                self._entry = self._entry or await self._pool.gate.enter(self._client)
-                while self._entry is Entry.BEHIND and not self._asked_at_once():
-                    self._leave()
-                    self._entry = await self._pool.gate.enter(self._client)
-                if not self._worker:
-                    self._ask(await self._pool.take())
+                if not self._entered:
+                    await self._pool.gate.enter(self._client)
+                    self._entered = True
+                self._ask(await self._pool.take())
         except TimeoutError:
             raise Busy from None
 
@@ -84,18 +83,9 @@ class Run(asyncio.Future[Answer]):
         if not turn.cancelled() and (error := turn.exception()):
             self.fail(error)
 
-    def _asked_at_once(self) -> bool:
-        """Ask a worker that is there, if there is one."""
-        worker = self._pool.idle() if self._entry is Entry.PLACE else self._pool.busy(self._client)
-        if worker:
-            self._ask(worker)
-        return worker is not None
-
     def _ask(self, worker: Worker) -> None:
         self._worker = worker
         self._lane = "fast"
-        if self._entry is Entry.PLACE:
-            self._pool.put_to_work(worker, self._client)
         self._pool.watch.add(self)
         worker.ask(self, self._request)
 
@@ -128,19 +118,6 @@ class Run(asyncio.Future[Answer]):
             self._turn = self._loop.create_task(self._tell_cause())
         self._finish(clean=False)
 
-    def again(self) -> None:
-        """Ask another worker: this one is gone, because of another query."""
-        if not self.over:
-            self._pool.watch.remove(self)
-            self._worker, self._lane = None, ""
-            # Not now: whoever tells is not done with the worker.
-            self._loop.call_soon(self._start_again)
-
-    def _start_again(self) -> None:
-        if not self.over:
-            self._leave()
-            self.start()
-
     def look(self, now: float) -> None:
         """End the query at its deadline; move it to the slow lane once it has used its slice of CPU time.
 
@@ -152,12 +129,12 @@ class Run(asyncio.Future[Answer]):
         if now >= self._deadline:
             self._tell(TimedOut({"limit": f"{self._limits.seconds:g}"}))
             self._finish(clean=False)
-        elif self._lane == "fast" and worker.asked and worker.asked[0] is self:
+        elif self._lane == "fast":
             used = worker.cpu()
             if self._cpu_before is None:
                 self._cpu_before = used
             elif used - self._cpu_before >= self._limits.slice / 2:
-                self._free_place(worker)
+                self._pool.gate.free_fast(self._client)
                 self._lane = "slow"
                 self._pool.slow_lane.join(worker, self._client)
 
@@ -256,36 +233,25 @@ class Run(asyncio.Future[Answer]):
         self._leave()
 
     def _leave_worker(self, worker: Worker, *, clean: bool) -> None:
-        if self in worker.asked and worker.asked[0] is not self:
-            # Not begun: whoever is before it sees to that.
-            return
-        follows = worker.asked[1] if len(worker.asked) > 1 else None
-        if clean and follows and not follows.over:
-            return
         self._leave_lane(worker)
-        if clean and not follows and not worker.disowned and (self._lane == "fast" or worker.promote()):
+        if clean and (self._lane == "fast" or worker.promote()):
             self._pool.give_back(worker)
         else:
             worker.kill()
 
     def _leave_lane(self, worker: Worker) -> None:
         if self._lane == "fast":
-            self._free_place(worker)
+            self._pool.gate.free_fast(self._client)
         elif self._lane == "slow":
             self._pool.slow_lane.leave(worker)
         elif self._tail:
             self._pool.streams -= 1
             self._tail.close()
 
-    def _free_place(self, worker: Worker) -> None:
-        """Leave the fast lane: those who are behind find another place."""
-        worker.leave_alone()
-        self._pool.free_place(worker, self._client)
-
     def _leave(self) -> None:
         """Count no longer; a place without a worker is freed."""
-        if self._entry is Entry.PLACE and self._worker is None and not self._lane:
+        if self._entered and self._worker is None:
             self._pool.gate.free_fast(self._client)
-        if self._entry:
+        if self._entered:
             self._pool.gate.leave(self._client)
-        self._entry = None
+        self._entered = False

@@ -25,10 +25,8 @@ class Wire(asyncio.Protocol):
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self.listener: Listener | None = None
-        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._received = bytearray()
-        self._requests: list[bytes] = []
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
@@ -55,10 +53,8 @@ class Wire(asyncio.Protocol):
         del received[:start]
 
     def send(self, request: bytes) -> None:
-        """Send a query; those of the same moment leave together."""
-        if not self._requests:
-            self._loop.call_soon(self._flush)
-        self._requests += (LENGTH.pack(len(request)), request)
+        """Send a query."""
+        self._transport.write(LENGTH.pack(len(request)) + request)
 
     def send_descriptor(self, message: bytes, descriptor: int) -> None:
         """Send a message with a descriptor at once, when nothing else is on its way. Raises OSError."""
@@ -77,7 +73,3 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Close this end."""
         self._transport.close()
-
-    def _flush(self) -> None:
-        requests, self._requests = self._requests, []
-        self._transport.write(b"".join(requests))
