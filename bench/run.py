@@ -8,6 +8,7 @@ python -m bench.run --only printed --only start
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib.metadata
 import os
 import platform
@@ -129,6 +130,8 @@ def main() -> None:
     given = parser.parse_args()
     if not WRK.exists():
         sys.exit("bench: the peers are missing; run bench/setup first")
+    # As an installer leaves the peers: no run is to compile the modules anew where Python was told not to keep that.
+    compileall.compile_dir(ROOT / "src", quiet=1)
     whole = not given.quick and not given.only
     report = [_heading()]
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
