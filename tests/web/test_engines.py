@@ -57,6 +57,7 @@ def _where(snapshot: Snapshot, quads: int, **settings) -> list[str]:
         (1_000_000, {"processes": 2}, 24, False),
         (1_000_000, {"processes": 2, "dataset_mb": 1000}, 24, True),
         (1_000_000, {}, 8, False),
+        (1_000_000, {}, 1, False),
         (100_000, {}, 8, True),
         (100_000, {"dataset_mb": 0}, 8, False),
         (10_000_000, {}, 24, False),

@@ -29,14 +29,21 @@ def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
     if settings.remote_endpoint:
         return [_remote(settings, snapshot, limits.shared(settings.processes))]
     quads = sum(snapshot.manifest.graphs.values())
-    held = _limits(settings, quads * memory.QUAD)
+    dataset = quads * memory.QUAD
     found = []
     if snapshot.manifest.large:
         found.append(_embedded(settings, snapshot, Stored(snapshot.path / STORE, quads), limits))
-        fits = quads * memory.QUAD * settings.processes <= settings.dataset_mb << 20
-        if not fits or held.total < limits.total / 2:
-            return found
-    return [*found, _embedded(settings, snapshot, snapshot.dataset, held)]
+    if not snapshot.manifest.large or _has_room(settings, limits, dataset):
+        found.append(_embedded(settings, snapshot, snapshot.dataset, _limits(settings, dataset)))
+    return found
+
+
+def _has_room(settings: Settings, limits: Limits, dataset: int) -> bool:
+    """Whether a dataset of so many bytes may be in memory, and half of the queries that run without it can run then."""
+    all_processes = dataset * settings.processes
+    needed = all_processes + (limits.total + 1) // 2 * ((limits.memory_mb << 20) + dataset)
+    total = memory.of_machine() or 0
+    return all_processes <= settings.dataset_mb << 20 and needed <= total * memory.QUERIES_SHARE
 
 
 def _limits(settings: Settings, dataset: int = 0) -> Limits:
