@@ -48,7 +48,7 @@ def test_an_answer_is_a_table_whose_links_stay_on_the_site(opened):
 def test_a_query_has_a_link_of_its_own(opened):
     visit = opened(AGREEMENTS)
     visit.page.get_by_role("link", name="Link to this query").click()
-    assert "def#Agreement" in visit.page.input_value("#query")
+    visit.page.wait_for_function("document.querySelector('#query').value.includes('def#Agreement')")
     visit.page.locator("#show").click()
     visit.page.locator("main table").wait_for()
 
