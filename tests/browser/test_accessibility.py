@@ -56,19 +56,25 @@ def look_at(page, look) -> None:
     page.emulate_media(color_scheme=scheme)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_page_has_no_finding_in_any_language_and_look(visiting, kind):
+@pytest.fixture(scope="module")
+def visit(visiting):
+    """One tab for all pages, which loads what they share once."""
     with visiting() as visit:
-        # Each language on a phone and at a desk, light and dark; the page in all four looks.
-        for number, language in enumerate(("fi", "sv", "en")):
-            first, second = LOOKS[number], LOOKS[-1 - number]
-            look_at(visit.page, first)
-            visit.open(kind.format(language))
-            visit.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-            visit.page.evaluate(axe.AXE_SCRIPT)
-            assert findings(visit.page, ALL) == [], (language, first)
-            look_at(visit.page, second)
-            assert findings(visit.page, LOOK) == [], (language, second)
+        yield visit
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_has_no_finding_in_any_language_and_look(visit, kind):
+    # Each language on a phone and at a desk, light and dark; the page in all four looks.
+    for number, language in enumerate(("fi", "sv", "en")):
+        first, second = LOOKS[number], LOOKS[-1 - number]
+        look_at(visit.page, first)
+        visit.open(kind.format(language))
+        visit.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        visit.page.evaluate(axe.AXE_SCRIPT)
+        assert findings(visit.page, ALL) == [], (language, first)
+        look_at(visit.page, second)
+        assert findings(visit.page, LOOK) == [], (language, second)
 
 
 def test_the_answer_of_a_query_has_no_finding(visiting):
@@ -88,18 +94,18 @@ def test_the_answer_of_a_query_has_no_finding(visiting):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_is_never_wider_than_the_window(visiting, kind):
+def test_a_page_is_never_wider_than_the_window(visit, kind):
     """A window of 320 is one of 1280 at a zoom of 400 % (WCAG 1.4.10), one of 640 the same at 200 %."""
-    with visiting(viewport={"width": 640, "height": 700}) as visit:
-        visit.open(kind.format("fi"))
-        for width in (640, 360, 320):
-            visit.page.set_viewport_size({"width": width, "height": 700})
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    visit.page.set_viewport_size({"width": 640, "height": 700})
+    visit.open(kind.format("fi"))
+    for width in (640, 360, 320):
+        visit.page.set_viewport_size({"width": width, "height": 700})
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_text_of_twice_the_size_stays_within_the_window(visiting, kind):
-    with visiting() as visit:
-        visit.open(kind.format("sv"))
-        visit.page.evaluate("document.documentElement.style.fontSize = '212.5%'")
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
+def test_text_of_twice_the_size_stays_within_the_window(visit, kind):
+    visit.page.set_viewport_size(DESKTOP)
+    visit.open(kind.format("sv"))
+    visit.page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
