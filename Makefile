@@ -3,15 +3,13 @@
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
-# One more than cores: tests wait for servers and browsers a part of their time.
-WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 serve: setup          ## set up, check, publish and serve the site
 	@$(BIN)/ekograph publish || test -e snapshots/current
 	@$(BIN)/ekograph serve
 
 test: .venv/dev       ## set up and run every test
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this installs (as root) and starts
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
