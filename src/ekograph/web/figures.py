@@ -41,6 +41,8 @@ class Board:
     def __init__(self, count: int) -> None:
         self.count = count
         self._memory = mmap.mmap(-1, count * _PLACE)
+        # A number assigned here is there at once; struct clears its place first, and others would read 0 meanwhile.
+        self._numbers = memoryview(self._memory).cast("Q")
 
     def read(self, number: int) -> Samples:
         """What was last written at a place; nothing if nothing was."""
@@ -59,11 +61,10 @@ class Board:
         turn = self._turn(number) + 1
         start = _half(number, turn)
         self._memory[start : start + _NUMBER.size + len(data)] = _NUMBER.pack(len(data)) + data
-        _NUMBER.pack_into(self._memory, number * _PLACE, turn)
+        self._numbers[number * _PLACE // _NUMBER.size] = turn
 
     def _turn(self, number: int) -> int:
-        (turn,) = _NUMBER.unpack_from(self._memory, number * _PLACE)
-        return int(turn)
+        return self._numbers[number * _PLACE // _NUMBER.size]
 
 
 @dataclass(frozen=True)
