@@ -11,18 +11,6 @@ QUERIES_SHARE = 0.75
 #: What a quad takes in memory, in bytes: 390 of a million.
 QUAD = 400
 
-#: Of all memory, this part may be taken by a dataset that could be read from disk as well.
-DATASET_SHARE = 0.125
-
-#: What a quad takes in memory, in bytes: 390 where most texts are short (a million quads).
-QUAD = 400
-
-
-def has_room(quads: int, most: int) -> bool:
-    """Whether so many quads take at most `most` MB, and are no burden to this machine."""
-    needed = quads * QUAD
-    return needed <= most << 20 and needed <= (of_machine() or 0) * DATASET_SHARE
-
 
 def of_machine(root: Path = Path("/")) -> int | None:
     """Bytes of memory of this machine, or of the control group if that has less; None where nobody tells.
