@@ -45,7 +45,7 @@ setup: .venv/run      ## install from the lock file into .venv
 	@touch $@ .venv/run
 
 lint: .venv/dev       ## style and types
-	@$(BIN)/ruff check src tests && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+	@$(BIN)/ruff check src tests deploy && $(BIN)/ruff format --check src tests deploy && $(BIN)/mypy
 
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
 	@$(BIN)/python -m docs.make

@@ -5,11 +5,12 @@ import json
 import os
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ekograph import snapshot
-from ekograph.snapshot import MANIFEST, Draft, Manifest, Representation, Snapshot, SnapshotError
+from ekograph.snapshot import MANIFEST, Draft, Manifest, PrintedFile, Representation, Snapshot, SnapshotError
 
 GIVEN = Manifest(
     "one", "d" * 64, "e" * 64, "2026-11-24T08:00:00Z", "https://e.org/", ("fi", "en"), {"a": "b"}, {"g": 1}, 1
@@ -79,6 +80,18 @@ def test_a_large_snapshot_is_compared_by_size_alone(tmp_path, monkeypatch):
     (path / "dataset.nq").write_bytes(b"QUAD")
     with pytest.raises(SnapshotError):
         Snapshot.open(path)
+
+
+def test_the_file_of_printed_pages_is_closed_when_nothing_reads_it_any_more(tmp_path):
+    def open_files():
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return [link for link in links if link.readlink().is_relative_to(tmp_path.resolve())]
+
+    file = PrintedFile(made(tmp_path))
+    assert file.body(PAGE.address) == PAGE.body
+    assert len(open_files()) == 1
+    del file
+    assert open_files() == []
 
 
 def test_the_manifest_is_text_that_people_can_read(tmp_path):

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -137,10 +138,15 @@ class Snapshot:
 
 
 class PrintedFile:
-    """The printed answers of a snapshot, read one by one; it can still be read once the snapshot is removed."""
+    """The printed answers of a snapshot, read one by one; it can still be read once the snapshot is removed.
+
+    Requests that began with a snapshot still read it after the next one is in service, so the file is closed
+    when the last of them is done; `close` closes it at once.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._connection = _connected(snapshot.path)
+        self.close = weakref.finalize(self, self._connection.close)
 
     def listed(self) -> Iterator[Listed]:
         """All of them but their bodies, in the order of printing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +41,17 @@ def test_there_are_sixty_judged_queries_and_nearly_all_answers_are_among_the_fir
 @pytest.mark.parametrize(("text", "best"), [("Imatra", "place/imatra"), ("LPR.1.2", "priority/lappeenranta/p2x")])
 def test_what_is_named_just_so_comes_first(index, text, best):
     assert first_five(index, text, "fi")[0] == best
+
+
+def test_a_notation_is_found_with_those_below_it_and_no_others(tmp_path):
+    notations = ["a_1", "A_1.2", "ab1.2", "a_12"]
+    things = [
+        Document(f"https://example.org/{notation}", "", "thing", 1, {"en": Said("Thing", "en")}, notation=notation)
+        for notation in notations
+    ]
+    write(tmp_path / "search.sqlite", things, {})
+    with closing(Index(tmp_path / "search.sqlite")) as opened:
+        assert [hit.notation for hit in opened.search("a_1", "en")] == ["a_1", "A_1.2"]
 
 
 def test_every_prefix_of_a_name_finds_it(index):

@@ -26,6 +26,14 @@ MOST_POSTINGS = 5000
 
 _NOTATION = re.compile(r"[\w.-]{2,40}")
 
+# Not LIKE: an underscore in a notation would stand for any character.
+_BY_NOTATION = """
+    SELECT id, notation FROM doc
+    WHERE notation = :text COLLATE NOCASE
+        OR substr(notation, 1, length(:text) + 1) = :text || '.' COLLATE NOCASE
+    LIMIT :limit
+"""
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -112,8 +120,7 @@ class Index:
         """The documents whose notation is `text`, or stands below it; and whether it is just that."""
         if not _NOTATION.fullmatch(text):
             return []
-        query = "SELECT id, notation FROM doc WHERE notation = ?1 COLLATE NOCASE OR notation LIKE ?1 || '.%' LIMIT ?2"
-        rows = self._connection.execute(query, (text, MOST_FORMS))
+        rows = self._connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
         return [(doc, len(notation) == len(text)) for doc, notation in rows]
 
     def _ranked(self, found: Mapping[int, _Found], language: str, kind: str) -> list[tuple[int, float]]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import format_datetime
 from functools import cache
+from operator import attrgetter
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -213,14 +214,14 @@ def _sources(
     snapshot: Snapshot,
 ) -> tuple[Iterable[Listed | Representation], Callable[[Listed | Representation], bytes], Remembering]:
     """What is printed, what gives its body, and what remembers the answers that are made of it."""
+    if not snapshot.manifest.large:
+        return snapshot.printed(), attrgetter("body"), cache
     file = PrintedFile(snapshot)
 
-    def body(each: Listed | Representation) -> bytes:
-        return each.body if isinstance(each, Representation) else file.body(each.address)
+    def body(outline: Listed | Representation) -> bytes:
+        return outline.body if isinstance(outline, Representation) else file.body(outline.address)
 
-    if snapshot.manifest.large:
-        return file.listed(), body, Recent(RECENT_BYTES).remembering
-    return snapshot.printed(), body, cache
+    return file.listed(), body, Recent(RECENT_BYTES).remembering
 
 
 def headers_of(snapshot: Snapshot) -> HeaderList:
