@@ -300,3 +300,23 @@ def test_bodies_of_a_certain_size_are_compressed_where_the_client_takes_that(dat
     head, _, body = response.partition(b"\r\n\r\n")
     assert (b"content-encoding: gzip" in head) == (least == 1)
     assert (gzip.decompress(body) if least == 1 else body) == expected
+
+
+def test_a_worker_keeps_a_bounded_number_of_bytes_of_answers_and_the_latest_of_them(dataset):
+    ten = "CONCAT(" + ",".join(["?{0}"] * 10) + ")"
+    grown = "".join(f"BIND({ten.format(a)} AS ?{b}) " for a, b in ("ab", "bc", "cd"))
+
+    def long_answer(number: int) -> str:
+        return f'SELECT (CONCAT(?d, ?d, ?d, ?d, ?d) AS ?long) {{ BIND("{number:010}" AS ?a) {grown}}}'
+
+    async def session():
+        async with lending(dataset) as (engine, lent):
+            sizes = [len(await lent.ask(long_answer(number))) for number in range(100)]
+            await lent.ask(long_answer(99))
+            await lent.ask(long_answer(0))
+            await engine.stop()
+            return sum(sizes), sum(each.again for each in lent.answered)
+
+    size, again = of(session)
+    assert size > 4_500_000
+    assert again == 1

@@ -8,7 +8,7 @@ import json
 import pyshacl
 import pytest
 import rdflib
-from rdflib import DCAT, DCTERMS, RDF, SH, SKOS, XSD
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, XSD
 from tests.conftest import SHARED
 from tests.publish.conftest import SHAPES as RULES
 
@@ -102,6 +102,13 @@ def test_the_endpoint_is_a_service_and_reachable_from_a_distribution(graph):
     assert str(graph.value(service, DCAT.endpointURL)) == f"{HERE}/sparql"
     assert graph.value(service, DCAT.servesDataset) == BASE.dataset
     assert [graph.value(each, DCAT.accessService) for each in distributions(graph)].count(service) == 1
+
+
+def test_every_place_where_something_is_to_be_had_is_an_address_of_this_copy(graph):
+    places = (DCAT.landingPage, DCAT.endpointURL, DCAT.endpointDescription, DCAT.accessURL, DCAT.downloadURL)
+    addresses = {str(place) for path in (*places, FOAF.homepage, FOAF.page) for place in graph.objects(None, path)}
+    assert {f"{HERE}/", f"{HERE}/sparql"} <= addresses
+    assert not [address for address in addresses if address.startswith("https://w3id.org/ekograph/")]
 
 
 def test_only_what_a_portal_should_list_is_a_dataset(graph):
