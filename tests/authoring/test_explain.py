@@ -10,8 +10,12 @@ from click.testing import CliRunner
 from tests.authoring.conftest import SHAPES
 from tests.conftest import ROOT
 
+import ekograph
 from ekograph import config
 from ekograph.authoring import explaining, rules
+from ekograph.authoring.flaws import Flaw
+from ekograph.authoring.report import Result
+from ekograph.authoring.syntax import fault
 from ekograph.cli.group import group
 from ekograph.i18n import LANGUAGES
 
@@ -112,8 +116,9 @@ def test_the_page_of_rules_is_up_to_date():
 
 
 def test_every_rule_that_the_check_has_of_its_own_is_explained():
-    sources = "".join(path.read_text() for path in (ROOT / "src/ekograph/authoring").glob("*.py"))
-    used = set(re.findall(r"(?:Flaw|Result|fault)\(\s*(?:source, )?\"([a-z-]+)\"", sources))
+    calls = "|".join(made.__name__ for made in (Flaw, Result, fault))
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(ekograph.__file__).parent.rglob("*.py"))
+    used = set(re.findall(rf"\b(?:{calls})\(\s*(?:source, )?\"([a-z-]+)\"", code))
     assert used == set(rules.OWN)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
-from tests.pages.sites import LANGUAGES, ROOT
+from tests.pages.sites import LANGUAGES
 
-LOCALES = ROOT / "src/ekograph/locales"
-PAGES = ROOT / "src/ekograph/pages"
+import ekograph
+
+PACKAGE = Path(ekograph.__file__).parent
+LOCALES = PACKAGE / "locales"
+PAGES = PACKAGE / "pages"
 
 
 def texts(area: str, language: str) -> dict[str, str]:
