@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -10,6 +10,9 @@ serve: setup          ## set up, check, publish and serve the site
 
 test: .venv/dev       ## set up and run every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-wheel: .venv/dev  ## the built wheel in fresh environments of the oldest and the newest Python that is here
+	@tests/on_the_wheel
 
 test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this installs (as root) and starts
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
@@ -44,7 +47,7 @@ setup: .venv/run      ## install from the lock file into .venv
 	@./setup requirements-dev.lock
 	@touch $@ .venv/run
 
-lint: .venv/dev       ## style and types
+lint: .venv/dev       ## style, layout and types
 	@$(BIN)/ruff check src tests deploy && $(BIN)/ruff format --check src tests deploy && $(BIN)/mypy
 
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
