@@ -66,4 +66,4 @@ lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:                ## remove what set-up and publishing made
-	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules tests/html/node_modules src/ekograph/pages/static/built
+	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules tests/html/node_modules src/ekograph/rendering/static/built

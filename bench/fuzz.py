@@ -18,10 +18,10 @@ from pathlib import Path
 
 from bench.bombs import BOMBS, NESTINGS
 
-from ekograph import formats
-from ekograph.engine.base import Limits, Query, QueryError
-from ekograph.engine.embedded import EmbeddedEngine
-from ekograph.engine.scanner import scan, undeclared
+from ekograph.engine.contract import Limits, Query, QueryError
+from ekograph.engine.diagnostics.lexer import scan, undeclared
+from ekograph.engine.workers.engine import EmbeddedEngine
+from ekograph.rdf import formats
 
 SEEDS = [
     "PREFIX ex: <http://e/> SELECT ?s (COUNT(*) AS ?n) { ?s ex:p ?o OPTIONAL { ?o ex:q 'x'@en } } GROUP BY ?s",

@@ -30,7 +30,7 @@ from bench.plot import plot
 from bench.servers import free_port, settle, wait_for
 from bench.stores import OXIGRAPH
 
-from ekograph.snapshot import STORE
+from ekograph.snapshots.snapshot import STORE
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)

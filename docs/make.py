@@ -11,9 +11,10 @@ import click
 
 from docs.replay import replayed
 from ekograph import config
-from ekograph.authoring import explaining, rules
 from ekograph.cli import COMMANDS
 from ekograph.cli.group import group
+from ekograph.validation import rules
+from ekograph.validation.reporters import explain
 
 ROOT = Path(__file__).parents[1]
 
@@ -83,7 +84,7 @@ def settings() -> str:
 
 def rules_of_this_site() -> str:
     """docs/rules.md: what `ekograph explain --markdown` prints."""
-    return explaining.page(rules.of_site(config.load(ROOT)))
+    return explain.page(rules.of_site(config.load(ROOT)))
 
 
 def editing() -> str:

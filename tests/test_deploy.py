@@ -42,7 +42,7 @@ def test_what_one_part_of_the_image_takes_from_another_is_made_there():
     taken = re.findall(r"--from=(\S+)", DOCKERFILE)
     assert taken == stages
     package = json.loads((ROOT / "package.json").read_text())
-    assert "--outdir=src/ekograph/pages/static/built" in package["scripts"]["build"]
+    assert "--outdir=src/ekograph/rendering/static/built" in package["scripts"]["build"]
 
 
 def test_the_check_of_its_health_finds_a_server_healthy_and_none_ill(server):

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ekograph.pages import static
+from ekograph.rendering import layout
 
 COUNTS = """\
 PREFIX eko: <https://w3id.org/ekograph/def#>
@@ -17,7 +17,7 @@ GROUP BY ?place ORDER BY ?place"""
 AGREEMENTS = "SELECT ?s WHERE { ?s a <https://w3id.org/ekograph/def#Agreement> }"
 
 built = pytest.mark.skipif(
-    "editor.js" not in static.addresses(), reason="the editor is not built: npm ci && npm run build"
+    "editor.js" not in layout.addresses(), reason="the editor is not built: npm ci && npm run build"
 )
 
 

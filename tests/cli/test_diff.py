@@ -176,7 +176,7 @@ def test_bad_settings_of_a_revision_are_told(repository):
 
 
 def test_nothing_heavy_is_imported():
-    code = "import ekograph.differences, sys, json; print(json.dumps(sorted(sys.modules)))"
+    code = "import ekograph.diff, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert not {"rdflib", "pyshacl", "fastapi", "jinja2", "click"} & set(json.loads(done.stdout))

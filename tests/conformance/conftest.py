@@ -10,8 +10,8 @@ import pytest
 from tests.conformance.suite import SUITES, data_files, quads_of
 from tests.conftest import serving
 
-from ekograph.shelf import Shelf
-from ekograph.snapshot import DATASET, Draft, Manifest
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import DATASET, Draft, Manifest
 
 #: The graphs of the tests of the protocol have names of their own.
 PROTOCOL_GRAPHS = {
@@ -57,4 +57,4 @@ def _publish(shelf: Path) -> None:
         draft.write(DATASET, ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
         draft.print([])
         draft.finish(manifest)
-    Shelf(shelf).move_current("conformance-1")
+    SnapshotRepository(shelf).move_current("conformance-1")

@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.compare import expected_solutions, same_csv, same_graphs, same_solutions, solutions
 from tests.conformance.suite import Case, cases, inner_graphs, path_of
 
-from ekograph.engine.scanner import scan
+from ekograph.engine.diagnostics.lexer import scan
 
 FORM = "application/x-www-form-urlencoded"
 RESULTS = "application/sparql-results+xml"

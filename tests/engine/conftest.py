@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ekograph import formats
-from ekograph.engine.base import Limits, Query
-from ekograph.engine.embedded import EmbeddedEngine
+from ekograph.engine.contract import Limits, Query
+from ekograph.engine.workers.engine import EmbeddedEngine
+from ekograph.rdf import formats
 
 PREFIXES = {"ex": "http://example.org/"}
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from ekograph.engine.admission import Gate
-from ekograph.engine.base import Busy, Greedy, Limits
+from ekograph.engine.contract import Busy, ClientOverLimit, Limits
+from ekograph.engine.scheduling.admission import AdmissionControl
 
 
 async def _settle():
@@ -17,7 +17,7 @@ async def _settle():
 
 def test_one_client_never_runs_more_than_its_share():
     async def session():
-        gate = Gate(Limits(fast=10, running=2, queued=5))
+        gate = AdmissionControl(Limits(fast=10, running=2, queued=5))
         tasks = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(5)]
         await _settle()
         running = gate.running["greedy"]
@@ -31,10 +31,10 @@ def test_one_client_never_runs_more_than_its_share():
 
 def test_one_client_never_waits_with_more_than_its_share():
     async def session():
-        gate = Gate(Limits(fast=1, running=1, queued=2))
+        gate = AdmissionControl(Limits(fast=1, running=1, queued=2))
         waiting = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(3)]
         await _settle()
-        with pytest.raises(Greedy):
+        with pytest.raises(ClientOverLimit):
             await gate.enter("greedy")
         other = asyncio.ensure_future(gate.enter("other"))
         await _settle()
@@ -45,7 +45,7 @@ def test_one_client_never_waits_with_more_than_its_share():
 
 def test_the_queue_of_all_is_bounded():
     async def session():
-        gate = Gate(Limits(fast=1, queue=2))
+        gate = AdmissionControl(Limits(fast=1, queue=2))
         for name in ("a", "b", "c"):
             asyncio.ensure_future(gate.enter(name))  # noqa: RUF006 - ends with the loop
         await _settle()
@@ -57,7 +57,7 @@ def test_the_queue_of_all_is_bounded():
 
 def test_a_newcomer_goes_before_the_second_of_another():
     async def session():
-        gate = Gate(Limits(fast=1))
+        gate = AdmissionControl(Limits(fast=1))
         order: list[str] = []
 
         async def enter(client: str) -> None:
@@ -76,7 +76,7 @@ def test_a_newcomer_goes_before_the_second_of_another():
 
 def test_who_gives_up_waiting_leaves_no_trace():
     async def session():
-        gate = Gate(Limits(fast=1))
+        gate = AdmissionControl(Limits(fast=1))
         await gate.enter("first")
         task = asyncio.ensure_future(gate.enter("second"))
         await _settle()
@@ -91,7 +91,7 @@ def test_who_gives_up_waiting_leaves_no_trace():
 
 def test_who_gives_up_when_admitted_frees_the_place():
     async def session():
-        gate = Gate(Limits(fast=1))
+        gate = AdmissionControl(Limits(fast=1))
         await gate.enter("first")
         task = asyncio.ensure_future(gate.enter("second"))
         await _settle()
@@ -106,7 +106,7 @@ def test_who_gives_up_when_admitted_frees_the_place():
 
 def test_places_are_given_past_those_who_have_just_given_up():
     async def session():
-        gate = Gate(Limits(fast=1))
+        gate = AdmissionControl(Limits(fast=1))
         await gate.enter("first")
         tasks = [asyncio.ensure_future(gate.enter("second")) for _ in range(3)]
         await _settle()
@@ -122,7 +122,7 @@ def test_places_are_given_past_those_who_have_just_given_up():
 
 def test_no_client_fills_the_fast_lane_alone():
     async def session():
-        gate = Gate(Limits(fast=4))
+        gate = AdmissionControl(Limits(fast=4))
         greedy = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(6)]
         await _settle()
         other = asyncio.ensure_future(gate.enter("other"))

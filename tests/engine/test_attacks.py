@@ -8,11 +8,11 @@ import pytest
 from bench.bombs import BOMBS, FLOODS, NESTINGS, deepest
 from tests.engine.conftest import ask, running
 
-from ekograph.engine import base
+from ekograph.engine import contract
 
 QUERY_BYTES = 64 * 1024
 
-BOUNDED = (base.TimedOut, base.OutOfMemory, base.ResultTooLarge, base.BadQuery, base.Busy)
+BOUNDED = (contract.TimedOut, contract.OutOfMemory, contract.ResultTooLarge, contract.BadQuery, contract.Busy)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def outcomes(dataset):
             began = asyncio.get_running_loop().time()
             try:
                 outcome = (await ask(engine, text, client=name))[1]
-            except base.QueryError as error:
+            except contract.QueryError as error:
                 outcome = error
             return outcome, asyncio.get_running_loop().time() - began
 

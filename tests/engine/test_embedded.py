@@ -13,10 +13,10 @@ import pyoxigraph as ox
 import pytest
 from tests.engine.conftest import LINES, PREFIXES, ask, running
 
-from ekograph import formats
-from ekograph.engine import base
-from ekograph.engine.base import Limits
-from ekograph.engine.embedded import EmbeddedEngine
+from ekograph.engine import contract
+from ekograph.engine.contract import Limits
+from ekograph.engine.workers.engine import EmbeddedEngine
+from ekograph.rdf import formats
 
 ALL = "SELECT * { ?s ?p ?o }"
 PRODUCT = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -118,14 +118,14 @@ def test_the_prefixes_of_the_site_never_override_those_of_the_query(asking):
 
 
 FAULTS = [
-    ("SELECT * {\n  ?s ex:p ?o", base.BadQuery, {"line": 1, "column": 10, "fault": "unclosed"}),
-    ("SELECT * {\n  ?s no:p ?o }", base.UndeclaredPrefix, {"line": 2, "column": 6, "prefix": "no"}),
-    ("SELECT * { ?s ?p ?o FILTER(ex:none(?o)) }", base.UnknownFunction, {"function": "http://example.org/none"}),
-    ("SELECT (nothing(1) AS ?x) {}", base.BadQuery, {"line": 1, "column": 9, "word": "nothing"}),
-    ("", base.BadQuery, {"line": 1, "column": 1}),
-    ("INSERT DATA { <a> <b> <c> }", base.UpdateRefused, {"keyword": "INSERT"}),
-    ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", base.ServiceRefused, {"line": 1, "column": 7}),
-    ("#" + "x" * 65_536, base.QueryTooLarge, {"limit": 64}),
+    ("SELECT * {\n  ?s ex:p ?o", contract.BadQuery, {"line": 1, "column": 10, "fault": "unclosed"}),
+    ("SELECT * {\n  ?s no:p ?o }", contract.UndeclaredPrefix, {"line": 2, "column": 6, "prefix": "no"}),
+    ("SELECT * { ?s ?p ?o FILTER(ex:none(?o)) }", contract.UnknownFunction, {"function": "http://example.org/none"}),
+    ("SELECT (nothing(1) AS ?x) {}", contract.BadQuery, {"line": 1, "column": 9, "word": "nothing"}),
+    ("", contract.BadQuery, {"line": 1, "column": 1}),
+    ("INSERT DATA { <a> <b> <c> }", contract.UpdateRefused, {"keyword": "INSERT"}),
+    ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", contract.ServiceRefused, {"line": 1, "column": 7}),
+    ("#" + "x" * 65_536, contract.QueryTooLarge, {"limit": 64}),
 ]
 
 
@@ -138,12 +138,14 @@ def test_a_fault_is_named_with_its_place(asking, query, error, values):
 
 def test_a_bad_graph_name_is_a_bad_parameter(asking):
     (found,) = asking(ALL, default_graphs=("not an IRI",))
-    assert type(found) is base.BadParameter
+    assert type(found) is contract.BadParameter
     assert found.values == {"name": "default-graph-uri", "value": "not an IRI"}
 
 
 def test_what_no_accepted_format_can_carry_is_not_acceptable(asking):
-    assert [type(each) for each in asking(ALL, "DESCRIBE ex:s1", results=None, graph=None)] == [base.NotAcceptable] * 2
+    assert [type(each) for each in asking(ALL, "DESCRIBE ex:s1", results=None, graph=None)] == [
+        contract.NotAcceptable
+    ] * 2
 
 
 UNWRITABLE = [
@@ -155,24 +157,24 @@ UNWRITABLE = [
 @pytest.mark.parametrize(("form", "query"), UNWRITABLE, ids=lambda each: getattr(each, "name", ""))
 def test_what_a_format_cannot_express_is_said_and_not_written(asking, form, query):
     (found,) = asking(query, graph=form)
-    assert type(found) is base.Unwritable
+    assert type(found) is contract.Unwritable
 
 
 def test_a_query_out_of_time_ends_and_the_next_is_answered(asking):
     slow, next_ = asking(FOREVER, "ASK {}", limits={"seconds": 0.5})
-    assert type(slow) is base.TimedOut
+    assert type(slow) is contract.TimedOut
     assert json.loads(next_)["boolean"] is True
 
 
 def test_a_query_out_of_memory_ends_and_the_next_is_answered(asking):
     greedy, next_ = asking(f"SELECT * {{ {PRODUCT} }} ORDER BY ?c", "ASK {}", limits={"memory_mb": 64})
-    assert type(greedy) is base.OutOfMemory
+    assert type(greedy) is contract.OutOfMemory
     assert json.loads(next_)["boolean"] is True
 
 
 def test_an_answer_over_its_cap_breaks_off_with_an_error(asking):
     (found,) = asking(f"SELECT * {{ {PRODUCT} }}", limits={"result_mb": 3})
-    assert type(found) is base.ResultTooLarge
+    assert type(found) is contract.ResultTooLarge
 
 
 def test_a_short_answer_has_its_length_and_a_long_one_streams(dataset):
@@ -188,7 +190,7 @@ def test_a_short_answer_has_its_length_and_a_long_one_streams(dataset):
 def test_an_answer_left_unread_frees_its_worker(dataset):
     async def session():
         async with running(dataset, held=1000) as engine:
-            answer = await engine.query(base.Query(ALL, results=formats.RESULTS_JSON))
+            answer = await engine.query(contract.Query(ALL, results=formats.RESULTS_JSON))
             before = engine.figures()["streams"]
             await anext(answer.body)
             await answer.body.aclose()
@@ -225,7 +227,7 @@ def test_a_killed_worker_costs_one_answer_only(dataset):
             return error, (await ask(engine, "ASK {}"))[1]
 
     error, next_ = asyncio.run(session())
-    assert type(error) is base.Broken
+    assert type(error) is contract.EngineFailed
     assert json.loads(next_)["boolean"] is True
 
 
@@ -250,7 +252,7 @@ async def _answered_in_the_end(engine) -> bool:
             try:
                 if (await ask(engine, "ASK {}"))[1] and lost:
                     return True
-            except base.Broken:
+            except contract.EngineFailed:
                 await asyncio.sleep(0.01)
 
 
@@ -298,5 +300,5 @@ def test_a_dataset_that_cannot_be_read_is_said_so(tmp_path):
         (tmp_path / "bad.nq").write_text("<a> <b> .")
         await EmbeddedEngine(tmp_path / "bad.nq", Limits(), {}).start()
 
-    with pytest.raises(base.Broken):
+    with pytest.raises(contract.EngineFailed):
         asyncio.run(session())

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ekograph.engine import faults
+from ekograph.engine.diagnostics import mistakes
 
-LOCALES = Path(faults.__file__).parents[1] / "locales"
+LOCALES = Path(mistakes.__file__).parents[2] / "locales"
 
 
 def refused(query: str) -> str:
@@ -24,7 +24,7 @@ def refused(query: str) -> str:
 
 
 def fault(query: str):
-    return faults.mistake(query, refused(query))
+    return mistakes.mistake(query, refused(query))
 
 
 # The mistake begins at the mark «.
@@ -101,7 +101,7 @@ def test_what_is_not_seen_for_sure_is_left_to_the_parser(query):
 
 
 def test_every_kind_of_mistake_has_a_message_in_each_language():
-    kinds = set(re.findall(r'Fault\("(\w+)"', Path(faults.__file__).read_text(encoding="utf-8")))
+    kinds = set(re.findall(r'Fault\("(\w+)"', Path(mistakes.__file__).read_text(encoding="utf-8")))
     assert kinds == {kind for _, kind, _ in MISTAKES}
     for language in ("en", "fi", "sv"):
         messages = json.loads((LOCALES / f"web.{language}.json").read_text(encoding="utf-8"))
@@ -126,7 +126,7 @@ def test_no_text_is_too_odd_to_look_at():
     for _ in range(3000):
         text = " ".join(chance.choices(parts, k=chance.randrange(30)))
         column = chance.randrange(1, 80)
-        faults.mistake(text, f"error at {chance.randrange(1, 4)}:{column}: expected one of unbound")
+        mistakes.mistake(text, f"error at {chance.randrange(1, 4)}:{column}: expected one of unbound")
 
 
 @pytest.mark.parametrize(
@@ -135,5 +135,5 @@ def test_no_text_is_too_odd_to_look_at():
 def test_a_long_text_is_looked_at_in_linear_time(piece):
     text = piece * (64_000 // len(piece))
     began = time.process_time()
-    faults.mistake(text, f"error at 1:{len(text)}: expected one of unbound")
+    mistakes.mistake(text, f"error at 1:{len(text)}: expected one of unbound")
     assert time.process_time() - began < 5

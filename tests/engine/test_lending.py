@@ -13,10 +13,10 @@ import pytest
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER
 
-from ekograph.engine.board import Answered
-from ekograph.engine.borrowed import MOST
-from ekograph.engine.frames import Terms
-from ekograph.engine.loan import Loan
+from ekograph.engine.handoff.borrowed import MOST
+from ekograph.engine.handoff.protocol import Handoff
+from ekograph.engine.workers.ipc import Terms
+from ekograph.engine.workers.shared_counters import Answered
 
 AFTER = b" HTTP/1.1\r\nhost: somewhere\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nx-snapshot: this\r\n"
@@ -33,7 +33,7 @@ class Lent:
             each.setblocking(False)
         self.back: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self.answered: list[Answered] = []
-        self.loan = Loan(self, terms, self.answered.append)
+        self.loan = Handoff(self, terms, self.answered.append)
 
     def fileno(self) -> int:
         return self.server.fileno()
@@ -222,7 +222,7 @@ def test_a_client_that_reads_slowly_gets_the_rest_from_the_owner(dataset):
 
 
 def test_what_is_not_used_is_given_back(dataset, monkeypatch):
-    monkeypatch.setattr("ekograph.engine.lending._IDLE", 0.05)
+    monkeypatch.setattr("ekograph.engine.handoff.lender._IDLE", 0.05)
 
     async def session():
         async with lending(dataset) as (engine, lent):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ekograph.engine import memory
-from ekograph.engine.base import Limits
+from ekograph.engine.contract import Limits
+from ekograph.engine.workers import memory_budget
 
 MACHINES = [
     ("MemTotal:        2048 kB\nMemFree: 1 kB\n", None, 2 << 20),
@@ -23,7 +23,7 @@ def test_memory_is_that_of_the_machine_or_of_its_container(tmp_path: Path, memin
         if text is not None:
             (tmp_path / path).parent.mkdir(parents=True)
             (tmp_path / path).write_text(text)
-    assert memory.of_machine(tmp_path) == expected
+    assert memory_budget.of_machine(tmp_path) == expected
 
 
 @pytest.mark.parametrize(("megabytes", "total"), [(100_000, 32), (1000, 2), (10, 1)])

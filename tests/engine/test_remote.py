@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from tests.engine.conftest import LINES, PREFIXES, ask, running
 
-from ekograph import formats
-from ekograph.engine import base
-from ekograph.engine.base import Limits
-from ekograph.engine.loading import Store, load, loaded_graphs
-from ekograph.engine.remote import Defaults, RemoteEngine
+from ekograph.engine import contract
+from ekograph.engine.contract import Limits
+from ekograph.engine.remote.engine import Defaults, RemoteEngine
+from ekograph.engine.remote.upload import Store, load, loaded_graphs
+from ekograph.rdf import formats
 
 GRAPHS = tuple(f"http://example.org/g{n}" for n in range(3))
 ALL = "SELECT * { ?s ?p ?o }"
@@ -63,7 +63,7 @@ def asking(store: Store, *texts: str, limits: Limits | None = None, union=GRAPHS
         for text in texts:
             try:
                 found.append((await ask(engine, text, **parameters))[1])
-            except base.QueryError as error:
+            except contract.QueryError as error:
                 found.append(error)
         await engine.stop()
         return found
@@ -107,10 +107,10 @@ def test_graphs_come_in_the_format_that_is_wanted(loaded):
 
 
 FAULTS = [
-    ("SELECT * {\n  ?s ex:p", base.BadQuery),
-    ("INSERT DATA { <a> <b> <c> }", base.UpdateRefused),
-    ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", base.ServiceRefused),
-    ("#" + "x" * 65_536, base.QueryTooLarge),
+    ("SELECT * {\n  ?s ex:p", contract.BadQuery),
+    ("INSERT DATA { <a> <b> <c> }", contract.UpdateRefused),
+    ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", contract.ServiceRefused),
+    ("#" + "x" * 65_536, contract.QueryTooLarge),
 ]
 
 
@@ -120,19 +120,21 @@ def test_faults_are_the_same_as_of_the_embedded_engine(loaded, query, error):
 
 
 def test_a_query_out_of_time_ends(loaded):
-    assert type(asking(loaded, FOREVER, limits=Limits(seconds=0.5))[0]) is base.TimedOut
+    assert type(asking(loaded, FOREVER, limits=Limits(seconds=0.5))[0]) is contract.TimedOut
 
 
 def test_an_answer_over_its_cap_breaks_off(loaded):
     limits = Limits(result_mb=2, held=1000)
-    assert type(asking(loaded, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", limits=limits)[0]) is base.ResultTooLarge
+    assert (
+        type(asking(loaded, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", limits=limits)[0]) is contract.ResultTooLarge
+    )
 
 
 def test_nobody_at_home_is_an_error_of_the_engine():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         nobody = Store.parse(f"http://127.0.0.1:{unused.getsockname()[1]}/")
-        with pytest.raises(base.Broken):
+        with pytest.raises(contract.EngineFailed):
             asking(nobody, "ASK {}")
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from ekograph import formats
-from ekograph.engine.base import Broken
-from ekograph.engine.repair import readable, truth
+from ekograph.engine.contract import EngineFailed
+from ekograph.engine.remote.quirks import normalise_json, parse_ask
+from ekograph.rdf import formats
 
 ODD = b'[{ "type": "bnode", "value": "nodeID://b10" }, { "type": "literal", "value": "nodeID://b10" }]' * 3
 
@@ -18,7 +18,7 @@ def test_names_of_blank_nodes_are_put_right_wherever_the_chunks_are_cut(size):
             yield ODD[start : start + size]
 
     async def whole():
-        return b"".join([chunk async for chunk in readable(chunks())])
+        return b"".join([chunk async for chunk in normalise_json(chunks())])
 
     assert asyncio.run(whole()) == ODD.replace(b'"bnode", "value": "nodeID://', b'"bnode", "value": "')
 
@@ -34,10 +34,10 @@ ANSWERS = [
 @pytest.mark.parametrize(("body", "word"), ANSWERS)
 @pytest.mark.parametrize("wanted", formats.RESULTS)
 def test_yes_and_no_are_written_in_the_format_that_is_wanted(body, word, wanted):
-    assert word in truth(body, wanted)
+    assert word in parse_ask(body, wanted)
 
 
 @pytest.mark.parametrize("body", [b"", b"yes", b"[]", b'{"results": 1}'])
 def test_what_cannot_be_read_as_yes_or_no_is_an_error_of_the_store(body):
-    with pytest.raises(Broken):
-        truth(body, formats.RESULTS_JSON)
+    with pytest.raises(EngineFailed):
+        parse_ask(body, formats.RESULTS_JSON)

@@ -12,8 +12,8 @@ import subprocess
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER, slow
 
-from ekograph import formats
-from ekograph.engine import base
+from ekograph.engine import contract
+from ekograph.rdf import formats
 
 #: One place for a client: what it asks beside another query waits for that, or for its becoming long.
 ONE_PLACE = {"fast": 2, "running": 8, "seconds": 20}
@@ -69,7 +69,7 @@ def test_every_answer_is_that_of_its_own_query_whatever_is_asked_beside_it(datas
         async with asyncio.timeout(30):
             if kind == "fault":
                 (found,) = await _together(engine, "SELECT")
-                return isinstance(found, base.BadQuery)
+                return isinstance(found, contract.BadQuery)
             if kind == "left":
                 task = asyncio.ensure_future(ask(engine, _SLOW))
                 await asyncio.sleep(chance.random() / 50)
@@ -109,7 +109,7 @@ def test_a_query_whose_worker_is_killed_fails_alone(dataset):
             return await asyncio.gather(first, others, return_exceptions=True)
 
     first, others = asyncio.run(session())
-    assert type(first) is base.Broken
+    assert type(first) is contract.EngineFailed
     assert others == [2, 3]
 
 
@@ -123,7 +123,7 @@ def test_a_query_with_a_fault_leaves_its_worker_as_it_was(dataset):
             return found, workers <= set(engine._zygote.workers)
 
     (bad, one, refused, two), kept = asyncio.run(session())
-    assert (type(bad), type(refused)) == (base.BadQuery, base.UpdateRefused)
+    assert (type(bad), type(refused)) == (contract.BadQuery, contract.UpdateRefused)
     assert (one, two) == (2, 3)
     assert kept
 
@@ -159,7 +159,7 @@ def test_the_worker_of_a_stream_that_was_left_answers_the_next_query_or_another_
     async def session():
         async with running(dataset, **ONE_PLACE) as engine:
             for _ in range(5):
-                answer = await engine.query(base.Query(product, results=formats.RESULTS_JSON, client="somebody"))
+                answer = await engine.query(contract.Query(product, results=formats.RESULTS_JSON, client="somebody"))
                 await anext(answer.body)
                 await asyncio.sleep(0.05)
                 await answer.rest.aclose()

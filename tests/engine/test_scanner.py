@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.engine.scanner import Place, kept_apart, scan, undeclared
+from ekograph.engine.diagnostics.lexer import QueryPosition, isolate_dataset, scan, undeclared
 
 SEEN = [
     ("SELECT * {?s ?p ?o}", {"form": "SELECT"}),
@@ -19,9 +19,9 @@ SEEN = [
     ("base <http://load/> load <x>", {"update": "LOAD"}),
     ("WITH <g> DELETE { ?s ?p ?o } WHERE {}", {"update": "WITH"}),
     ("SELECT * { ?s ?p 'INSERT DATA {}' }", {"update": ""}),
-    ("SELECT * {\n  service silent <x> {} }", {"service": Place(2, 3)}),
-    ("ASK {?s ?p true.SERVICE<x>{}}", {"service": Place(1, 17)}),
-    ("ASK { FILTER(?a<?b && ?c>?d) SERVICE ?x {} }", {"service": Place(1, 30)}),
+    ("SELECT * {\n  service silent <x> {} }", {"service": QueryPosition(2, 3)}),
+    ("ASK {?s ?p true.SERVICE<x>{}}", {"service": QueryPosition(1, 17)}),
+    ("ASK { FILTER(?a<?b && ?c>?d) SERVICE ?x {} }", {"service": QueryPosition(1, 30)}),
     ("ASK { ?a ?b '''it's SERVICE <x>''' }", {"service": None}),
     ('ASK { ?a ?b "\\"SERVICE <x>" }', {"service": None}),
     ("ASK { ?service service:service <http://x/SERVICE> }", {"service": None}),
@@ -43,9 +43,9 @@ def test_what_matters_is_seen(text, expected):
 
 
 UNDECLARED = [
-    ("ASK { ?s ex:p ?o }", ("ex", Place(1, 10))),
-    ("PREFIX ex: <x>\nASK { ?s ex:p ?o ;\n  foo:q 1 }", ("foo", Place(3, 3))),
-    ("ASK { ?s :p ?o }", ("", Place(1, 10))),
+    ("ASK { ?s ex:p ?o }", ("ex", QueryPosition(1, 10))),
+    ("PREFIX ex: <x>\nASK { ?s ex:p ?o ;\n  foo:q 1 }", ("foo", QueryPosition(3, 3))),
+    ("ASK { ?s :p ?o }", ("", QueryPosition(1, 10))),
     ("PREFIX : <x> ASK { ?s :p _:b }", None),
     ("prefix ex: <x> ASK { ?s ex:p 'no:no' ; ex:q <no:no> # no:no\n }", None),
     ("ASK { ?s site:p ?o }", None),
@@ -114,7 +114,7 @@ APART = [
 
 @pytest.mark.parametrize(("text", "apart"), APART)
 def test_what_from_does_not_name_can_be_put_out_of_sight(text, apart):
-    assert kept_apart(text, "urn:x") == apart
+    assert isolate_dataset(text, "urn:x") == apart
 
 
 WORDS = "PREFIX x: <http://x/> BASE <http://x/now> select ASK Describe construct WITH load FROM from:x service RAND()"

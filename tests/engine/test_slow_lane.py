@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from ekograph.engine import slow_lane
-from ekograph.engine.slow_lane import IN_A_ROW, SlowLane
+from ekograph.engine.scheduling import background_lane
+from ekograph.engine.scheduling.background_lane import IN_A_ROW, SlowLane
 
 
 class Recorded:
@@ -82,4 +82,4 @@ def test_who_leaves_computes_again_and_makes_room():
 
 
 def test_turns_are_short_beside_a_deadline():
-    assert slow_lane.TURN <= 0.2
+    assert background_lane.TURN <= 0.2

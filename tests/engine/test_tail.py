@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ekograph.engine.tail import Tail
+from ekograph.engine.scheduling.execution import StreamBuffer
 
 BLOCK = bytes(32_768)
 
@@ -12,7 +12,7 @@ BLOCK = bytes(32_768)
 def test_the_sender_is_held_up_while_much_is_unread_and_let_go_when_little_is():
     async def session():
         told = []
-        tail = Tail(lambda: told.append("pause"), lambda: told.append("resume"))
+        tail = StreamBuffer(lambda: told.append("pause"), lambda: told.append("resume"))
         for _ in range(8):
             tail.put(BLOCK)
         assert told == []  # a quarter of a megabyte just fits
@@ -34,7 +34,7 @@ def test_the_sender_is_held_up_while_much_is_unread_and_let_go_when_little_is():
 
 def test_what_was_put_in_comes_out_before_the_end_and_the_end_is_told_once():
     async def session():
-        tail = Tail(lambda: None, lambda: None)
+        tail = StreamBuffer(lambda: None, lambda: None)
         tail.put(b"a")
         tail.put(b"b")
         tail.end()
@@ -46,7 +46,7 @@ def test_what_was_put_in_comes_out_before_the_end_and_the_end_is_told_once():
 def test_closing_lets_a_held_up_sender_go():
     async def session():
         told = []
-        tail = Tail(lambda: told.append("pause"), lambda: told.append("resume"))
+        tail = StreamBuffer(lambda: told.append("pause"), lambda: told.append("resume"))
         tail.put(BLOCK * 9)
         tail.close()
         tail.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ekograph.publish.beside import beside
+from ekograph.publish.subprocess_job import subprocess_job
 
 WORK = """
 import os, sys, time
@@ -47,25 +47,25 @@ def told(tmp_path, monkeypatch):
 
 
 def test_the_work_is_done_when_the_body_has_ended(told):
-    with beside("work", str(told), "tell"):
+    with subprocess_job("work", str(told), "tell"):
         pass
     assert told.exists()
 
 
 def test_a_failure_of_the_work_is_raised_with_its_reason(told):
-    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as raised, beside("work", str(told), "fail"):
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as raised, subprocess_job("work", str(told), "fail"):
         pass
     assert raised.value.errno == errno.ENOSPC
 
 
 def test_a_fault_of_the_work_is_told_and_raised(told, capfd):
-    with pytest.raises(OSError, match=os.strerror(errno.EIO)), beside("work", str(told), "break"):
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)), subprocess_job("work", str(told), "break"):
         pass
     assert "ValueError: broken" in capfd.readouterr().err
 
 
 def test_a_failure_of_the_body_gives_the_work_up(told):
-    with pytest.raises(FileNotFoundError), beside("work", str(told), "wait"):
+    with pytest.raises(FileNotFoundError), subprocess_job("work", str(told), "wait"):
         _fails_after(told)
     assert not _runs(int(told.read_text()))
 

@@ -12,8 +12,8 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, XSD
 from tests.conftest import SHARED
 from tests.publish.conftest import SHAPES as RULES
 
-from ekograph.addresses import PUBLIC_URL
-from ekograph.shelf import Shelf
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.urls import PUBLIC_URL
 
 SHAPES = SHARED / "shapes/dcat/dcat-ap-3.0.1/html-shacl"
 HERE = "http://127.0.0.1:8000"
@@ -40,7 +40,7 @@ KNOWN = {
 
 @pytest.fixture(scope="module")
 def snapshot(shelf):
-    return Shelf(shelf).current()
+    return SnapshotRepository(shelf).current()
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_the_metadata_reach_every_point_of_the_quality_assessment(graph):
 
 def test_a_site_without_a_catalogue_has_no_such_page(folder):
     assert folder.run("publish").returncode == 0
-    assert "/catalog.ttl" not in {each.address for each in Shelf(folder.shelf).current().printed()}
+    assert "/catalog.ttl" not in {each.address for each in SnapshotRepository(folder.shelf).current().printed()}
 
 
 CATALOGUE = """
@@ -194,7 +194,9 @@ def test_a_version_printed_again_is_one_version_and_the_one_before_is_another_da
     folder.run("publish")
     again = folder.current.resolve().name
     assert again not in published
-    catalogue = next(each for each in Shelf(folder.shelf).current().printed() if each.address == "/catalog.ttl")
+    catalogue = next(
+        each for each in SnapshotRepository(folder.shelf).current().printed() if each.address == "/catalog.ttl"
+    )
     graph = rdflib.Graph().parse(data=catalogue.body, format="turtle")
     (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
     first, last = (rdflib.URIRef(f"{PUBLIC_URL}/version/{name}/catalog") for name in (published[0], again))
@@ -216,7 +218,7 @@ def test_who_publishes_and_their_address_are_those_of_the_catalogue(folder, cont
     folder.write("data/catalogue.ttl", CATALOGUE.replace("{contact}", contact))
     done = folder.run("publish")
     assert done.returncode == 0, done.stdout
-    printed = {each.address: each.body for each in Shelf(folder.shelf).current().printed()}
+    printed = {each.address: each.body for each in SnapshotRepository(folder.shelf).current().printed()}
     repository = json.loads(printed["/oai/records.json"])
     assert repository["email"] == for_oai
     assert "<dc:publisher>The Foresters</dc:publisher>" in repository["records"][0]["metadata"]["oai_dc"]

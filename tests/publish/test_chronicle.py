@@ -8,12 +8,12 @@ import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
 from tests.publish.conftest import STATES, body, site
 
-from ekograph import ldes
-from ekograph.addresses import PUBLIC_URL
+from ekograph import urls
 from ekograph.config import load
-from ekograph.publish import stream
+from ekograph.publish.history import ldes
 from ekograph.publish.pipeline import publish
-from ekograph.shelf import Shelf
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.urls import PUBLIC_URL
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GENERATED = NamedNode("http://www.w3.org/ns/prov#generatedAtTime")
@@ -93,12 +93,12 @@ def test_the_stream_grows_at_its_end_alone(published):
 
 
 def test_a_full_page_never_changes(tmp_path, monkeypatch):
-    monkeypatch.setattr(stream, "MEMBERS", 2)
+    monkeypatch.setattr(ldes, "MEMBERS", 2)
     folder = site(tmp_path / "site")
     first = publish(load(folder.root), language="en").snapshot
     folder.write("data/trees.ttl", STATES[1])
     second = publish(load(folder.root), language="en").snapshot
-    full = sorted(ldes.full(pages(first)))
+    full = sorted(urls.ldes_page_is_full(pages(first)))
     assert full == pages(first)[:-1]
     assert full
     for page in full:
@@ -159,7 +159,7 @@ def test_the_chronicle_begins_anew_when_the_snapshot_before_is_damaged(tmp_path)
     (first.path / "dataset.nq").write_bytes(b"")
     second = publish(load(folder.root), language="en").snapshot
     assert second.name == first.name
-    assert Shelf(folder.shelf).current().manifest.previous is None
+    assert SnapshotRepository(folder.shelf).current().manifest.previous is None
 
 
 def test_the_feed_tells_the_newest_changes_first_and_the_first_version_once(published):

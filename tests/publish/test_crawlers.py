@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 from tests.publish.conftest import body
 
-from ekograph.addresses import PUBLIC_URL
-from ekograph.publish.sitemap import ROBOTS
+from ekograph.publish.catalog.sitemap import ROBOTS
+from ekograph.urls import PUBLIC_URL
 
 MAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 

@@ -7,9 +7,9 @@ from tests.conftest import ekograph
 from tests.publish.conftest import DATA
 
 from ekograph.config import load
-from ekograph.publish.export import export
+from ekograph.publish.exports.static_site import export
 from ekograph.publish.pipeline import publish
-from ekograph.shelf import Shelf
+from ekograph.snapshots.repository import SnapshotRepository
 
 
 def test_every_file_has_the_bytes_that_the_server_gives_at_its_address(exported, server):
@@ -28,7 +28,7 @@ def test_every_file_has_the_bytes_that_the_server_gives_at_its_address(exported,
 
 
 def test_every_printed_answer_is_among_the_files(exported, shelf):
-    snapshot = Shelf(shelf).current()
+    snapshot = SnapshotRepository(shelf).current()
     for printed in snapshot.printed():
         assert (exported / printed.address.strip("/")).is_file(), printed.address
         assert (exported / f"version/{snapshot.name}{printed.address}").is_file(), printed.address

@@ -12,7 +12,7 @@ from tests.publish.conftest import DATA
 
 from ekograph.config import load
 from ekograph.publish.pipeline import publish
-from ekograph.shelf import Shelf
+from ekograph.snapshots.repository import SnapshotRepository
 
 #: How often a publisher is killed at a random moment.
 TIMES = 50
@@ -39,7 +39,7 @@ def test_killed_at_fifty_random_moments_the_current_snapshot_is_always_whole(fol
     begun = time.monotonic()
     publish(settings, language="en")
     duration = time.monotonic() - begun
-    shelf = Shelf(folder.shelf)
+    shelf = SnapshotRepository(folder.shelf)
     moments = random.Random(7)  # noqa: S311 - a repeatable choice
     for number in range(TIMES):
         folder.write("data/trees.ttl", f"{DATA}<tree/n{number}> a :Tree ; skos:prefLabel 'n'@en .")
@@ -55,7 +55,7 @@ def test_killed_at_fifty_random_moments_the_current_snapshot_is_always_whole(fol
 
 @pytest.mark.parametrize("change", ["first", "another", "rolled back"])
 def test_killed_at_a_touch_of_the_disk_the_current_snapshot_is_always_whole(folder, change, tmp_path):
-    shelf = Shelf(folder.shelf)
+    shelf = SnapshotRepository(folder.shelf)
     settings = load(folder.root)
     if change != "first":
         publish(settings, language="en")
@@ -103,7 +103,7 @@ def killed_at(settings, touch):
         )
         publish(settings, language="en")
 
-    with Shelf(settings.snapshots_dir).locked():  # what the one before has left is swept away
+    with SnapshotRepository(settings.snapshots_dir).locked():  # what the one before has left is swept away
         pass
     os.waitpid(in_child(work), 0)
 

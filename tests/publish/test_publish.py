@@ -10,9 +10,9 @@ import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from tests.publish.conftest import DATA, site
 
-from ekograph import formats
-from ekograph.shelf import Shelf
-from ekograph.snapshot import Snapshot
+from ekograph.rdf import formats
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import Snapshot
 
 # From <linux/prctl.h> and <linux/capability.h>.
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1
@@ -23,12 +23,12 @@ NARROWER = "<http://www.w3.org/2004/02/skos/core#narrower>"
 def published(folder) -> Snapshot:
     done = folder.run("publish")
     assert done.returncode == 0, done.stdout + done.stderr
-    return Shelf(folder.shelf).current()
+    return SnapshotRepository(folder.shelf).current()
 
 
 def test_publishing_says_what_it_made_in_one_line(folder):
     done = folder.run("publish")
-    name = Shelf(folder.shelf).current_name()
+    name = SnapshotRepository(folder.shelf).current_name()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"published {name}: 16 triples in ")
     assert done.stdout.count("\n") == 1
@@ -52,7 +52,7 @@ def test_a_change_of_the_data_the_shapes_or_the_settings_makes_another_snapshot(
     folder.write("ekograph.toml", 'base = "https://example.org/"\nlanguages = ["fi"]\n')
     names.append(published(folder).name)
     assert len(set(names)) == 4
-    assert Shelf(folder.shelf).history() == names
+    assert SnapshotRepository(folder.shelf).history() == names
 
 
 def test_a_comment_or_another_order_of_the_lines_makes_no_new_snapshot(folder):
@@ -70,7 +70,7 @@ def test_what_does_not_conform_is_told_and_the_last_good_snapshot_stays(folder):
     assert "data/trees.ttl:6:1: [T01]" in done.stdout
     assert "Give the tree a name." in done.stdout
     assert "last good snapshot stays" in done.stderr
-    assert Shelf(folder.shelf).current_name() == before
+    assert SnapshotRepository(folder.shelf).current_name() == before
 
 
 def test_the_inverse_links_of_skos_are_added_in_a_graph_of_their_own(folder):
@@ -148,7 +148,7 @@ def test_the_same_sources_give_the_same_bytes_whatever_the_machine(tmp_path):
             folder.write(f"data/{name}.ttl", f"<https://example.org/id/{name}> <https://example.org/def#p> [] .")
         done = folder.run("publish", PYTHONHASHSEED=str(seed), TZ=f"UTC{seed}")
         assert done.returncode == 0, done.stdout + done.stderr
-        files = Shelf(folder.shelf).current().manifest.files
+        files = SnapshotRepository(folder.shelf).current().manifest.files
         digests.append({name: sha for name, (sha, _) in files.items() if name.startswith("dumps/")})
     assert digests[0] == digests[1] == digests[2]
 
@@ -159,7 +159,7 @@ def test_rolling_back_and_publishing_again(folder):
     second = published(folder).name
     done = folder.run("rollback")
     assert (done.returncode, done.stdout.split(",")[0]) == (0, f"back to {first}")
-    assert Shelf(folder.shelf).current_name() == first
+    assert SnapshotRepository(folder.shelf).current_name() == first
     assert published(folder).name == second
 
 
@@ -184,14 +184,14 @@ def _small_files():
 
 
 def _is_refused(folder, done, *words):
-    before = Shelf(folder.shelf).current_name()
+    before = SnapshotRepository(folder.shelf).current_name()
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("ekograph: ")
     for word in words:
         assert word in done.stderr
     assert "Traceback" not in done.stderr
-    assert Shelf(folder.shelf).current_name() == before
+    assert SnapshotRepository(folder.shelf).current_name() == before
 
 
 def test_a_disk_that_takes_no_more_is_one_line_and_leaves_no_draft(folder):
@@ -232,4 +232,4 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(folder, content):
     done = folder.run("publish")
     assert done.returncode == 1
     assert "data/broken.ttl:1:" in done.stdout
-    assert Shelf(folder.shelf).current_name() == before
+    assert SnapshotRepository(folder.shelf).current_name() == before

@@ -3,7 +3,7 @@
 import pytest
 from tests.publish.conftest import DATA
 
-from ekograph.shelf import Shelf
+from ekograph.snapshots.repository import SnapshotRepository
 
 #: A thing, and a text; each is told of in the data.
 ELM = "https://example.org/id/tree/elm"
@@ -26,7 +26,7 @@ def published(folder):
     assert folder.run("publish").returncode == 0
     folder.write("data/trees.ttl", TOLD.replace('"oak"@en', '"common oak"@en'))
     assert folder.run("publish").returncode == 0
-    assert len(Shelf(folder.shelf).history()) == 2
+    assert len(SnapshotRepository(folder.shelf).history()) == 2
     return folder
 
 
@@ -37,7 +37,7 @@ def test_what_is_listed_leaves_the_new_version_and_all_that_was_kept(published, 
     assert done.returncode == 0, done.stdout
     forms = [entry.encode(), entry.replace('"', '\\"').encode(), entry.replace('"', "&#34;").encode()]
     assert not [form for content in everything(published) for form in forms if form in content]
-    assert len(Shelf(published.shelf).history()) == 1
+    assert len(SnapshotRepository(published.shelf).history()) == 1
     assert len([each for each in published.shelf.iterdir() if each.is_dir() and not each.is_symlink()]) == 1
 
 
@@ -46,25 +46,25 @@ def test_the_next_edit_cannot_bring_it_back(published):
     published.run("publish")
     published.write("data/more.ttl", f"<{ELM}> <https://example.org/def#p> 'again' . <{ELM}x> a <https://e.org/C> .")
     assert published.run("publish").returncode == 0
-    assert b"again" not in Shelf(published.shelf).current().dataset.read_bytes()
-    assert f"<{ELM}x>".encode() in Shelf(published.shelf).current().dataset.read_bytes()
+    assert b"again" not in SnapshotRepository(published.shelf).current().dataset.read_bytes()
+    assert f"<{ELM}x>".encode() in SnapshotRepository(published.shelf).current().dataset.read_bytes()
 
 
 def test_what_is_then_missing_is_told_by_the_check(published):
-    before = Shelf(published.shelf).current_name()
+    before = SnapshotRepository(published.shelf).current_name()
     published.write("suppressed.txt", "elm")
     done = published.run("publish")
     assert done.returncode == 1
     assert "[T01]" in done.stdout
-    assert Shelf(published.shelf).current_name() == before
+    assert SnapshotRepository(published.shelf).current_name() == before
     assert published.run("check").returncode == 1
 
 
 def test_an_entry_that_was_never_told_of_keeps_the_history(published):
-    before = Shelf(published.shelf).history()
+    before = SnapshotRepository(published.shelf).history()
     published.write("suppressed.txt", "https://example.org/id/tree/none")
     assert published.run("publish").returncode == 0
-    assert Shelf(published.shelf).history()[:2] == before
+    assert SnapshotRepository(published.shelf).history()[:2] == before
 
 
 def test_a_list_that_nobody_can_read_is_one_line(published):
@@ -87,7 +87,7 @@ def test_what_only_a_listed_thing_led_to_goes_with_it(folder):
     folder.write("data/trees.ttl", NESTED)
     folder.write("suppressed.txt", ELM)
     assert folder.run("publish").returncode == 0
-    dataset = Shelf(folder.shelf).current().dataset.read_text()
+    dataset = SnapshotRepository(folder.shelf).current().dataset.read_text()
     assert "private" not in dataset
     assert "round" not in dataset
     assert '"open"' in dataset

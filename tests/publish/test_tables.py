@@ -7,13 +7,13 @@ import zipfile
 
 import pytest
 
-from ekograph.publish.tables import harmless
-from ekograph.shelf import Shelf
+from ekograph.publish.exports.csvw import harmless
+from ekograph.snapshots.repository import SnapshotRepository
 
 
 @pytest.fixture(scope="module")
 def dumps(shelf):
-    return Shelf(shelf).current().path / "dumps"
+    return SnapshotRepository(shelf).current().path / "dumps"
 
 
 def rows(dumps, name):

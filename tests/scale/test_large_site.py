@@ -12,14 +12,14 @@ import pytest
 
 from ekograph import config
 from ekograph.publish.pipeline import publish
-from ekograph.snapshot import Snapshot
-from ekograph.web.copy import Copy
-from ekograph.web.printed import Page, Recent, Table
-from ekograph.web.rendering import Rendering
-from ekograph.web.reply import Answer, SeeOther
+from ekograph.snapshots.snapshot import Snapshot
+from ekograph.web.documents.on_demand import Rendering
+from ekograph.web.documents.prerendered import Page, Recent, ResponseTable
+from ekograph.web.http.response import PreparedAnswer, SeeOther
+from ekograph.web.service.deployment import PublicAddress
 
 ROOT = Path(__file__).parents[2]
-COPY = Copy("https://data.example.fi")
+COPY = PublicAddress("https://data.example.fi")
 
 #: What the two may differ in: when each was published, and that a large site keeps no older states of its things, so
 #: that its pages have no history, and another length.
@@ -56,8 +56,8 @@ def both(tmp_path_factory) -> Both:
 
 
 @pytest.fixture(scope="module")
-def table(both) -> Table:
-    return Table(both.printed, COPY)
+def table(both) -> ResponseTable:
+    return ResponseTable(both.printed, COPY)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_every_representation_of_every_thing_has_the_same_bytes_and_headers(both
     assert len(addresses) > 500
     for address in addresses:
         expected, made = table.answers[address], rendering.at(address)
-        assert isinstance(made, Answer), address
+        assert isinstance(made, PreparedAnswer), address
         assert lines(both.same(made.body)) == lines(HISTORY.sub(b"", expected.body)), address
         assert _headers(made) == _headers(expected), address
 
@@ -117,7 +117,7 @@ def test_what_is_no_thing_is_not_found(rendering, path):
 
 
 def test_things_are_not_printed_but_documents_are(both, table):
-    large = Table(both.large, COPY)
+    large = ResponseTable(both.large, COPY)
     assert not of_things(large.answers)
     assert {"/", "/def", "/shapes", "/catalog", "/graph/places"} <= large.pages.keys()
     assert large.pages.keys() <= table.pages.keys()
@@ -125,8 +125,8 @@ def test_things_are_not_printed_but_documents_are(both, table):
 
 def test_what_is_printed_of_a_large_site_is_read_when_it_is_asked_for(both, monkeypatch):
     limit = 200_000
-    monkeypatch.setattr("ekograph.web.printed.RECENT_BYTES", limit)
-    table = Table(both.large, COPY)
+    monkeypatch.setattr("ekograph.web.documents.prerendered.RECENT_BYTES", limit)
+    table = ResponseTable(both.large, COPY)
     printed = {each.address: COPY.fill(each.body, each.content_type) for each in both.large.printed()}
     # More than may be kept at once, asked for twice, at its own address and through the table.
     assert sum(map(len, printed.values())) > 10 * limit
@@ -148,7 +148,7 @@ def test_of_what_is_read_as_much_is_kept_as_there_is_room_for():
     def making(number: int, size: int):
         def make():
             made.append(number)
-            answer = Answer(b'"1"', [], bytes(size))
+            answer = PreparedAnswer(b'"1"', [], bytes(size))
             return answer, answer
 
         return recent.remembering(make)
@@ -176,6 +176,6 @@ def test_an_answer_is_kept_for_the_same_request(rendering):
     assert rendering.kept(scope, {b"accept": b"text/html"}) is None
 
 
-def _headers(answer: Answer) -> list[bytes]:
+def _headers(answer: PreparedAnswer) -> list[bytes]:
     lines = answer.whole.head.splitlines()
     return [line for line in lines if line.partition(b":")[0].lower() not in OF_ITS_OWN]

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from ekograph.dataset import Dataset
-from ekograph.stored import SortedLines, StoredDataset, by_object
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.disk_dataset import SortedLines, StoredDataset, by_object
 
 BASE = "http://x.example/"
 NODES = [NamedNode(BASE + each) for each in ("a", "a/b", "a!", "ä", "id/c", "id/c/d", "def#e")] + [BlankNode("c14n0")]

@@ -7,11 +7,11 @@ from contextlib import closing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.pages.sites import real
+from tests.rendering.sites import real
 from tests.search.judged import QUERIES
 
-from ekograph.publish.search import documents, names
-from ekograph.search.index import Document, Said, write
+from ekograph.publish.search_documents import documents, names
+from ekograph.search.index import Said, SearchDocument, write
 from ekograph.search.query import Index, marked
 
 
@@ -46,7 +46,9 @@ def test_what_is_named_just_so_comes_first(index, text, best):
 def test_a_notation_is_found_with_those_below_it_and_no_others(tmp_path):
     notations = ["a_1", "A_1.2", "ab1.2", "a_12"]
     things = [
-        Document(f"https://example.org/{notation}", "", "thing", 1, {"en": Said("Thing", "en")}, notation=notation)
+        SearchDocument(
+            f"https://example.org/{notation}", "", "thing", 1, {"en": Said("Thing", "en")}, notation=notation
+        )
         for notation in notations
     ]
     write(tmp_path / "search.sqlite", things, {})
@@ -86,7 +88,9 @@ def test_any_text_gives_ranked_hits(index, text, language):
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path):
-    made = [Document("urn:x", "/x", "thing", 5, {"en": Said("Word", "en")}, fields={"name": (Said("Word", "en"),)})]
+    made = [
+        SearchDocument("urn:x", "/x", "thing", 5, {"en": Said("Word", "en")}, fields={"name": (Said("Word", "en"),)})
+    ]
     for name in ("a", "b"):
         write(tmp_path / name, made, {("", "en"): "Site"})
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.search.words import deletions, fold, keys, telling, within_one, words
+from ekograph.search.stemming import deletions, fold, keys, significant, within_one, words
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_case_and_marks_on_letters_do_not_matter(text, folded):
     ("typed", "left"), [("mikä sopimus koskee Imatraa", "sopimus Imatraa"), ("who", "who"), ("on the", "on the")]
 )
 def test_words_that_say_nothing_are_passed_over_unless_there_are_no_others(typed, left):
-    assert telling(words(typed)) == left.split()
+    assert significant(words(typed)) == left.split()
 
 
 _letters = st.text("abcä", min_size=1, max_size=6)

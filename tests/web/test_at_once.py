@@ -5,8 +5,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from ekograph.web.kept import AnswerCache, Repeated
-from ekograph.web.reply import Answer, Reply
+from ekograph.web.http.response import PreparedAnswer, RawResponse
+from ekograph.web.sparql.answer_cache import AnswerCache, Repeated
 
 PAGE = "/doc/agreement/lahti.ttl"
 QUERY = "/sparql?query=" + quote("SELECT * { ?s a ?type } LIMIT 3")
@@ -101,7 +101,7 @@ def test_a_query_asked_again_is_compressed_for_whom_can_take_it(server):
 
 def test_a_header_with_a_control_character_is_never_sent():
     with pytest.raises(ValueError, match="control character"):
-        _ = Reply(303, [(b"location", b"/x\r\nset-cookie: a=b")]).head
+        _ = RawResponse(303, [(b"location", b"/x\r\nset-cookie: a=b")]).head
 
 
 def asked(query: bytes) -> dict:
@@ -110,7 +110,7 @@ def asked(query: bytes) -> dict:
 
 def test_what_was_answered_least_lately_goes_first():
     repeated = Repeated(limit=13_000)
-    answer = Answer(b'W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
+    answer = PreparedAnswer(b'W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
     for name in (b"query=a", b"query=b", b"query=a", b"query=c", b"query=d"):
         repeated.find(asked(name), {})
         repeated.keep(asked(name), {}, answer)
@@ -122,7 +122,7 @@ def test_what_was_answered_least_lately_goes_first():
 def test_many_short_answers_to_long_queries_take_no_more_than_they_may():
     cache = AnswerCache(limit=100_000)
     for number in range(500):
-        cache.put(f"{number} {'x' * 5000}", Answer(b'W/"e"', [(b"content-type", b"text/csv")], b"true"))
+        cache.put(f"{number} {'x' * 5000}", PreparedAnswer(b'W/"e"', [(b"content-type", b"text/csv")], b"true"))
     assert cache.size <= 100_000
     assert 10 < len(cache) < 20
     assert cache.evictions == 500 - len(cache)
@@ -131,5 +131,5 @@ def test_many_short_answers_to_long_queries_take_no_more_than_they_may():
 
 def test_an_answer_is_not_compressed_twice():
     headers = [(b"content-type", b"text/csv"), (b"content-encoding", b"gzip")]
-    answer = Answer(b'"e"', headers, b"x" * 5000)
+    answer = PreparedAnswer(b'"e"', headers, b"x" * 5000)
     assert answer.reply({b"accept-encoding": b"gzip"}, b"").body == b"x" * 5000

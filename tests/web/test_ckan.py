@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ekograph.web.ckan import package_search, package_show
+from ekograph.web.api.ckan import package_search, package_show
 
 PACKAGES = [
     {

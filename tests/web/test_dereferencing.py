@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from ekograph import formats
+from ekograph.rdf import formats
 
 BASE = "https://w3id.org/ekograph/"
 THINGS = [

@@ -11,25 +11,26 @@ from dataclasses import replace
 import pytest
 from tests.conftest import ROOT
 
-from ekograph import config, formats
-from ekograph.engine import memory
-from ekograph.engine.base import Limits, Query
-from ekograph.engine.embedded import EmbeddedEngine, Stored
+from ekograph import config
+from ekograph.engine.contract import Limits, Query
+from ekograph.engine.workers import memory_budget
+from ekograph.engine.workers.engine import EmbeddedEngine, Stored
 from ekograph.publish.pipeline import publish
-from ekograph.shelf import Shelf
-from ekograph.snapshot import STORE, Snapshot
-from ekograph.web.copy import Copy
-from ekograph.web.engines import engines
-from ekograph.web.live import Live
+from ekograph.rdf import formats
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import STORE, Snapshot
+from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.service.engines import engines
+from ekograph.web.service.live import Service
 
 COUNT = Query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", results=formats.RESULTS_JSON, client="somebody")
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory) -> Shelf:
+def shelf(tmp_path_factory) -> SnapshotRepository:
     folder = tmp_path_factory.mktemp("shelf")
     publish(config.load(ROOT, snapshots=str(folder)), language="en", large_from=1)
-    return Shelf(folder)
+    return SnapshotRepository(folder)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def snapshot(shelf) -> Snapshot:
 @pytest.fixture
 def machine(monkeypatch) -> Callable[[int], None]:
     """A function that has this machine be one of so many gigabytes."""
-    return lambda gigabytes: monkeypatch.setattr(memory, "of_machine", lambda: gigabytes << 30)
+    return lambda gigabytes: monkeypatch.setattr(memory_budget, "of_machine", lambda: gigabytes << 30)
 
 
 def _where(snapshot: Snapshot, quads: int, **settings) -> list[str]:
@@ -75,14 +76,14 @@ def test_a_small_dataset_is_in_memory_from_the_start(snapshot, machine):
 
 
 @asynccontextmanager
-async def _live(shelf: Shelf, later: Callable[[Snapshot], EmbeddedEngine]):
+async def _live(shelf: SnapshotRepository, later: Callable[[Snapshot], EmbeddedEngine]):
     """What is in service with an engine on disk, and another that is to take its place."""
 
     def both(snapshot: Snapshot) -> list[EmbeddedEngine]:
         quads = sum(snapshot.manifest.graphs.values())
         return [EmbeddedEngine(Stored(snapshot.path / STORE, quads), Limits(), {}), later(snapshot)]
 
-    live = Live(shelf, both, Copy("http://127.0.0.1:8000"))
+    live = Service(shelf, both, PublicAddress("http://127.0.0.1:8000"))
     await live.start()
     try:
         yield live
@@ -90,13 +91,13 @@ async def _live(shelf: Shelf, later: Callable[[Snapshot], EmbeddedEngine]):
         await live.stop()
 
 
-async def _settled(live: Live) -> None:
+async def _settled(live: Service) -> None:
     async with asyncio.timeout(20):
         while live.improving:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.01)
 
 
-async def _counted(live: Live) -> bytes | None:
+async def _counted(live: Service) -> bytes | None:
     return (await live.pair.engine.query(COUNT)).whole
 
 

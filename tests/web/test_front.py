@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from ekograph.addresses import PUBLIC_URL
 from ekograph.config import Settings
-from ekograph.shelf import Shelf
-from ekograph.snapshot import Draft, Manifest, Representation
-from ekograph.web.answering import Answering
-from ekograph.web.copy import Copy
-from ekograph.web.front import Front
-from ekograph.web.live import Live
-from ekograph.web.metrics import Metrics
-from ekograph.web.sparql import Endpoint
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import Draft, Manifest, Representation
+from ekograph.urls import PUBLIC_URL
+from ekograph.web.documents.dispatch import Dispatcher
+from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.service.live import Service
+from ekograph.web.service.metrics import Metrics
+from ekograph.web.sparql.answering import Answering
+from ekograph.web.sparql.endpoint import Endpoint
 
 LONG = b"<p>Hyvinvointi ja terveysteknologia</p>" * 100
 PAGE = "/doc/agreement/lahti"
@@ -52,9 +52,9 @@ def front(tmp_path: Path):
         draft.write("dataset.nq", b"")
         draft.print(PRINTED)
         draft.finish(manifest)
-    shelf = Shelf(tmp_path)
+    shelf = SnapshotRepository(tmp_path)
     shelf.move_current("one")
-    live = Live(shelf, lambda _: [Idle()], Copy("http://127.0.0.1:8000"))
+    live = Service(shelf, lambda _: [Idle()], PublicAddress("http://127.0.0.1:8000"))
 
     async def behind(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 599, "headers": [(b"x-behind", b"1")]})
@@ -64,7 +64,7 @@ def front(tmp_path: Path):
         return behind
 
     hosts = frozenset({"127.0.0.1", "localhost", "[::1]"})
-    return Front(live, Endpoint(Settings(tmp_path), Answering()), application, hosts, Metrics()), live
+    return Dispatcher(live, Endpoint(Settings(tmp_path), Answering()), application, hosts, Metrics()), live
 
 
 class Response:

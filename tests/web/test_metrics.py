@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from ekograph.web.metrics import Metrics, added, counters, log_access, route_of, write
+from ekograph.web.service.metrics import Metrics, added, counters, log_access, route_of, write
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [0-9.e+-]+')
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph import formats as f
-from ekograph.web.negotiation import MOST_RANGES, accepts_gzip, choose, choose_language, ranges
+from ekograph.rdf import formats as f
+from ekograph.web.http.negotiation import MOST_RANGES, accepts_gzip, choose, choose_language, ranges
 
 THING = (f.HTML, *f.RDF)
 

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ekograph.web.oaipmh import answer
+from ekograph.web.api.oaipmh import answer
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 URL = "https://data.example.fi/oai"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import PATIENCE, serving
 
-from ekograph.engine.base import Limits
-from ekograph.web.figures import Board
+from ekograph.engine.contract import Limits
+from ekograph.web.service.shared_metrics import ProcessCounters
 
 
 def children(pid: int) -> set[int]:
@@ -103,7 +103,7 @@ def test_what_a_dead_process_has_counted_still_counts(server):
 
 
 def test_what_a_process_puts_on_the_board_is_read_whole_by_the_others():
-    board = Board(2)
+    board = ProcessCounters(2)
     assert board.read(0) == board.read(1) == {}
     pid = os.fork()
     if not pid:

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from ekograph.web.protocol import Protocol
+from ekograph.web.http.connection import Protocol
 
 #: A second bound on waiting, so that a broken test ends.
 PATIENCE = 20

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.web.clients import client_of
-from ekograph.web.errors import ProblemError, texts
-from ekograph.web.query_request import FORM, QUERY, Asked, read
+from ekograph.web.http.client_address import client_of
+from ekograph.web.http.problems import ProblemError, texts
+from ekograph.web.sparql.request import FORM, QUERY, Asked, read
 
 LIMIT = 4096
 

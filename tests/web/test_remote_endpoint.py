@@ -17,8 +17,8 @@ import pytest
 from tests.conftest import serving
 from tests.virtuoso import program, virtuoso
 
-from ekograph.engine.base import Broken
-from ekograph.engine.probing import habits
+from ekograph.engine.contract import EngineFailed
+from ekograph.engine.remote.quirks import probe_quirks
 
 
 @contextmanager
@@ -143,8 +143,8 @@ def _prefixes(text: str) -> list[str]:
 def test_a_store_that_leaves_out_rows_without_a_word_is_not_put_in_service():
     if program("virtuoso-t") is None:
         pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
-    with virtuoso("ResultSetMaxRows = 1000\n") as address, pytest.raises(Broken, match="1000"):
-        asyncio.run(habits(address))
+    with virtuoso("ResultSetMaxRows = 1000\n") as address, pytest.raises(EngineFailed, match="1000"):
+        asyncio.run(probe_quirks(address))
 
 
 def test_time_that_is_over_in_the_store_is_told_as_here(shelf):

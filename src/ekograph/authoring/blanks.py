@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
-from ekograph.dataset import Term
+from ekograph.rdf.dataset import Term
 
 Spoken: TypeAlias = tuple[Term, NamedNode, Term]
 Colours: TypeAlias = Mapping[BlankNode, int]

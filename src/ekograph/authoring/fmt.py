@@ -9,14 +9,14 @@ from difflib import unified_diff
 from pyoxigraph import RdfFormat, parse
 
 from ekograph.authoring.blanks import entangled
-from ekograph.authoring.canonical import canonical
 from ekograph.authoring.formatting import formatted
-from ekograph.authoring.report import Result
-from ekograph.authoring.sources import Source
 from ekograph.authoring.syntax import fault, parsed
 from ekograph.authoring.text import Lines, Place, decoded
 from ekograph.authoring.turtle import ReadError
 from ekograph.i18n import Messages
+from ekograph.rdf.canonical import canonical
+from ekograph.validation.report import Result
+from ekograph.validation.sources import Source
 
 #: Files outside a site, which has a base for names of graphs, are formatted too; the graph's name is not written.
 _GRAPH = "urn:ekograph:file"

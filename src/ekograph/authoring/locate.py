@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.authoring.findings import Finding
 from ekograph.authoring.places import START, Places
-from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Place
-from ekograph.dataset import TYPE, Term
+from ekograph.rdf.dataset import TYPE, Term
+from ekograph.validation.shacl.results import Finding
+from ekograph.validation.sources import Source
 
 #: Something is missing; what is there is not at fault.
 _MISSING = ("MinCount", "QualifiedMinCount", "HasValue")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Lines, Place, decoded
-from ekograph.dataset import TYPE, Term
-from ekograph.formats import N_TRIPLES, TURTLE
+from ekograph.rdf.dataset import TYPE, Term
+from ekograph.rdf.formats import N_TRIPLES, TURTLE
+from ekograph.validation.sources import Source
 
 if TYPE_CHECKING:
     from ekograph.authoring import turtle
@@ -121,7 +121,7 @@ def _forms(term: Term | str) -> Sequence[str]:
     """Patterns of a term in JSON-LD or RDF/XML: in full, or, of an IRI, its last part as a word of its own."""
     from xml.sax.saxutils import escape
 
-    from ekograph.authoring.names import split
+    from ekograph.validation.suggestions import split
 
     if isinstance(term, BlankNode | Triple):
         return ()

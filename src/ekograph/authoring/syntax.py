@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuadParser, RdfFormat, parse, serialize
 
-from ekograph.authoring.report import Result
-from ekograph.authoring.sources import Source
 from ekograph.authoring.text import Lines, Place, decoded
 from ekograph.i18n import Messages
+from ekograph.validation.report import Result
+from ekograph.validation.sources import Source
 
 #: So many syntax faults of one file are told; after the first, more are often its consequences.
 MOST_FAULTS = 20

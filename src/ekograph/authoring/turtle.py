@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ekograph.authoring import terms
 from ekograph.authoring.tokens import Token, significant
-from ekograph.dataset import RDF, TYPE, Term
+from ekograph.rdf.dataset import RDF, TYPE, Term
 
 _FIRST, _REST, _NIL, _REIFIES = (NamedNode(RDF + name) for name in ("first", "rest", "nil", "reifies"))
 

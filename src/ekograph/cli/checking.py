@@ -23,10 +23,11 @@ def run(
 
 def _run(site: Path, paths: Sequence[Path], form: str, lang: str | None, engine: str) -> bool:
     from ekograph import config
-    from ekograph.authoring import check, rendering, sources
     from ekograph.cli import fail
     from ekograph.cli.terminal import colour, progress
     from ekograph.i18n import Messages, reader_language
+    from ekograph.validation import check, sources
+    from ekograph.validation.reporters import text
 
     language = reader_language(lang)
     say = Messages("check", language)
@@ -36,7 +37,7 @@ def _run(site: Path, paths: Sequence[Path], form: str, lang: str | None, engine:
         checked = check.check(collected, settings, language, engine, lambda step: progress(say(f"step-{step}")))
     except sources.SourceError as error:
         fail(say(error.key, **error.values))
-    rendered = rendering.render(checked.report, form, collected, say, colour=colour())
+    rendered = text.render(checked.report, form, collected, say, colour=colour())
     progress("")
     sys.stdout.write(rendered)
     if checked.suppressed:

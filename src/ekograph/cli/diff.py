@@ -14,9 +14,9 @@ from ekograph.i18n import LANGUAGES, Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.config import Settings
-    from ekograph.dataset import Dataset
-    from ekograph.differences import Changes
-    from ekograph.snapshot import Snapshot
+    from ekograph.diff import Changes
+    from ekograph.rdf.dataset import Dataset
+    from ekograph.snapshots.snapshot import Snapshot
 
 _CURRENT = "current"
 
@@ -58,7 +58,7 @@ class _State:
 def command(site: Path, old: str | None, new: str | None, form: str, lang: str | None) -> None:
     """Tell what changed from one state of the site's data to another, compared as RDF."""
     from ekograph import config
-    from ekograph.differences import compare
+    from ekograph.diff import compare
 
     say = Messages("diff", reader_language(lang))
     settings = config.load(site)
@@ -72,7 +72,7 @@ def command(site: Path, old: str | None, new: str | None, form: str, lang: str |
 
 
 def _rendered(changes: Changes, form: str, old: Dataset, new: Dataset, language: str) -> str:
-    from ekograph.differences import rdf_patch, sparql_update, words
+    from ekograph.diff import rdf_patch, sparql_update, words
 
     if form == "patch":
         return rdf_patch(changes)
@@ -83,7 +83,7 @@ def _rendered(changes: Changes, form: str, old: Dataset, new: Dataset, language:
 
 def _state(name: str | None, settings: Settings, say: Messages) -> _State:
     """The state that `name` names, None being the working tree; ends the command where there is none."""
-    from ekograph.publish.states import published
+    from ekograph.publish.site_datasets import published
 
     if name is None:
         return _State(say("working"), _written(settings, say, say("working")))
@@ -95,10 +95,10 @@ def _state(name: str | None, settings: Settings, say: Messages) -> _State:
 
 def _snapshot(name: str, settings: Settings, say: Messages) -> Snapshot | None:
     """The snapshot of that name or with a name that begins so, or None."""
-    from ekograph.shelf import Shelf
-    from ekograph.snapshot import MANIFEST, Snapshot, SnapshotError
+    from ekograph.snapshots.repository import SnapshotRepository
+    from ekograph.snapshots.snapshot import MANIFEST, Snapshot, SnapshotError
 
-    shelf = Shelf(settings.snapshots_dir)
+    shelf = SnapshotRepository(settings.snapshots_dir)
     try:
         if name == _CURRENT:
             return shelf.current() or fail(say("nothing_published", path=shelf.path))
@@ -112,8 +112,8 @@ def _snapshot(name: str, settings: Settings, say: Messages) -> Snapshot | None:
 
 
 def _revision(name: str, settings: Settings, say: Messages) -> Dataset:
-    from ekograph.authoring.revisions import RevisionError, exported
-    from ekograph.authoring.sources import SourceError
+    from ekograph.validation.git_sources import RevisionError, exported
+    from ekograph.validation.sources import SourceError
 
     try:
         with exported(settings.root, name) as root:
@@ -136,8 +136,8 @@ def _settings(root: Path, say: Messages, state: str) -> Settings:
 
 def _written(settings: Settings, say: Messages, state: str) -> Dataset:
     """The dataset of the sources; ends the command where they cannot be read, told by file, line and column."""
-    from ekograph.authoring.sources import SourceError
-    from ekograph.publish.states import UnreadableError, written
+    from ekograph.publish.site_datasets import UnreadableError, written
+    from ekograph.validation.sources import SourceError
 
     words = Messages("check", say.language)
     try:

@@ -21,8 +21,8 @@ Exit status: 0 explained, 2 there is no such rule or no site."""
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """The ids of rules that begin so, for completion in the shell; none where the rules cannot be read."""
     from ekograph import config
-    from ekograph.authoring import rules
-    from ekograph.authoring.sources import SourceError
+    from ekograph.validation import rules
+    from ekograph.validation.sources import SourceError
 
     site = ctx.parent.params.get("site", ".") if ctx.parent else "."
     try:
@@ -42,11 +42,12 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -> None:
     """Explain RULE, as a result of the check names it; without RULE, list all rules."""
     from ekograph import config
-    from ekograph.authoring import explaining, rules
-    from ekograph.authoring.sources import SourceError
     from ekograph.cli import fail
     from ekograph.cli.terminal import colour
     from ekograph.i18n import Messages, reader_language
+    from ekograph.validation import rules
+    from ekograph.validation.reporters import explain
+    from ekograph.validation.sources import SourceError
 
     own = reader_language(lang)
     say = Messages("explain", own)
@@ -55,7 +56,7 @@ def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -
     except SourceError as error:
         fail(Messages("check", own)(error.key, **error.values))
     if markdown or rule is None:
-        click.echo(explaining.page(known) if markdown else explaining.listed(known, own), nl=False)
+        click.echo(explain.page(known) if markdown else explain.listed(known, own), nl=False)
         return
     found = rules.find(known, rule)
     if found is None:
@@ -63,4 +64,4 @@ def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -
         hint = rules.find(known, near[0]) if near else None
         fail(say("unknown-near", rule=rule, near=hint.id) if hint else say("unknown", rule=rule))
     languages = [lang] if lang else [own, *(each for each in LANGUAGES if each != own)]
-    click.echo(explaining.told(found, languages, colour=colour()), nl=False, color=True)
+    click.echo(explain.explanation(found, languages, colour=colour()), nl=False, color=True)

@@ -27,16 +27,16 @@ Exit status: 0 written, 2 it cannot be."""
 def command(site: Path, folder: Path, public_url: str | None, lang: str | None) -> None:
     """Write the current snapshot to FOLDER as files with the same addresses and bytes as the server gives."""
     from ekograph import config
-    from ekograph.publish.export import ExportError, export
-    from ekograph.shelf import Shelf
-    from ekograph.snapshot import SnapshotError
+    from ekograph.publish.exports.static_site import ExportError, export
+    from ekograph.snapshots.repository import SnapshotRepository
+    from ekograph.snapshots.snapshot import SnapshotError
 
     say = Messages("publish", reader_language(lang))
     settings = config.load(site, public_url=public_url)
     if not settings.public_url:
         fail(say("export_needs_url"))
     try:
-        shelf = Shelf(settings.snapshots_dir)
+        shelf = SnapshotRepository(settings.snapshots_dir)
         snapshot = shelf.current()
         if snapshot is None:
             fail(say("nothing_published", path=settings.snapshots_dir))

@@ -14,8 +14,8 @@ from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.authoring.fmt import Formatted
-    from ekograph.authoring.sources import Source
     from ekograph.config import Settings
+    from ekograph.validation.sources import Source
 
 _EPILOG = """\b
 Examples:
@@ -46,7 +46,7 @@ def command(site: Path, paths: tuple[Path, ...], only_check: bool, show_diff: bo
     if show_diff:
         click.echo("".join(map(fmt.difference, done)), nl=False)
     elif only_check:
-        _tell(done, "would-format", say)
+        _print_result(done, "would-format", say)
     else:
         _write(done, say)
     faulty = _tell_faults(done, check)
@@ -58,9 +58,9 @@ def command(site: Path, paths: tuple[Path, ...], only_check: bool, show_diff: bo
 
 def _sources(settings: Settings, paths: Sequence[Path], check: Messages, say: Messages) -> list[Source]:
     """The Turtle files that are meant; a file of another format cannot be."""
-    from ekograph import formats
-    from ekograph.authoring import sources
     from ekograph.cli import fail
+    from ekograph.rdf import formats
+    from ekograph.validation import sources
 
     try:
         found = sources.collect(settings, paths)
@@ -85,10 +85,10 @@ def _write(done: Sequence[Formatted], say: Messages) -> None:
                 replace_file(each.source.path, each.data)
             except OSError as error:
                 fail(say("cannot-write", path=each.source.name, reason=error.strerror))
-    _tell(done, "formatted", say)
+    _print_result(done, "formatted", say)
 
 
-def _tell(done: Sequence[Formatted], key: str, say: Messages) -> None:
+def _print_result(done: Sequence[Formatted], key: str, say: Messages) -> None:
     for each in done:
         if each.changed:
             click.echo(say(key, path=each.source.name))
@@ -96,8 +96,8 @@ def _tell(done: Sequence[Formatted], key: str, say: Messages) -> None:
 
 def _tell_faults(done: Sequence[Formatted], check: Messages) -> bool:
     """Show why files could not be formatted, as `check` does; whether there were any."""
-    from ekograph.authoring.rendering import render
-    from ekograph.authoring.report import report
+    from ekograph.validation.report import report
+    from ekograph.validation.reporters.text import render
 
     found = report(result for each in done for result in each.results)
     if not found.conforms:

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from ekograph.authoring.new.edit import Edits
-from ekograph.authoring.new.fields import Answers, Field, Kind
-from ekograph.authoring.new.kinds import KINDS
-from ekograph.authoring.new.site import NewError, Site, read
 from ekograph.cli import fail
 from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.scaffold.edits import Edits
+from ekograph.scaffold.fields import Answers, Field, RecordType
+from ekograph.scaffold.record_types import KINDS
+from ekograph.scaffold.site_data import EditableSite, NewError, read
 
 _EPILOG = """\b
 Examples:
@@ -29,7 +29,7 @@ gap, marked by a comment "# gap: …"; ekograph check names each until it is fil
 Exit status: 0 written, 1 the sources have faults of syntax, 2 nothing could be written."""
 
 
-def _command(kind: Kind) -> click.Command:
+def _command(kind: RecordType) -> click.Command:
     """The command that makes a thing of a kind, with an option for each field."""
     help_texts = Messages("new", "en")
     options: list[click.Parameter] = [
@@ -49,12 +49,12 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _epilog(kind: Kind) -> str:
+def _epilog(kind: RecordType) -> str:
     examples = [line for line in _EPILOG.splitlines() if f"new {kind.name}" in line]
     return "\n".join(["\b", "Example:", *examples])
 
 
-def _callback(kind: Kind) -> Callable[..., None]:
+def _callback(kind: RecordType) -> Callable[..., None]:
     @click.pass_obj
     def run(folder: Path, /, lang: str | None, **options: Any) -> None:
         say = Messages("new", reader_language(lang))
@@ -69,12 +69,12 @@ def _callback(kind: Kind) -> Callable[..., None]:
     return run
 
 
-def _site(folder: Path, say: Messages) -> Site:
+def _site(folder: Path, say: Messages) -> EditableSite:
     """The site, if its sources can be read and its ontology has what is to be made."""
     from ekograph import config
-    from ekograph.authoring.rendering import render
-    from ekograph.authoring.report import report
-    from ekograph.authoring.sources import SourceError
+    from ekograph.validation.report import report
+    from ekograph.validation.reporters.text import render
+    from ekograph.validation.sources import SourceError
 
     check = Messages("check", say.language)
     settings = config.load(folder)
@@ -92,13 +92,13 @@ def _site(folder: Path, say: Messages) -> Site:
     return site
 
 
-def _check_counts(kind: Kind, given: Answers, say: Messages) -> None:
+def _check_counts(kind: RecordType, given: Answers, say: Messages) -> None:
     for each in kind.fields:
         if not each.several and len(given.get(each.name, ())) > 1:
             fail(say("once", option=f"--{each.name}"))
 
 
-def _answers(kind: Kind, site: Site, given: Answers, say: Messages) -> Answers:
+def _answers(kind: RecordType, site: EditableSite, given: Answers, say: Messages) -> Answers:
     """The answers to all fields: as given, as asked for, or as proposed."""
     found: dict[str, tuple[str, ...]] = {}
     missing: list[Field] = []
@@ -120,7 +120,7 @@ def _answers(kind: Kind, site: Site, given: Answers, say: Messages) -> Answers:
     return found
 
 
-def _missing(kind: Kind, fields: list[Field], say: Messages) -> str:
+def _missing(kind: RecordType, fields: list[Field], say: Messages) -> str:
     lines = [f"  --{each.name}  {say(f'{kind.name}.{each.name}')}" for each in fields]
     return "\n".join([say("missing"), *lines])
 
@@ -129,7 +129,7 @@ def _interactive() -> bool:
     return sys.stdin.isatty()
 
 
-def _asked(kind: Kind, field: Field, site: Site, found: Answers, say: Messages) -> tuple[str, ...]:
+def _asked(kind: RecordType, field: Field, site: EditableSite, found: Answers, say: Messages) -> tuple[str, ...]:
     """What is typed in answer, asked for again until it can be used; Enter takes the proposal, or leaves a gap."""
     proposal = ", ".join(field.propose(site, found))
     if field.name == "kind" and not proposal:
@@ -154,10 +154,10 @@ def _split(field: Field, given: Sequence[str]) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, parts)))
 
 
-def _make(kind: Kind, site: Site, answers: Answers, say: Messages) -> None:
+def _make(kind: RecordType, site: EditableSite, answers: Answers, say: Messages) -> None:
     """Write the thing, and say what is where and what is still open."""
     from ekograph.authoring.formatting.writing import replace_file
-    from ekograph.authoring.sources import shown
+    from ekograph.validation.sources import shown
 
     edits = Edits(site)
     iri = kind.write(edits, answers, say)
@@ -173,8 +173,8 @@ def _make(kind: Kind, site: Site, answers: Answers, say: Messages) -> None:
 
 
 def _tell_gaps(edits: Edits, say: Messages) -> None:
-    from ekograph.authoring.new.draft import GAP
-    from ekograph.authoring.sources import shown
+    from ekograph.scaffold.draft import GAP
+    from ekograph.validation.sources import shown
 
     gaps = [
         f"  {shown(path)}:{number}: {line.partition(GAP)[2].strip()}"

@@ -31,9 +31,9 @@ Exit status: 0 published or already there, 1 the data does not conform, 2 it can
 def command(site: Path, lang: str | None, engine: str) -> None:
     """Check the data and, if it conforms, publish it as a snapshot; else the last good one stays."""
     from ekograph import config
-    from ekograph.authoring.sources import SourceError
-    from ekograph.memory import stop_search
     from ekograph.publish.pipeline import publish
+    from ekograph.runtime import stop_search
+    from ekograph.validation.sources import SourceError
 
     say = Messages("publish", reader_language(lang))
     settings = config.load(site)
@@ -46,16 +46,16 @@ def command(site: Path, lang: str | None, engine: str) -> None:
     except OSError as error:
         _fail(say("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
     progress("")
-    sys.exit(_told(outcome, say, time.monotonic() - begun))
+    sys.exit(_report(outcome, say, time.monotonic() - begun))
 
 
-def _told(outcome: Outcome, say: Messages, seconds: float) -> int:
+def _report(outcome: Outcome, say: Messages, seconds: float) -> int:
     """Say what came of it; returns the exit status."""
     words = Messages("check", say.language)
     if outcome.suppressed:
         click.echo(words("suppressed", count=outcome.suppressed), err=True)
     if outcome.snapshot is None:
-        from ekograph.authoring.rendering import render
+        from ekograph.validation.reporters.text import render
 
         click.echo(render(outcome.report, "text", outcome.sources, words, colour=colour()), nl=False)
         click.echo(say("not_published"), err=True)

@@ -19,12 +19,12 @@ from ekograph.i18n import Messages, reader_language
 def command(site: Path, lang: str | None) -> None:
     """Make the snapshot that was published before the current one; a server follows at once."""
     from ekograph import config
-    from ekograph.shelf import Shelf
-    from ekograph.snapshot import SnapshotError
+    from ekograph.snapshots.repository import SnapshotRepository
+    from ekograph.snapshots.snapshot import SnapshotError
 
     say = Messages("publish", reader_language(lang))
     settings = config.load(site)
-    shelf = Shelf(settings.snapshots_dir)
+    shelf = SnapshotRepository(settings.snapshots_dir)
     if shelf.current_name() is None:
         fail(say("nothing_published", path=settings.snapshots_dir))
     try:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ekograph.addresses import NO_BASE
 from ekograph.cli import fail, options
 from ekograph.config import Settings, load
 from ekograph.i18n import Messages, reader_language
-from ekograph.publish.watch import state, watch
-from ekograph.shelf import Shelf
+from ekograph.publish.file_watcher import state, watch
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.urls import NO_BASE
 
 if TYPE_CHECKING:
-    from ekograph.web.live import Live
+    from ekograph.web.service.live import Service
 
 
 @click.command(epilog="Example: ekograph serve --port 8080 --watch\n\nExample: ekograph serve catalogue.trig")
@@ -57,7 +57,7 @@ def command(site: Path, /, path: Path | None, lang: str | None, *, watching: boo
 
 def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching: bool) -> int:
     republishing = _Republishing(site, messages) if watching else None
-    shelf = Shelf(settings.snapshots_dir)
+    shelf = SnapshotRepository(settings.snapshots_dir)
     if republishing or shelf.current_name() is None:
         # What was published stays; where nothing was, the server waits for it, and the findings say what to mend.
         _ = republishing.publish() if republishing else _publish(site, messages.language)
@@ -66,7 +66,7 @@ def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching:
 
 def _serve_anything(path: Path, given: dict[str, Any], messages: Messages) -> int:
     """Serve a file or a folder from a snapshot that lasts as long as the server."""
-    from ekograph.publish.anything import ReadingError, publish_as_it_is
+    from ekograph.publish.plain_rdf import ReadingError, publish_as_it_is
 
     with tempfile.TemporaryDirectory(prefix="ekograph-") as folder:
         settings = load(Path(folder), base=NO_BASE, **given)
@@ -86,7 +86,7 @@ def _serve(settings: Settings, messages: Messages, republishing: _Republishing |
     except OSError as error:
         fail(_cannot_listen(settings, messages, error))
 
-    def ready(live: Live) -> None:
+    def ready(live: Service) -> None:
         click.echo(_first_words(settings, live, messages))
         if republishing:
             republishing.begin(live)
@@ -98,11 +98,11 @@ def _serve(settings: Settings, messages: Messages, republishing: _Republishing |
             republishing.stopped.set()
 
 
-def _first_words(settings: Settings, live: Live, messages: Messages) -> str:
+def _first_words(settings: Settings, live: Service, messages: Messages) -> str:
     """What is served and where, or why nothing is yet and what to do."""
     if live.name is not None:
         return messages("serving", url=settings.address, snapshot=live.name)
-    shelf = Shelf(settings.snapshots_dir.resolve())
+    shelf = SnapshotRepository(settings.snapshots_dir.resolve())
     key = "nothing_whole" if shelf.current_name() else "nothing_published"
     return messages(key, url=settings.address, shelf=shelf.path, site=settings.root)
 
@@ -123,23 +123,23 @@ class _Republishing:
         self._last = _publish(self._site, self._messages.language)
         return self._last
 
-    def begin(self, live: Live) -> None:
+    def begin(self, live: Service) -> None:
         """Watch, in a thread of its own, from now on."""
         self._tell(live)
         threading.Thread(target=self._watch, args=(live,), daemon=True).start()
 
-    def _watch(self, live: Live) -> None:
+    def _watch(self, live: Service) -> None:
         def changed() -> None:
             self.publish()
             self._tell(live)
 
         watch(self._site, self._seen, changed, self.stopped)
 
-    def _tell(self, live: Live) -> None:
-        from ekograph.web.live import Trouble
+    def _tell(self, live: Service) -> None:
+        from ekograph.web.service.live import ServiceProblem
 
         status, findings = self._last
-        live.trouble = Trouble.now(self._messages("not_published"), findings) if status else None
+        live.trouble = ServiceProblem.now(self._messages("not_published"), findings) if status else None
 
 
 def _publish(site: Path, language: str) -> tuple[int, str]:

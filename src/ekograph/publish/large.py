@@ -1,25 +1,30 @@
-"""What is done otherwise for a site too large to print: what its snapshot holds in place of pages of things."""
+"""What is done otherwise for a site too large to print: what its snapshot holds in place of pages of things.
+
+What lookups in a large site need besides the dataset itself: its quads by object, and a store for queries.
+"""
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
 
-from pyoxigraph import Quad, Triple, serialize
+from pyoxigraph import Quad, RdfFormat, Store, Triple, parse, serialize
 
-from ekograph import formats
-from ekograph.dataset import Dataset
-from ekograph.formats import Format
-from ekograph.pages.representations import WRITERS, used_by, with_sorted_prefixes
-from ekograph.publish.beside import beside
-from ekograph.publish.dumps import FOLDER, SUMS
-from ekograph.publish.issue import File
-from ekograph.snapshot import BY_OBJECT, DATASET, STORE, Draft
+from ekograph.publish.exports.dumps import FOLDER, SUMS
+from ekograph.publish.publication import File
+from ekograph.publish.subprocess_job import run_job, subprocess_job
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.disk_dataset import by_object
+from ekograph.rdf.formats import Format
+from ekograph.rendering.rdf_writers import WRITERS, used_by, with_sorted_prefixes
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, Draft
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
@@ -31,7 +36,7 @@ _PART = 1 << 20
 @contextmanager
 def lookups(draft: Draft) -> Iterator[None]:
     """Add what lookups need besides the dataset, which the draft has: made beside the body, as both take long."""
-    with beside("ekograph.publish.lookups", str(draft.path)):
+    with subprocess_job("ekograph.publish.large", str(draft.path)):
         yield
     draft.add(BY_OBJECT)
     for path in sorted((draft.path / STORE).iterdir()):
@@ -91,3 +96,33 @@ def _added(draft: Draft, names: Sequence[str]) -> list[File]:
     files = [File(name, *draft.add(f"{FOLDER}/{name}")) for name in names]
     sums = "".join(f"{each.sha256}  {each.name}\n" for each in files)
     return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]
+
+
+#: How many quads the store takes at once: it holds them several times over until they are sorted.
+AT_ONCE = 100_000
+
+
+def write_lookups(folder: Path) -> None:
+    """Write what lookups need into `folder`, which has the dataset."""
+    with (folder / DATASET).open("rb") as lines, (folder / BY_OBJECT).open("wb") as out:
+        out.writelines(by_object(lines))
+    store = Store(folder / STORE)
+    for part in _parts(folder / DATASET):
+        store.bulk_extend(part)
+    # One sorted whole is looked up in faster than the parts.
+    store.optimize()
+    store.flush()
+    del store
+    for path in (folder / STORE).glob("LOG*"):  # what the store said while it was made
+        path.unlink()
+
+
+def _parts(path: Path) -> Iterator[list[Quad]]:
+    """The quads; not loaded from the file by the store, which would label blank nodes anew."""
+    quads = parse(path=path, format=RdfFormat.N_QUADS)
+    while part := list(islice(quads, AT_ONCE)):
+        yield part
+
+
+if __name__ == "__main__":
+    run_job(lambda: write_lookups(Path(sys.argv[1])))

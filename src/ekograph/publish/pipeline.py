@@ -1,42 +1,47 @@
-"""The way from the sources to a published snapshot, told once, from top to bottom."""
+"""The way from the sources to a published snapshot, told once, from top to bottom.
+
+The edition: what shapes a snapshot besides its dataset, so that a new version of the program prints anew.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from ekograph.authoring import suppression
-from ekograph.authoring.canonical import canonical
-from ekograph.authoring.check import Checked, check
-from ekograph.authoring.report import Report
-from ekograph.authoring.sources import Source, collect
+import ekograph
 from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
-from ekograph.dataset import Dataset
 from ekograph.i18n import Messages
-from ekograph.memory import release, search_again
-from ekograph.pages.examples import Example
-from ekograph.pages.site import Change, Site
-from ekograph.publish import chronicle, large, queries
-from ekograph.publish.chronicle import Chronicle
-from ekograph.publish.derived import with_derived
-from ekograph.publish.dumps import FOLDER, dumps
-from ekograph.publish.edition import edition
-from ekograph.publish.history import history
-from ekograph.publish.issue import File, Issue, Version
-from ekograph.publish.printing import representations
-from ekograph.publish.search import write_index
+from ekograph.publish import example_queries, large
+from ekograph.publish.exports.dumps import FOLDER, dumps
+from ekograph.publish.history import changelog
+from ekograph.publish.history.changelog import Changelog, history
+from ekograph.publish.prerender import representations
+from ekograph.publish.publication import File, Publication, Version
+from ekograph.publish.search_documents import write_index
+from ekograph.publish.site_datasets import with_derived
+from ekograph.rdf.canonical import canonical
+from ekograph.rdf.dataset import Dataset
+from ekograph.rendering.example_queries import Example
+from ekograph.rendering.site import Change, Site
+from ekograph.runtime import release, search_again
 from ekograph.search.index import INDEX
-from ekograph.shelf import Shelf
-from ekograph.snapshot import DATASET, Draft, Manifest, Snapshot
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import DATASET, Draft, Manifest, Snapshot
+from ekograph.validation import suppression
+from ekograph.validation.check import CheckOutcome, check
+from ekograph.validation.report import Report
+from ekograph.validation.sources import Source, collect
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def publish(
     that cannot be read and OSError when the disk does not take the snapshot; the current snapshot stays then,
     as it does when the process is killed.
     """
-    shelf = Shelf(settings.snapshots_dir)
+    shelf = SnapshotRepository(settings.snapshots_dir)
     with shelf.locked():
         on_step("checking")
         sources = collect(settings)
@@ -81,14 +86,14 @@ def publish(
         # Of a large site, the dataset in memory twice would be too much.
         report, suppressed = checked.report, checked.suppressed
         del checked
-        snapshot, new = put_in_service(proof, shelf, on_step)
+        snapshot, new = activate(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
         return Outcome(sources, report, snapshot, new, suppressed)
 
 
-def put_in_service(
-    proof: Proof, shelf: Shelf, on_step: Callable[[str], None] = lambda _: None
+def activate(
+    proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[str], None] = lambda _: None
 ) -> tuple[Snapshot, bool]:
     """Make the snapshot of what was proven the current one of a locked shelf; returns it, and whether it is new."""
     snapshot = _known(proof, shelf)
@@ -100,7 +105,7 @@ def put_in_service(
 
 
 @dataclass(frozen=True)
-class Proof:
+class VerifiedSite:
     """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own."""
 
     settings: Settings
@@ -144,7 +149,7 @@ class Proof:
         return graphs, sum(1 for _ in groupby(self.dataset.quads, key=attrgetter("triple")))
 
 
-def _proof(settings: Settings, checked: Checked, sources: Sequence[Source], large_from: int) -> Proof:
+def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int) -> VerifiedSite:
     """What was checked, with the triples that publication adds."""
     say = Messages("check", "en")
     shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
@@ -154,11 +159,11 @@ def _proof(settings: Settings, checked: Checked, sources: Sequence[Source], larg
     rules = canonical(quad for each in shapes for quad in each.quads)
     is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
-    examples = () if is_large else queries.read(settings.root)
-    return Proof(settings, nquads, rules, dataset, examples, is_large)
+    examples = () if is_large else example_queries.read(settings.root)
+    return VerifiedSite(settings, nquads, rules, dataset, examples, is_large)
 
 
-def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
+def _known(proof: VerifiedSite, shelf: SnapshotRepository) -> Snapshot | None:
     """The snapshot that would be printed now, if there is one.
 
     It is the current one, or one that follows it: rolled back from, or left by a publisher killed before the last step.
@@ -170,7 +175,7 @@ def _known(proof: Proof, shelf: Shelf) -> Snapshot | None:
     return other if other and other.manifest.previous == (current and current.name) else None
 
 
-def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snapshot:
+def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[str], None]) -> Snapshot:
     """The snapshot, printed."""
     on_step("printing")
     if not proof.large:
@@ -180,42 +185,42 @@ def _printed(proof: Proof, shelf: Shelf, on_step: Callable[[str], None]) -> Snap
     # The same dataset again, after another one, is another version, with a history of its own.
     manifest = replace(manifest, name=shelf.free_name(manifest.name))
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
-    past = chronicle.read(previous)
-    if chronicle.tells_of(previous, suppression.read(proof.settings.root)):
-        past, kept = Chronicle(), []
+    past = changelog.read(previous)
+    if changelog.tells_of(previous, suppression.read(proof.settings.root)):
+        past, kept = Changelog(), []
     else:
         kept = shelf.newest(proof.settings.keep - 1)
-    told = (chronicle.shortened if proof.large else chronicle.continued)(past, version, proof.dataset)
+    told = (changelog.append_large if proof.large else changelog.append)(past, version, proof.dataset)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         with large.lookups(draft) if proof.large else nullcontext():
-            chronicle.write(told, draft)
+            changelog.write(told, draft)
             site = proof.site(manifest, history(told.events, kept))
             dumped = _dumping(proof, draft)
             write_index(draft.path, site)
             draft.add(INDEX)
-            issue = Issue(site, _quads(proof.shapes), dumped(), told.versions, told.events, kept)
+            issue = Publication(site, _quads(proof.shapes), dumped(), told.versions, told.events, kept)
             draft.print(representations(issue))
         on_step("finishing")
         return draft.finish(manifest)
 
 
-def _dumping(proof: Proof, draft: Draft) -> Callable[[], list[File]]:
+def _dumping(proof: VerifiedSite, draft: Draft) -> Callable[[], list[File]]:
     """What gives the dumps, added to the draft; those of a large site are compressed until it is called."""
     return large.begin_dumps(draft, proof.dataset) if proof.large else partial(_dumped, proof, draft)
 
 
-def _dumped(proof: Proof, draft: Draft) -> list[File]:
+def _dumped(proof: VerifiedSite, draft: Draft) -> list[File]:
     """The dumps, added to the draft."""
     written = ((dump, draft.write(f"{FOLDER}/{dump.name}", dump.content)) for dump in dumps(proof.dataset))
     return [File(dump.name, *file, dump.about) for dump, file in written]
 
 
-def _forget(suppressed: frozenset[str], shelf: Shelf) -> None:
+def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:
     """Remove all older snapshots if one of them tells of anything suppressed: it is in their dumps and pages too."""
     older = (shelf.find(name) for name in shelf.history()[:-1]) if suppressed else ()
-    if any(chronicle.tells_of(each, suppressed) for each in older):
+    if any(changelog.tells_of(each, suppressed) for each in older):
         shelf.forget()
 
 
@@ -229,3 +234,30 @@ def _now(previous: Snapshot | None) -> str:
 
 def _quads(nquads: bytes) -> list[Quad]:
     return list(parse(nquads, RdfFormat.N_QUADS))
+
+
+#: The parts of the program that printed bytes depend on.
+_PRESS = (
+    *("*.py", "rendering/**/*", "publish/**/*", "search/*.py", "diff/*.py", "rdf/*.py", "validation/suppression.py"),
+    *("locales/pages.*", "locales/about.*", "locales/terms.*", "locales/publish.*"),
+)
+
+
+def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) -> str:
+    """SHA-256 in hex over the press, the settings that are printed, and what is printed beside the dataset."""
+    digest = hashlib.sha256(json.dumps([settings.base, settings.languages]).encode())
+    digest.update(hashlib.sha256(shapes).digest())
+    # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
+    digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())
+    for each in queries:
+        digest.update(f"{each.name}\0{each.text}\0".encode())
+    root = Path(ekograph.__file__).parent
+    for path in _files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    found = {path for pattern in _PRESS for path in root.glob(pattern)}
+    yield from sorted(each for each in found if each.is_file() and "__pycache__" not in each.parts)

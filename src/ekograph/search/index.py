@@ -16,8 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ekograph.search.words import deletions, fold, keys, words
-from ekograph.snapshot import new_database
+from ekograph.search.stemming import deletions, fold, keys, words
+from ekograph.snapshots.snapshot import new_database
 
 #: The file of the index in a snapshot.
 INDEX = "search.sqlite"
@@ -59,7 +59,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Document:
+class SearchDocument:
     """A thing as the search knows it.
 
     `names` are what its page is headed by, per language of the site; `fields` are all words it is found by;
@@ -77,7 +77,7 @@ class Document:
     fields: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
 
 
-def write(path: Path, documents: Iterable[Document], names: Mapping[tuple[str, str], str]) -> None:
+def write(path: Path, documents: Iterable[SearchDocument], names: Mapping[tuple[str, str], str]) -> None:
     """Write the index of `documents` to the new file `path`; the same documents give the same bytes.
 
     `names` are those of the classes, by IRI and language, and of the site, by "" and language.
@@ -111,7 +111,7 @@ class _Numbering:
         return tuple(dict.fromkeys(self.ids.setdefault(form, len(self.ids) + 1) for form in forms))
 
 
-def _row(document: Document) -> tuple[str | int, ...]:
+def _row(document: SearchDocument) -> tuple[str | int, ...]:
     return (
         document.iri,
         document.page,
@@ -124,7 +124,7 @@ def _row(document: Document) -> tuple[str | int, ...]:
     )
 
 
-def _postings(number: int, document: Document, numbering: _Numbering) -> Iterator[tuple[int, int, str]]:
+def _postings(number: int, document: SearchDocument, numbering: _Numbering) -> Iterator[tuple[int, int, str]]:
     """Which words stand in which fields of a document."""
     for name, texts in document.fields.items():
         for word in dict.fromkeys(each for said in texts for each in numbering.of(said)):

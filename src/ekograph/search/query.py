@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from ekograph.search.fuzzy import MOST_FORMS, forms
 from ekograph.search.index import FIELDS, Said
-from ekograph.search.lexicon import MOST_FORMS, forms
-from ekograph.search.words import fold, keys, telling, words
+from ekograph.search.stemming import fold, keys, significant, words
 
 #: What is typed beyond this many words or characters is not read.
 MOST_WORDS = 12
@@ -67,7 +67,7 @@ class _Row(NamedTuple):
 
 
 @dataclass
-class _Found:
+class _Matches:
     """What was found of one document: the best score of each typed word, and the forms that matched."""
 
     scores: dict[int, float]
@@ -97,19 +97,21 @@ class Index:
 
         `kind` is one of the groups of results or the IRI of a class.
         """
-        found = self._found(telling(words(text[:LONGEST])[:MOST_WORDS]))
+        found = self._found(significant(words(text[:LONGEST])[:MOST_WORDS]))
         for doc, exact in self._by_notation(text.strip()):
-            found.setdefault(doc, _Found({}, set())).note(-1, FIELDS["name"] * (4 if exact else 2), fold(text.strip()))
+            found.setdefault(doc, _Matches({}, set())).note(
+                -1, FIELDS["name"] * (4 if exact else 2), fold(text.strip())
+            )
         ranked = self._ranked(found, language, kind)[:limit]
         return [self._hit(doc, score, frozenset(found[doc].matched), language) for doc, score in ranked]
 
-    def _found(self, typed: list[str]) -> dict[int, _Found]:
-        found: dict[int, _Found] = {}
+    def _found(self, typed: list[str]) -> dict[int, _Matches]:
+        found: dict[int, _Matches] = {}
         for position, word in enumerate(typed):
             standing = forms(self._connection, word, unfinished=position == len(typed) - 1)
             for number, doc, field in self._postings(standing):
                 form = standing[number]
-                found.setdefault(doc, _Found({}, set())).note(position, form.quality * FIELDS[field], form.text)
+                found.setdefault(doc, _Matches({}, set())).note(position, form.quality * FIELDS[field], form.text)
         return found
 
     def _postings(self, numbers: Iterable[int]) -> list[tuple[int, int, str]]:
@@ -123,7 +125,7 @@ class Index:
         rows = self._connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
         return [(doc, len(notation) == len(text)) for doc, notation in rows]
 
-    def _ranked(self, found: Mapping[int, _Found], language: str, kind: str) -> list[tuple[int, float]]:
+    def _ranked(self, found: Mapping[int, _Matches], language: str, kind: str) -> list[tuple[int, float]]:
         """The documents worth showing, the best first: those that match more of the words before the others."""
         most = max((len(each.scores) for each in found.values()), default=0)
         ranked = []

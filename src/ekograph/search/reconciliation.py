@@ -11,7 +11,7 @@ from typing import Any
 
 from ekograph.search.index import FIELDS
 from ekograph.search.query import Hit, Index
-from ekograph.search.words import fold, words
+from ekograph.search.stemming import fold, words
 
 #: Queries of one request beyond this are refused, and so are longer lists of candidates.
 MOST_QUERIES = 200

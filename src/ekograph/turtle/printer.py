@@ -15,17 +15,7 @@ from typing import NamedTuple
 
 from ekograph.turtle.reader import TurtleError, parse
 from ekograph.turtle.tokens import Comment
-from ekograph.turtle.tree import (
-    CLOSED_BY,
-    Block,
-    Collection,
-    Directive,
-    Document,
-    Item,
-    Node,
-    Predicate,
-    Statement,
-)
+from ekograph.turtle.tree import CLOSED_BY, Block, Collection, Directive, Document, Item, Node, Predicate, Statement
 
 #: Columns of a line; only what cannot be broken is longer.
 _WIDTH = 120

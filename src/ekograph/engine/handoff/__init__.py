@@ -1,0 +1,1 @@
+"""Connections handed to a worker that answers their next queries itself."""

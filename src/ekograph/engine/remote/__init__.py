@@ -1,0 +1,1 @@
+"""Another SPARQL store as the engine."""

@@ -1,0 +1,1 @@
+"""Which query may run, for how long, and at what priority."""

@@ -1,0 +1,1 @@
+"""Descriptions of the dataset for portals, harvesters and search engines."""

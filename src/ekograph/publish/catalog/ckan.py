@@ -1,0 +1,134 @@
+"""The datasets of the catalogue as CKAN describes its packages, for portals that harvest CKAN's API and not DCAT."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
+
+from pyoxigraph import Literal, NamedNode
+
+from ekograph.publish import publication
+from ekograph.publish.catalog.dcat_ap import described, email
+from ekograph.publish.publication import File, Publication
+from ekograph.rdf.dataset import Dataset, Node, local_name
+from ekograph.rdf.vocab import DCAT, DCTERMS
+from ekograph.urls import PUBLIC_URL
+
+Json: TypeAlias = dict[str, Any]
+
+_LICENCES = {
+    "CC_BY_4_0": ("cc-by-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/")
+}
+
+
+def packages(issue: Publication) -> list[Json]:
+    """A package for each dataset of the catalogue."""
+    return [_package(node, issue) for node in described(issue.site.dataset)]
+
+
+def _package(node: NamedNode, issue: Publication) -> Json:
+    dataset = issue.site.dataset
+    languages = dataset.languages
+    first, identity = languages[0], str(uuid5(NAMESPACE_URL, node.value))
+    licence = _licence(dataset, node)
+    titles = {each: dataset.label(node, each).value for each in languages}
+    notes = {each: _text(dataset, node, each) for each in languages}
+    resources = [_resource(file, issue, identity) for file in issue.dumps if publication.of(file.name)]
+    return {
+        "id": identity,
+        "name": _name(dataset.label(node, "en").value),
+        "title": titles[first],
+        "title_translated": titles,
+        "notes": notes[first],
+        "notes_translated": notes,
+        "url": f"{PUBLIC_URL}/",
+        "version": issue.version.name,
+        "type": "dataset",
+        "state": "active",
+        "private": False,
+        "isopen": bool(licence),
+        **licence,
+        "collection_type": "Open Data",
+        "maintainer": _publisher(dataset, node, first),
+        "maintainer_email": email(dataset),
+        "author": _publisher(dataset, node, first),
+        "organization": _organization(dataset, node, first),
+        "owner_org": _organization(dataset, node, first)["id"],
+        "tags": [{"name": each, "display_name": each, "state": "active"} for each in _keywords(dataset, node, first)],
+        "keywords": {each: _keywords(dataset, node, each) for each in languages},
+        "groups": [],
+        "metadata_created": _time(issue.versions[0].published),
+        "metadata_modified": _time(issue.version.published),
+        "extras": [{"key": "uri", "value": node.value}, {"key": "guid", "value": node.value}],
+        "num_resources": len(resources),
+        "num_tags": len(_keywords(dataset, node, first)),
+        "resources": [{**each, "position": position} for position, each in enumerate(resources)],
+    }
+
+
+def _resource(file: File, issue: Publication, package: str) -> Json:
+    kind = publication.of(file.name)
+    assert kind is not None  # noqa: S101 - what has no type is left out before
+    dataset = issue.site.dataset
+    what = {each: dataset.label(NamedNode(file.about), each).value if file.about else "" for each in dataset.languages}
+    names = {language: kind.title(language, what[language]) for language in dataset.languages}
+    return {
+        "id": str(uuid5(NAMESPACE_URL, f"{package}/{file.name}")),
+        "package_id": package,
+        "name": names[dataset.languages[0]],
+        "name_translated": names,
+        "url": f"{PUBLIC_URL}/dumps/{file.name}",
+        "format": f"{kind.label}.gz" if kind.compressed else kind.label,
+        "mimetype": "application/gzip" if kind.compressed else kind.media_type,
+        "size": file.size,
+        "hash": f"sha256:{file.sha256}",
+        "created": _time(issue.versions[0].published),
+        "last_modified": _time(issue.version.published),
+        "state": "active",
+    }
+
+
+def _time(moment: str) -> str:
+    """A time as CKAN writes it: UTC without saying so."""
+    return f"{moment.removesuffix('Z')}.000000"
+
+
+def _name(title: str) -> str:
+    """A name as CKAN takes it: 2 to 100 of a-z, 0-9, - and _."""
+    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in title.lower())
+    return "-".join(filter(None, plain.split("-")))[:100].ljust(2, "_")
+
+
+def _text(dataset: Dataset, node: Node, language: str) -> str:
+    found = dataset.text(node, (DCTERMS("description").value,), language)
+    return found.value if found else ""
+
+
+def _keywords(dataset: Dataset, node: Node, language: str) -> list[str]:
+    found = (each for each in dataset.objects(node, DCAT("keyword").value) if isinstance(each, Literal))
+    return [each.value for each in found if each.language in {language, None}]
+
+
+def _publisher(dataset: Dataset, node: Node, language: str) -> str:
+    return next((dataset.label(each, language).value for each in _publishers(dataset, node)), "")
+
+
+def _publishers(dataset: Dataset, node: Node) -> list[NamedNode]:
+    found = dataset.objects(node, DCTERMS("publisher").value)
+    return [each for each in found if isinstance(each, NamedNode)]
+
+
+def _organization(dataset: Dataset, node: Node, language: str) -> Json:
+    iri = next((each.value for each in _publishers(dataset, node)), dataset.base)
+    title = _publisher(dataset, node, language)
+    identity = str(uuid5(NAMESPACE_URL, iri))
+    return {"id": identity, "name": _name(title), "title": title, "type": "organization", "state": "active"}
+
+
+def _licence(dataset: Dataset, node: Node) -> Json:
+    """The licence under the names that CKAN knows it by."""
+    for each in dataset.objects(node, DCTERMS("license").value):
+        if isinstance(each, NamedNode):
+            identity, title, url = _LICENCES.get(local_name(each), ("notspecified", each.value, each.value))
+            return {"license_id": identity, "license_title": title, "license_url": url}
+    return {}

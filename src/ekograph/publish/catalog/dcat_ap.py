@@ -1,0 +1,245 @@
+"""The catalogue for data portals (DCAT-AP 3.0.1): what people wrote of the dataset, and what can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+
+from ekograph.i18n import LANGUAGES
+from ekograph.publish import publication
+from ekograph.publish.publication import File, Publication
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import Dataset, Term
+from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
+from ekograph.urls import PUBLIC_URL, memento_path
+
+#: The class of what stands under a property (the ranges of DCAT-AP).
+_CLASSES = {
+    DCTERMS("format"): DCTERMS("MediaTypeOrExtent"),
+    DCAT("mediaType"): DCTERMS("MediaType"),
+    DCAT("compressFormat"): DCTERMS("MediaType"),
+    DCTERMS("conformsTo"): DCTERMS("Standard"),
+    DCAT("landingPage"): FOAF("Document"),
+    FOAF("homepage"): FOAF("Document"),
+    FOAF("page"): FOAF("Document"),
+    DCAT("endpointURL"): RDFS("Resource"),
+    SPDX("algorithm"): SPDX("ChecksumAlgorithm"),
+}
+#: Properties whose values are codes that name themselves.
+_CODED = frozenset((DCTERMS("format"), NamedNode("http://data.europa.eu/r5r/availability")))
+
+#: Where something is to be had: under these properties an IRI below the base means this copy of the site.
+_PLACES = frozenset(
+    (
+        DCAT("endpointURL"),
+        DCAT("endpointDescription"),
+        DCAT("landingPage"),
+        DCAT("accessURL"),
+        DCAT("downloadURL"),
+        FOAF("homepage"),
+        FOAF("page"),
+    )
+)
+#: What every distribution says as its dataset does, by the property of the dataset.
+_INHERITED = {
+    DCTERMS("license"): DCTERMS("license"),
+    DCTERMS("accessRights"): DCTERMS("rights"),
+    DCTERMS("language"): DCTERMS("language"),
+    DCTERMS("conformsTo"): DCTERMS("conformsTo"),
+}
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_FILE_TYPES = f"{_AUTHORITY}file-type/"
+_AVAILABLE = NamedNode(f"{_AUTHORITY}planned-availability/AVAILABLE")
+_AVAILABILITY = NamedNode("http://data.europa.eu/r5r/availability")
+_EMAIL = "http://www.w3.org/2006/vcard/ns#hasEmail"
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
+
+def catalogue(issue: Publication) -> list[Quad]:
+    """The catalogue as a document, every triple in the default graph; empty for a site that has none."""
+    dataset = issue.site.dataset
+    authored = _authored(dataset)
+    if not authored:
+        return []
+    quads = [_here(quad, dataset.base) for quad in authored]
+    quads += [quad for target in _things(authored, dataset) for quad in dataset.bounded(target)]
+    for each in dataset.instances(DCAT("Catalog").value):
+        quads += facts(each, *_dates(issue))
+    for each in described(dataset):
+        quads += _of_dataset(each, issue)
+    quads += [quad for each in quads for quad in _explained(each)]
+    return sorted({_in_default_graph(quad) for quad in quads}, key=str)
+
+
+def _in_default_graph(quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
+
+
+def described(dataset: Dataset) -> list[NamedNode]:
+    """The datasets that the catalogue lists."""
+    catalogues = dataset.instances(DCAT("Catalog").value)
+    found = [target for each in catalogues for target in dataset.objects(each, DCAT("dataset").value)]
+    return [each for each in found if isinstance(each, NamedNode)]
+
+
+def email(dataset: Dataset) -> str:
+    """The address of the catalogue's contact; "" where none is given."""
+    for each in dataset.instances(DCAT("Catalog").value):
+        for contact in dataset.objects(each, DCAT("contactPoint").value):
+            found = () if isinstance(contact, Literal) else dataset.objects(contact, _EMAIL)
+            for address in (each.value for each in found if isinstance(each, NamedNode | Literal)):
+                return address.removeprefix("mailto:")
+    return ""
+
+
+def _authored(dataset: Dataset) -> list[Quad]:
+    """The named graphs that hold a catalogue, whole."""
+    graphs = {
+        quad.graph_name
+        for each in dataset.instances(DCAT("Catalog").value)
+        for quad in dataset.quads_of(each)
+        if quad.predicate == TYPE
+    }
+    return [quad for quad in dataset.quads if quad.graph_name in graphs]
+
+
+def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:
+    """What the catalogue points to in the data: a harvester gets the catalogue alone, so it says what they are."""
+    things = {q.object for q in authored if isinstance(q.object, NamedNode) and q.object.value.startswith(dataset.base)}
+    return sorted((each for each in things if "/id/" in each.value), key=str)
+
+
+def _here(quad: Quad, base: str) -> Quad:
+    """The quad, with this copy's address for a place below the base."""
+    place = quad.object
+    if quad.predicate in _PLACES and isinstance(place, NamedNode) and place.value.startswith(base):
+        place = NamedNode(f"{PUBLIC_URL}/{place.value.removeprefix(base)}")
+        return Quad(quad.subject, quad.predicate, place)
+    return quad
+
+
+def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
+    dataset = issue.site.dataset
+    yield from facts(node, *_dates(issue), (DCAT("version"), Literal(issue.version.name)))
+    yield from _versions(node, issue)
+    for standard in dataset.objects(node, DCTERMS("conformsTo").value):
+        yield from _standard(standard, dataset)
+    services = [each for each in dataset.subjects(DCAT("servesDataset").value, node) if isinstance(each, NamedNode)]
+    for service in services:
+        yield from _service(service)
+    inherited = [(here, value) for there, here in _INHERITED.items() for value in dataset.objects(node, there.value)]
+    for file in issue.dumps:
+        kind = publication.of(file.name)
+        if kind is None:
+            continue
+        distribution = NamedNode(f"{node.value}-{file.name}")
+        yield from facts(node, (DCAT("distribution"), distribution))
+        yield from facts(distribution, *inherited)
+        yield from _distribution(distribution, file, kind, issue)
+        if kind.name == formats.TURTLE.name and not kind.compressed:
+            # Portals that do not list services find the endpoint here.
+            yield from facts(distribution, *((DCAT("accessService"), service) for service in services))
+
+
+def _versions(node: NamedNode, issue: Publication) -> Iterator[Quad]:
+    """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
+    kept = _newest_prints(issue)
+    addresses = {version: NamedNode(memento_path(name, "/catalog")) for version, (name, _) in kept.items()}
+    for version, address in addresses.items():
+        yield from facts(node, (DCAT("hasVersion"), address))
+        yield from facts(address, (DCAT("version"), Literal(version)), (DCTERMS("issued"), moment(kept[version][1])))
+    if before := [address for version, address in addresses.items() if version != issue.version.name]:
+        yield from facts(node, (DCAT("prev"), before[-1]))
+
+
+def _newest_prints(issue: Publication) -> Mapping[str, tuple[str, str]]:
+    """Of each version that is kept, the newest snapshot and when the version was published.
+
+    A newer program prints a version again, which makes another snapshot and no other version.
+    """
+    found = {}
+    for name, published in issue.kept:
+        until = [each for each in issue.versions if each.published <= published]
+        found[until[-1].name if until else name] = (name, until[-1].published if until else published)
+    return found
+
+
+def _standard(standard: Term, dataset: Dataset) -> Iterator[Quad]:
+    """The title of what the dataset conforms to."""
+    if isinstance(standard, NamedNode):
+        titles = dataset.objects(standard, DCTERMS("title").value)
+        yield from facts(standard, *((DCTERMS("title"), title) for title in titles))
+
+
+def _service(service: NamedNode) -> Iterator[Quad]:
+    endpoint = NamedNode(f"{PUBLIC_URL}/sparql")
+    yield from facts(service, (DCAT("endpointURL"), endpoint), (DCAT("endpointDescription"), endpoint))
+    protocol = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+    yield from facts(service, (DCTERMS("conformsTo"), protocol))
+    title = Literal("SPARQL 1.1 Protocol", language="en")
+    yield from facts(protocol, (DCTERMS("title"), title))
+
+
+def _distribution(node: NamedNode, file: File, kind: publication.FileType, issue: Publication) -> Iterator[Quad]:
+    address = NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
+    dataset = issue.site.dataset
+    named = [
+        (language, dataset.label(NamedNode(file.about), language).value if file.about else "") for language in LANGUAGES
+    ]
+    yield from facts(
+        node,
+        (TYPE, DCAT("Distribution")),
+        *((DCTERMS("title"), Literal(kind.title(*words), language=words[0])) for words in named),
+        *((DCTERMS("description"), Literal(kind.description(*words), language=words[0])) for words in named),
+        (DCAT("accessURL"), address),
+        (DCAT("downloadURL"), address),
+        (DCAT("byteSize"), integer(file.size)),
+        (_AVAILABILITY, _AVAILABLE),
+        *_dates(issue),
+    )
+    yield from _types(node, kind)
+    yield from _checksum(node, file)
+
+
+def _types(node: NamedNode, kind: publication.FileType) -> Iterator[Quad]:
+    """The format and the media type, from the tables that portals know (Publications Office, IANA)."""
+    yield from facts(
+        node,
+        (DCTERMS("format"), NamedNode(_FILE_TYPES + kind.authority)),
+        (DCAT("mediaType"), NamedNode(_MEDIA_TYPES + kind.media_type)),
+        *([(DCAT("compressFormat"), NamedNode(f"{_MEDIA_TYPES}application/gzip"))] if kind.compressed else []),
+    )
+
+
+def _dates(issue: Publication) -> list[tuple[NamedNode, Term]]:
+    first, last = issue.versions[0], issue.version
+    return [(DCTERMS("issued"), moment(first.published)), (DCTERMS("modified"), moment(last.published))]
+
+
+def _explained(quad: Quad) -> Iterator[Quad]:
+    """What kind of thing the object is, where harvesters ask for it and its own table does not come along."""
+    target = quad.object
+    if not isinstance(target, NamedNode):
+        return
+    if quad.predicate in _CLASSES:
+        yield from facts(target, (TYPE, _CLASSES[quad.predicate]))
+    if target.value.startswith(_AUTHORITY) and "/" in (below := target.value.removeprefix(_AUTHORITY)):
+        table, _, code = below.partition("/")
+        scheme = NamedNode(_AUTHORITY + table)
+        yield from facts(target, (TYPE, SKOS("Concept")), (SKOS("inScheme"), scheme))
+        yield from facts(scheme, (TYPE, SKOS("ConceptScheme")), (DCTERMS("title"), Literal(table, language="en")))
+        if quad.predicate in _CODED:
+            yield from facts(target, (SKOS("prefLabel"), Literal(code, language="en")))
+
+
+def _checksum(node: NamedNode, file: File) -> Iterator[Quad]:
+    checksum: BlankNode = part(node, "checksum")
+    yield from facts(node, (SPDX("checksum"), checksum))
+    yield from facts(
+        checksum,
+        (TYPE, SPDX("Checksum")),
+        (SPDX("algorithm"), SPDX("checksumAlgorithm_sha256")),
+        (SPDX("checksumValue"), Literal(file.sha256, datatype=XSD("hexBinary"))),
+    )

@@ -1,0 +1,110 @@
+"""What search engines read in a page: the dataset and its things in schema.org's terms, as JSON-LD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from ekograph.publish import publication
+from ekograph.publish.catalog.dcat_ap import described
+from ekograph.publish.publication import Publication
+from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.vocab import DCAT, DCTERMS
+from ekograph.rendering.representations import Json, without_empty
+from ekograph.urls import PUBLIC_URL
+
+#: The pages of licences, by the codes of the EU's table, which search engines do not know.
+_LICENCES = {
+    "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": "https://creativecommons.org/licenses/by/4.0/",
+    "http://publications.europa.eu/resource/authority/licence/CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+
+
+def of_dataset(issue: Publication, language: str) -> Json | None:
+    """The dataset that the catalogue lists, for the front page; None without a catalogue."""
+    dataset = issue.site.dataset
+    node = next(iter(described(dataset)), None)
+    if node is None:
+        return None
+    names = [each.value for each in _literals(dataset, node, "title")]
+    name = dataset.label(node, language).value
+    return without_empty(
+        {
+            "@type": "Dataset",
+            "@id": node.value,
+            "name": name,
+            "alternateName": [each for each in names if each != name],
+            "description": _text(dataset, node, "description", language),
+            "url": f"{PUBLIC_URL}/",
+            "identifier": node.value,
+            "license": _licence(dataset, node),
+            "keywords": [each.value for each in _literals(dataset, node, "keyword", DCAT.iri)],
+            "creator": _publisher(dataset, node, language),
+            "publisher": _publisher(dataset, node, language),
+            "isAccessibleForFree": True,
+            "inLanguage": list(dataset.languages),
+            "datePublished": issue.versions[0].published,
+            "dateModified": issue.version.published,
+            "version": issue.version.name,
+            "temporalCoverage": _period(dataset, node),
+            "spatialCoverage": _places(dataset, node, language),
+            "isBasedOn": [each.value for each in _nodes(dataset, node, "http://www.w3.org/ns/prov#wasDerivedFrom")],
+            "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{PUBLIC_URL}/catalog"},
+            "distribution": _downloads(issue),
+        }
+    )
+
+
+def _literals(dataset: Dataset, node: Node, name: str, namespace: str = DCTERMS.iri) -> list[Literal]:
+    return [each for each in dataset.objects(node, f"{namespace}{name}") if isinstance(each, Literal)]
+
+
+def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:
+    return [each for each in dataset.objects(node, predicate) if isinstance(each, NamedNode)]
+
+
+def _text(dataset: Dataset, node: Node, name: str, language: str) -> str:
+    found = dataset.text(node, (f"{DCTERMS.iri}{name}",), language)
+    return found.value if found else ""
+
+
+def _licence(dataset: Dataset, node: Node) -> str:
+    found = [each.value for each in _nodes(dataset, node, DCTERMS("license").value)]
+    return _LICENCES.get(found[0], found[0]) if found else ""
+
+
+def _publisher(dataset: Dataset, node: Node, language: str) -> Json:
+    for each in _nodes(dataset, node, DCTERMS("publisher").value):
+        return {"@type": "Organization", "@id": each.value, "name": dataset.label(each, language).value}
+    return {}
+
+
+def _period(dataset: Dataset, node: Node) -> str:
+    """The first period, as an interval (ISO 8601)."""
+    for period in _nodes(dataset, node, DCTERMS("temporal").value):
+        ends = [_literals(dataset, period, name, DCAT.iri) for name in ("startDate", "endDate")]
+        return "/".join(each[0].value if each else ".." for each in ends)
+    return ""
+
+
+def _places(dataset: Dataset, node: Node, language: str) -> Sequence[Mapping[str, str]]:
+    places = _nodes(dataset, node, DCTERMS("spatial").value)
+    return [{"@type": "Place", "name": dataset.label(each, language).value} for each in places]
+
+
+def _downloads(issue: Publication) -> list[Json]:
+    found = []
+    for file in issue.dumps:
+        kind = publication.of(file.name)
+        if kind:
+            found.append(
+                {
+                    "@type": "DataDownload",
+                    "contentUrl": f"{PUBLIC_URL}/dumps/{file.name}",
+                    "encodingFormat": "application/gzip" if kind.compressed else kind.media_type,
+                    "contentSize": f"{file.size} B",
+                    "sha256": file.sha256,
+                }
+            )
+    return found

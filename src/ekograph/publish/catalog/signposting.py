@@ -1,0 +1,63 @@
+"""The landing page for machines: FAIR Signposting (https://signposting.org/FAIR/) and its set of links (RFC 9264)."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from pyoxigraph import NamedNode
+
+from ekograph.publish import publication
+from ekograph.publish.catalog.dcat_ap import described
+from ekograph.publish.catalog.void import PAGE as VOID_PAGE
+from ekograph.publish.publication import Publication
+from ekograph.rdf import formats
+from ekograph.rdf.vocab import DCTERMS
+from ekograph.urls import PUBLIC_URL, link
+
+#: A relation, its target, and further parameters.
+Pointer: TypeAlias = tuple[str, str, dict[str, str]]
+
+_TURTLE = {"type": formats.TURTLE.media_type}
+
+
+def pointers(issue: Publication) -> list[Pointer]:
+    """Where a machine that has found the front page goes on."""
+    found: list[Pointer] = [
+        ("cite-as", issue.site.dataset.base or f"{PUBLIC_URL}/", {}),
+        ("type", "https://schema.org/AboutPage", {}),
+        ("type", "https://schema.org/Dataset", {}),
+    ]
+    for node in described(issue.site.dataset):
+        found += [("license", iri, {}) for iri in _named(issue, node, "license")]
+        found += [("author", iri, {}) for iri in _named(issue, node, "publisher")]
+        found.append(("describedby", f"{PUBLIC_URL}/catalog.ttl", _TURTLE))
+    found.append(("describedby", f"{PUBLIC_URL}{VOID_PAGE}.ttl", _TURTLE))
+    found += [("item", f"{PUBLIC_URL}/dumps/{name}", {"type": kind}) for name, kind in _items(issue)]
+    return found
+
+
+def links(issue: Publication) -> tuple[str, ...]:
+    """The pointers as values of Link, and the link to the set of them."""
+    values = [link(target, relation, **more) for relation, target, more in pointers(issue)]
+    return (*values, link(f"{PUBLIC_URL}/linkset.json", "linkset", type="application/linkset+json"))
+
+
+def linkset(issue: Publication) -> dict[str, object]:
+    """The pointers as a set of links in JSON (RFC 9264, section 4.2)."""
+    targets: dict[str, object] = {"anchor": f"{PUBLIC_URL}/"}
+    for relation, target, more in pointers(issue):
+        known = targets.setdefault(relation, [])
+        assert isinstance(known, list)  # noqa: S101 - only the anchor is text, and it is no relation
+        known.append({"href": target, **more})
+    return {"linkset": [targets]}
+
+
+def _named(issue: Publication, node: NamedNode, name: str) -> list[str]:
+    values = issue.site.dataset.objects(node, DCTERMS(name).value)
+    return [each.value for each in values if isinstance(each, NamedNode)]
+
+
+def _items(issue: Publication) -> list[tuple[str, str]]:
+    """The dumps and their media types; a compressed one is a file of its own."""
+    kinds = ((file.name, publication.of(file.name)) for file in issue.dumps)
+    return [(name, "application/gzip" if kind.compressed else kind.media_type) for name, kind in kinds if kind]

@@ -1,0 +1,77 @@
+"""For search engines: the list of pages (https://www.sitemaps.org) and what robots should leave alone (RFC 9309)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from ekograph.urls import PUBLIC_URL
+
+PAGE = "/sitemap.xml"
+
+#: What one sitemap may list at most.
+MOST_PAGES = 50_000
+
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_HEAD = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+
+#: Queries cost time and lead to no end of addresses; old versions are not what people look for.
+ROBOTS = f"""User-agent: *
+Disallow: /sparql?query=
+Disallow: /sparql?*query=
+Disallow: /search?q=
+Disallow: /search?*q=
+Disallow: /search.*?*q=
+Disallow: /reconcile
+Disallow: /rdf-graph-store
+Disallow: /timegate/
+Disallow: /version/
+Disallow: /api/
+Disallow: /oai
+
+Sitemap: {PUBLIC_URL}/sitemap.xml
+"""
+
+
+@dataclass(frozen=True)
+class SitemapEntry:
+    """A page: the stem of its addresses, the one that negotiates, and when it last changed (ISO 8601), or ""."""
+
+    stem: str
+    page: str
+    changed: str
+
+
+def sitemap(pages: Iterable[SitemapEntry], languages: Sequence[str]) -> str:
+    """The sitemap of `pages`, each in all `languages`."""
+    return "".join([_HEAD, *(entry for page in pages for entry in _entries(page, languages)), "</urlset>\n"])
+
+
+def many(pages: Sequence[SitemapEntry], changed: str) -> Iterator[tuple[str, str]]:
+    """The address and the text of the sitemap that lists all others, and of each of these; `changed` is ISO 8601."""
+    parts = [pages[start : start + MOST_PAGES] for start in range(0, len(pages), MOST_PAGES)]
+    names = [f"/sitemap/{number}.xml" for number in range(1, len(parts) + 1)]
+    listed = "".join(f" <sitemap>{_located(name, changed)}</sitemap>\n" for name in names)
+    yield PAGE, f'{_XML}<sitemapindex xmlns="{_NAMESPACE}">\n{listed}</sitemapindex>\n'
+    for name, part in zip(names, parts, strict=True):
+        entries = "".join(f" <url>{_located(each.page, each.changed)}</url>\n" for each in part)
+        yield name, f'{_XML}<urlset xmlns="{_NAMESPACE}">\n{entries}</urlset>\n'
+
+
+def _located(page: str, changed: str) -> str:
+    modified = f"<lastmod>{changed}</lastmod>" if changed else ""
+    return f"<loc>{escape(f'{PUBLIC_URL}{page}')}</loc>{modified}"
+
+
+def _entries(listed: SitemapEntry, languages: Sequence[str]) -> Iterator[str]:
+    """One entry for each language, with the others as its alternates (hreflang)."""
+    addresses = {language: f"{listed.stem}.{language}.html" for language in languages}
+    alternates = "".join(_alternate(*each) for each in {**addresses, "x-default": listed.page}.items())
+    for address in addresses.values():
+        yield f" <url>\n  {_located(address, listed.changed)}\n{alternates} </url>\n"
+
+
+def _alternate(language: str, address: str) -> str:
+    return f'  <xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(PUBLIC_URL + address)}/>\n'

@@ -1,0 +1,132 @@
+"""What the dataset holds, counted (VoID, https://www.w3.org/TR/void/); every number is that of a SPARQL count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ekograph.publish.catalog.dcat_ap import described
+from ekograph.publish.publication import Publication
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import Dataset, Term
+from ekograph.rdf.vocab import DCTERMS, FOAF, TYPE, VOID, facts, integer, moment, part
+from ekograph.urls import PUBLIC_URL
+
+#: Where crawlers look for it (VoID, section 7.2).
+PAGE = "/.well-known/void"
+
+#: How many things of each class are given as examples.
+EXAMPLES = 1
+
+_FORMATS = "http://www.w3.org/ns/formats/"
+_FEATURES = {
+    formats.TURTLE: "Turtle",
+    formats.TRIG: "TriG",
+    formats.N_TRIPLES: "N-Triples",
+    formats.N_QUADS: "N-Quads",
+    formats.JSON_LD: "JSON-LD",
+    formats.RDF_XML: "RDF_XML",
+}
+#: What the description repeats from the catalogue, so that it can be read alone.
+_REPEATED = ("title", "description", "license", "publisher", "source")
+
+
+def void(issue: Publication) -> list[Quad]:
+    """The description of the dataset, as the union of its graphs, which the endpoint queries by default."""
+    dataset = issue.site.dataset
+    node = next(iter(described(dataset)), NamedNode(f"{PUBLIC_URL}{PAGE}#dataset"))
+    # One quad for each triple: equal ones follow one another in what is sorted.
+    triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
+    counts = Counter(each.predicate for each in triples)
+    classes = _classes(triples)
+    document = NamedNode(f"{PUBLIC_URL}{PAGE}")
+    quads = [
+        *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
+        *facts(node, (TYPE, VOID("Dataset")), *_repeated(node, dataset), *_access(issue)),
+        *facts(node, (DCTERMS("modified"), moment(issue.version.published))),
+        *facts(node, *_totals(triples, counts, classes, dataset)),
+        *_class_partitions(node, classes),
+        *_property_partitions(node, counts),
+        *_graphs(node, dataset),
+    ]
+    return sorted(set(quads), key=str)
+
+
+def _repeated(node: NamedNode, dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
+    for name in _REPEATED:
+        for value in dataset.objects(node, DCTERMS(name).value):
+            yield DCTERMS(name), value
+
+
+def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
+    """Where the data is: endpoint, dumps, the space of its IRIs, examples."""
+    dataset = issue.site.dataset
+    yield FOAF("homepage"), NamedNode(f"{PUBLIC_URL}/")
+    yield VOID("sparqlEndpoint"), NamedNode(f"{PUBLIC_URL}/sparql")
+    for file in issue.dumps:
+        if file.name.startswith("dataset."):
+            yield VOID("dataDump"), NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
+    for name in _FEATURES.values():
+        yield VOID("feature"), NamedNode(_FORMATS + name)
+    yield VOID("uriSpace"), Literal(f"{dataset.base}id/")
+    things = dataset.things()
+    examples: dict[str, list[NamedNode]] = {}
+    for thing in things:
+        for kind in dataset.types(thing):
+            of_kind = examples.setdefault(kind, [])
+            if len(of_kind) < EXAMPLES:
+                of_kind.append(thing)
+    yield from ((VOID("exampleResource"), each) for _, found in sorted(examples.items()) for each in found)
+
+
+def _totals(
+    triples: Sequence[Quad], counts: Counter[NamedNode], kinds: Counter[NamedNode], dataset: Dataset
+) -> Iterator[tuple[NamedNode, Term]]:
+    things = dataset.things()
+    yield VOID("triples"), integer(len(triples))
+    yield VOID("entities"), integer(len(things))
+    yield VOID("distinctSubjects"), integer(len({each.subject for each in triples}))
+    yield VOID("distinctObjects"), integer(len({each.object for each in triples}))
+    properties = {each.value for each in counts}
+    classes = {each.value for each in kinds}
+    yield VOID("properties"), integer(len(properties))
+    yield VOID("classes"), integer(len(classes))
+    for namespace in sorted({_namespace(iri) for iri in properties | classes}):
+        yield VOID("vocabulary"), NamedNode(namespace)
+
+
+def _class_partitions(node: NamedNode, classes: Counter[NamedNode]) -> Iterator[Quad]:
+    for kind, entities in sorted(classes.items(), key=str):
+        partition = part(node, f"class {kind.value}")
+        yield from facts(node, (VOID("classPartition"), partition))
+        yield from facts(partition, (VOID("class"), kind), (VOID("entities"), integer(entities)))
+
+
+def _property_partitions(node: NamedNode, counts: Counter[NamedNode]) -> Iterator[Quad]:
+    for predicate, count in sorted(counts.items(), key=str):
+        partition = part(node, f"property {predicate.value}")
+        yield from facts(node, (VOID("propertyPartition"), partition))
+        yield from facts(partition, (VOID("property"), predicate), (VOID("triples"), integer(count)))
+
+
+def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
+    """Each named graph as a subset."""
+    for name, quads in sorted(dataset.graphs().items()):
+        if name:
+            graph = NamedNode(name)
+            yield from facts(node, (VOID("subset"), graph))
+            yield from facts(graph, (TYPE, VOID("Dataset")), (VOID("triples"), integer(len(quads))))
+
+
+def _classes(triples: Iterable[Quad]) -> Counter[NamedNode]:
+    """How many things there are of each class."""
+    typed = (each.object for each in triples if each.predicate == TYPE)
+    return Counter(each for each in typed if isinstance(each, NamedNode))
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] or iri

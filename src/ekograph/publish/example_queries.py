@@ -1,0 +1,78 @@
+"""The example queries of a site: read from queries/*.rq, asked of the dataset, and printed with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, Store
+
+from ekograph.rdf import formats
+from ekograph.rendering import query_pages, view
+from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, example
+from ekograph.rendering.site import Site
+from ekograph.snapshots.snapshot import Representation
+from ekograph.validation.sources import SourceError
+
+FOLDER = "queries"
+
+
+def read(root: Path) -> tuple[Example, ...]:
+    """The queries of the site in `root`, by name; raises SourceError for one that cannot be read."""
+    return tuple(_read(path) for path in sorted((root / FOLDER).glob("*.rq"), key=lambda path: path.stem))
+
+
+def printed(site: Site) -> Iterator[Representation]:
+    """The pages of the queries, their answers in each language, as CSV and as JSON."""
+    if not site.queries:
+        return
+    for language in site.dataset.languages:
+        yield _page(PATH, language, query_pages.queries_page(site, language))
+    store = Store()
+    store.extend(site.dataset.quads)
+    for each in site.queries:
+        for value in (None, *(value for value in query_pages.values(site, each) if site.has_page(value))):
+            yield from _answered(site, store, each, value)
+
+
+def _answered(site: Site, store: Store, asked: Example, value: NamedNode | None) -> Iterator[Representation]:
+    path = query_pages.path_with(site, asked, value)
+    text = asked.asked_of(value) if value else asked.text
+    answer = _answer(store, text, asked.name)
+    for language in site.dataset.languages:
+        yield _page(path, language, query_pages.query_page(site, asked, value, answer, language))
+    for form, suffix in ((QueryResultsFormat.CSV, "csv"), (QueryResultsFormat.JSON, "json")):
+        kind = formats.RESULTS_CSV if suffix == "csv" else formats.RESULTS_JSON
+        body = _solutions(store, text, asked.name).serialize(format=form)
+        yield Representation(f"{path}.{suffix}", path, kind.content_type, "", body or b"")
+
+
+def _page(path: str, language: str, body: bytes) -> Representation:
+    return Representation(view.in_language(path, language), path, formats.HTML.content_type, language, body)
+
+
+def _answer(store: Store, text: str, name: str) -> ExampleAnswer:
+    solutions = _solutions(store, text, name)
+    variables = [each.value for each in solutions.variables]
+    return ExampleAnswer(variables, [[solution[each] for each in variables] for solution in solutions])
+
+
+def _solutions(store: Store, text: str, name: str) -> QuerySolutions:
+    try:
+        found = store.query(text, use_default_graph_as_union=True)
+    except (SyntaxError, ValueError) as error:
+        raise _unusable(f"{name}.rq", str(error)) from error
+    if not isinstance(found, QuerySolutions):
+        raise _unusable(f"{name}.rq", "an example query is a SELECT")
+    return found
+
+
+def _read(path: Path) -> Example:
+    try:
+        return example(path.stem, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unusable(path.name, str(error)) from error
+
+
+def _unusable(name: str, reason: str) -> SourceError:
+    return SourceError("unusable-query", Path(FOLDER, name), reason=reason)

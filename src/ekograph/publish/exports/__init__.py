@@ -1,0 +1,1 @@
+"""Files made of a publication: dumps, tables, a static site."""

@@ -1,0 +1,184 @@
+"""The dataset as tables for people with spreadsheets: one CSV file for each class, with a description (CSVW)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from ekograph.rdf.dataset import LABELS, TYPE, Dataset, Node, local_name
+
+#: Stands between several values in one cell.
+SEPARATOR = "|"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, the property it holds, the language of its texts, and whether it holds names of links."""
+
+    name: str
+    predicate: NamedNode
+    language: str = ""
+    names: bool = False
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """The things of one class."""
+
+    name: str
+    kind: NamedNode
+    columns: Sequence[Column]
+    things: Sequence[NamedNode]
+
+
+def tables(dataset: Dataset) -> list[CsvTable]:
+    """A table for each class that things of the site are of, sorted by name.
+
+    A thing is in one table alone: that of its class in the site's own vocabulary, else of its first class.
+    """
+    groups: dict[str, list[NamedNode]] = {}
+    for thing in dataset.things():
+        kinds = sorted(dataset.types(thing), key=lambda each: (not each.startswith(f"{dataset.base}def"), each))
+        if kinds:
+            groups.setdefault(kinds[0], []).append(thing)
+    found = [
+        CsvTable(_slug(kind), NamedNode(kind), _columns(things, dataset), things) for kind, things in groups.items()
+    ]
+    return sorted(found, key=lambda table: table.name)
+
+
+def as_csv(table: CsvTable, dataset: Dataset) -> bytes:
+    """The table as CSV (RFC 4180) in UTF-8, with the mark at its beginning that spreadsheets know UTF-8 by."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["id", *(column.name for column in table.columns)])
+    for thing in table.things:
+        writer.writerow([thing.value, *(_cell(thing, column, dataset) for column in table.columns)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def metadata(table: CsvTable, dataset: Dataset) -> bytes:
+    """What the columns mean (CSV on the Web, https://www.w3.org/TR/tabular-metadata/)."""
+    title = {language: dataset.label(table.kind, language).value for language in dataset.languages}
+    described = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{table.name}.csv",
+        "dc:title": [{"@value": value, "@language": language} for language, value in title.items()],
+        "tableSchema": {
+            "aboutUrl": "{+id}",
+            "primaryKey": "id",
+            "columns": [
+                {"name": "id", "titles": "id", "datatype": "anyURI", "required": True, "suppressOutput": True},
+                *(_described(column, table, dataset) for column in table.columns),
+            ],
+        },
+    }
+    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _columns(things: Iterable[NamedNode], dataset: Dataset) -> list[Column]:
+    """The columns for what is said of `things`: names first, then by property; texts have one for each language."""
+    quads = [quad for thing in things for quad in dataset.quads_of(thing)]
+    found = {(quad.predicate, getattr(quad.object, "language", None) or "") for quad in quads}
+    links = {quad.predicate for quad in quads if isinstance(quad.object, NamedNode) and quad.predicate != TYPE}
+    named = _names({predicate for predicate, _ in found}, dataset.prefixes)
+    columns = []
+    for predicate, language in sorted(found, key=_place):
+        name = named[predicate]
+        columns.append(Column(f"{name}_{language.replace('-', '_')}" if language else name, predicate, language))
+        if predicate in links and not language:
+            columns.append(Column(f"{name}_name", predicate, dataset.languages[0], names=True))
+    return columns
+
+
+def _place(found: tuple[NamedNode, str]) -> tuple[int, str, str]:
+    predicate, language = found
+    return (LABELS.index(predicate) if predicate in LABELS else len(LABELS), predicate.value, language)
+
+
+def _names(predicates: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[NamedNode, str]:
+    """A name for each property: its local name, with its prefix where two have the same."""
+    by_name: dict[str, list[NamedNode]] = {}
+    for each in sorted(predicates, key=str):
+        by_name.setdefault(_plain(local_name(each)), []).append(each)
+    by_namespace = {iri: prefix for prefix, iri in prefixes.items()}
+    names = {}
+    for name, alike in by_name.items():
+        for number, each in enumerate(alike):
+            prefix = by_namespace.get(each.value.removesuffix(local_name(each))) or f"p{number}"
+            names[each] = name if len(alike) == 1 and name != "id" else f"{_plain(prefix)}_{name}"
+    return names
+
+
+def _cell(thing: NamedNode, column: Column, dataset: Dataset) -> str:
+    return harmless(_content(thing, column, dataset))
+
+
+def harmless(text: str) -> str:
+    """`text` as a cell that no spreadsheet takes for a formula: an apostrophe goes before what would begin one.
+
+    Numbers stay as they are (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def _content(thing: NamedNode, column: Column, dataset: Dataset) -> str:
+    values = dataset.objects(thing, column.predicate.value)
+    if column.names:
+        links = [each for each in values if isinstance(each, NamedNode)]
+        return SEPARATOR.join(_name(each, column.language, dataset) for each in links)
+    fitting = [each for each in values if (getattr(each, "language", None) or "") == column.language]
+    return SEPARATOR.join(
+        sorted(each.value if isinstance(each, Literal | NamedNode) else str(each) for each in fitting)
+    )
+
+
+def _name(node: Node, language: str, dataset: Dataset) -> str:
+    return dataset.label(node, language).value if dataset.quads_of(node) else ""
+
+
+def _described(column: Column, table: CsvTable, dataset: Dataset) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": column.name, "titles": column.name}
+    if column.names:
+        return {**found, "lang": column.language, "suppressOutput": True}
+    found["propertyUrl"] = column.predicate.value
+    values = [dataset.objects(thing, column.predicate.value) for thing in table.things]
+    if any(len(each) > 1 for each in values) and not column.language:
+        found["separator"] = SEPARATOR
+    if column.language:
+        return {**found, "lang": column.language}
+    kinds = {each.datatype.value if isinstance(each, Literal) else "" for some in values for each in some}
+    if kinds == {""}:
+        found["valueUrl"] = f"{{+{column.name}}}"
+    elif len(kinds) == 1 and (datatype := kinds.pop()).startswith(_XSD):
+        found["datatype"] = datatype.removeprefix(_XSD)
+    return found
+
+
+def _slug(kind: str) -> str:
+    """The name of a table: that of the class, in lower case with hyphens."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", local_name(NamedNode(kind)))
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "things"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "value"
+
+
+def files(dataset: Dataset) -> Iterator[tuple[str, bytes, str]]:
+    """Name and content of each file, and the IRI of the class it is of."""
+    for table in tables(dataset):
+        yield f"{table.name}.csv", as_csv(table, dataset), table.kind.value
+        yield f"{table.name}.csv-metadata.json", metadata(table, dataset), table.kind.value

@@ -1,0 +1,113 @@
+"""The static export: the published site as files with the addresses and bytes it has when it is served."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from urllib.parse import unquote
+
+from ekograph.publish.exports import webservers
+from ekograph.publish.exports.dumps import FOLDER
+from ekograph.rendering.layout import site_of
+from ekograph.rendering.representations import Resource
+from ekograph.snapshots.snapshot import Representation, Snapshot
+from ekograph.urls import PUBLIC_URL, VERSION
+
+#: In every export, so that a later one may replace it.
+MARK = ".ekograph-export"
+
+#: Configuration for web servers, beside the files.
+NGINX = "nginx.conf"
+APACHE = ".htaccess"
+
+
+class ExportError(Exception):
+    """A folder that an export must not replace; the argument is its path."""
+
+
+def export(snapshot: Snapshot, kept: Iterable[Snapshot], target: Path, public_url: str) -> int:
+    """Write the site of `snapshot` to `target`, to be served at `public_url`; returns the number of files.
+
+    `kept` are the snapshots that have addresses of their own, below /version. `target` may be missing, empty or an
+    earlier export, which is replaced when the new one is whole. Raises ExportError for another folder and OSError when
+    the disk does not take the files.
+    """
+    if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
+        raise ExportError(str(target))
+    draft = target.with_name(f".{target.name}-{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        files = _files(snapshot, kept, public_url)
+        count = sum(1 for name, content in files if _write(draft, name, content))
+        _replace(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return count
+
+
+def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str) -> Iterator[tuple[str, bytes]]:
+    """The name and the content of each file."""
+    site = chain(_printed(snapshot, public_url), _things(snapshot, public_url), _dumps(snapshot))
+    for each in kept:
+        folder = f"{VERSION}/{each.name}/".lstrip("/")
+        site = chain(site, _below(folder, chain(_printed(each, public_url), _dumps(each))))
+    languages = snapshot.manifest.languages
+    yield from site
+    yield NGINX, webservers.nginx(languages).encode()
+    yield APACHE, webservers.apache(languages).encode()
+    yield MARK, f"{snapshot.name}\n".encode()
+
+
+def _below(folder: str, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    return ((folder + name, content) for name, content in files)
+
+
+def _printed(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]:
+    return (_file(printed, public_url) for printed in snapshot.printed())
+
+
+def _things(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]:
+    """Of a large site, the pages of things, which are not printed but made here."""
+    if snapshot.manifest.large:
+        site = site_of(snapshot)
+        for thing in site.dataset.things():
+            yield from (_file(planned.printed(), public_url) for planned in Resource(site, thing).planned())
+
+
+def _dumps(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+    names = (name for name in snapshot.manifest.files if name.startswith(f"{FOLDER}/"))
+    return ((name, (snapshot.path / name).read_bytes()) for name in names)
+
+
+def _file(printed: Representation, public_url: str) -> tuple[str, bytes]:
+    return _name(printed.address), printed.body.replace(PUBLIC_URL.encode(), public_url.encode())
+
+
+def _name(address: str) -> str:
+    """The file for an address: web servers decode the path before they look for it."""
+    parts = [unquote(part) for part in address.strip("/").split("/")]
+    if any(part in {"", ".", ".."} or "/" in part or "\0" in part for part in parts):
+        raise OSError(None, "no file can have this address", address)
+    return "/".join(parts)
+
+
+def _write(folder: Path, name: str, content: bytes) -> bool:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
+
+
+def _replace(draft: Path, target: Path) -> None:
+    """Put `draft` in the place of `target`."""
+    if target.exists():
+        aside = target.with_name(f".{target.name}-{os.getpid()}-aside")
+        target.rename(aside)
+        draft.rename(target)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(target)

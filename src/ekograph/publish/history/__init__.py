@@ -1,0 +1,1 @@
+"""What changed from version to version."""

@@ -1,0 +1,76 @@
+"""The changes as a feed that people subscribe to (Atom, RFC 4287)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+from pyoxigraph import NamedNode
+
+from ekograph.i18n import Messages
+from ekograph.publish.publication import Event, Publication
+from ekograph.urls import PUBLIC_URL, path_for
+
+PAGE = "/feed.atom"
+CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+
+#: As many entries as a reader of feeds can be expected to want.
+ENTRIES = 100
+
+
+def atom(issue: Publication, title: str) -> str:
+    """The feed: the newest changes of the site's things; the first version as a whole is one entry."""
+    site, language = issue.site, issue.site.dataset.languages[0]
+    say = Messages("publish", language)
+    first = issue.versions[0]
+    entries = [_entry(event, issue, say) for event in _entry_text(issue)][:ENTRIES]
+    if len(entries) < ENTRIES:
+        published = say("feed_first", count=first.triples)
+        entries.append(_element(_id(site.dataset.base, first.name), published, first.published, "/", _enclosure()))
+    return "".join([_head(issue, title, language), *entries, "</feed>\n"])
+
+
+def _head(issue: Publication, title: str, language: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
+        f" <id>{_id(issue.site.dataset.base, 'feed')}</id>\n <title>{escape(title)}</title>\n"
+        f" <updated>{issue.version.published}</updated>\n <author><name>{escape(title)}</name></author>\n"
+        f' <link rel="self" type="application/atom+xml" href="{PUBLIC_URL}{PAGE}"/>\n'
+        f' <link rel="alternate" type="text/html" href="{PUBLIC_URL}/"/>\n'
+    )
+
+
+def _entry_text(issue: Publication) -> Iterator[Event]:
+    """The events of things with a page here, newest first, without those of the first version."""
+    base = issue.site.dataset.base
+    for event in reversed(issue.events):
+        if event.version != issue.versions[0].name and path_for(event.thing, base).startswith("/doc/"):
+            yield event
+
+
+def _entry(event: Event, issue: Publication, say: Messages) -> str:
+    dataset = issue.site.dataset
+    label = dataset.label(NamedNode(event.thing), say.language).value
+    title = say(f"feed_{event.kind}", name=label)
+    patch = f'  <link rel="enclosure" type="text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"/>\n'
+    identity = _id(event.thing, event.version)
+    return _element(identity, title, event.published, path_for(event.thing, dataset.base), [patch])
+
+
+def _element(identity: str, title: str, updated: str, path: str, links: Iterable[str]) -> str:
+    address = quoteattr(f"{PUBLIC_URL}{path}")
+    return (
+        f" <entry>\n  <id>{identity}</id>\n  <title>{escape(title)}</title>\n  <updated>{updated}</updated>\n"
+        f'  <link rel="alternate" type="text/html" href={address}/>\n{"".join(links)} </entry>\n'
+    )
+
+
+def _enclosure() -> Sequence[str]:
+    return [f'  <link rel="enclosure" type="text/turtle" href="{PUBLIC_URL}/dumps/dataset.ttl"/>\n']
+
+
+def _id(about: str, name: str) -> str:
+    """An id that stays the same wherever the site is served."""
+    return uuid5(NAMESPACE_URL, f"{about} {name}").urn

@@ -1,0 +1,145 @@
+"""The chronicle: what was published when, thing by thing. Every snapshot holds it whole, and the next one continues it.
+
+A dataset that is published again unchanged, by a newer version of the program say, adds nothing.
+
+The events of the chronicle as the pages tell them: what changed in each version, and which ones are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from uuid import NAMESPACE_URL, uuid5
+
+from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
+
+from ekograph.diff.changes import compare, rdf_patch
+from ekograph.publish.publication import Event, Version
+from ekograph.rdf.canonical import canonical
+from ekograph.rdf.dataset import Dataset
+from ekograph.rendering.history import changed
+from ekograph.rendering.rdf_writers import n_quads
+from ekograph.rendering.site import Change
+from ekograph.snapshots.snapshot import Draft, Snapshot
+
+_EVENTS = "chronicle.jsonl"
+_VERSIONS = "versions.json"
+_REPLICA = "replica.nq"
+#: Where the patches lie in the folder of a snapshot: among the dumps, to be fetched like them.
+_PATCHES = "dumps/patches/"
+
+
+@dataclass(frozen=True)
+class Changelog:
+    """All versions of the dataset and all events, oldest first.
+
+    `patches` are the RDF Patches that lead from each version to the next, by the name of the version they lead to;
+    `replica` is what they lead to together: the dataset, its blank nodes labelled as the patches name them.
+    """
+
+    versions: Sequence[Version] = ()
+    events: Sequence[Event] = ()
+    patches: Mapping[str, bytes] = field(default_factory=dict)
+    replica: bytes = b""
+
+    def holds(self, entries: Iterable[str]) -> bool:
+        """Whether any of the `entries`, IRIs or texts, was ever told of."""
+        states = "".join(event.state for event in self.events)
+        written = ((f"<{entry}>", str(Literal(entry))) for entry in entries)
+        return any(iri in states or text in states for iri, text in written)
+
+
+def read(snapshot: Snapshot | None) -> Changelog:
+    """The chronicle that `snapshot` holds; an empty one for none."""
+    if snapshot is None or _VERSIONS not in snapshot.manifest.files:
+        return Changelog()
+    path = snapshot.path
+    names = (name.removeprefix(_PATCHES) for name in snapshot.manifest.files if name.startswith(_PATCHES))
+    return Changelog(
+        [Version(**each) for each in json.loads((path / _VERSIONS).read_bytes())],
+        [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
+        {name.removesuffix(".rdfp"): (path / _PATCHES / name).read_bytes() for name in names},
+        (path / _REPLICA).read_bytes(),
+    )
+
+
+def tells_of(snapshot: Snapshot | None, entries: Iterable[str]) -> bool:
+    """Whether a snapshot tells of any of the `entries`, IRIs or texts, now or as it was before."""
+    if snapshot is None or not (entries := list(entries)):
+        return False
+    large = snapshot.dataset.read_bytes() if snapshot.manifest.large else b""
+    written = (form.encode() for entry in entries for form in (f"<{entry}>", str(Literal(entry))))
+    return read(snapshot).holds(entries) or any(each in large for each in written)
+
+
+def write(chronicle: Changelog, draft: Draft) -> None:
+    """Put the chronicle into the draft of a snapshot."""
+    draft.write(_VERSIONS, json.dumps([asdict(each) for each in chronicle.versions], indent=1).encode())
+    lines = (json.dumps(asdict(event), ensure_ascii=False) + "\n" for event in chronicle.events)
+    draft.write(_EVENTS, "".join(lines).encode())
+    draft.write(_REPLICA, chronicle.replica)
+    for name, patch in chronicle.patches.items():
+        draft.write(f"{_PATCHES}{name}.rdfp", patch)
+
+
+def append(chronicle: Changelog, version: Version, dataset: Dataset) -> Changelog:
+    """The chronicle with `version`, if its dataset is another one than that of the version before."""
+    if chronicle.versions and chronicle.versions[-1].digest == version.digest:
+        return chronicle
+    replica = list(parse(chronicle.replica, RdfFormat.N_QUADS))
+    changes = compare(replica, dataset.quads)
+    # Without patches until here, as of a dataset that was large, the first one has all.
+    previous = _patch_id(dataset.base, chronicle.versions[-1].name) if chronicle.patches else None
+    patch = rdf_patch(changes, _patch_id(dataset.base, version.name), previous)
+    return Changelog(
+        [*chronicle.versions, version],
+        [*chronicle.events, *_events(chronicle.events, version, dataset)],
+        {**chronicle.patches, version.name: patch.encode()},
+        n_quads([*(set(replica) - set(changes.removed)), *changes.added]),
+    )
+
+
+def append_large(chronicle: Changelog, version: Version, _: Dataset) -> Changelog:
+    """The chronicle of a large dataset with `version`: what changed is not told thing by thing, nor as patches."""
+    same = chronicle.versions and chronicle.versions[-1].digest == version.digest
+    return Changelog(chronicle.versions if same else [*chronicle.versions, version])
+
+
+def _patch_id(base: str, version: str) -> str:
+    return uuid5(NAMESPACE_URL, f"{base}version/{version}").urn
+
+
+def _events(before: Iterable[Event], version: Version, dataset: Dataset) -> Iterator[Event]:
+    """What happened to each thing since: another state, or none any more."""
+    known = {event.thing: event.state for event in before}
+    states = {thing.value: _state(dataset.bounded(thing)) for thing in dataset.subjects_under("")}
+    for thing in sorted(known.keys() | states.keys()):
+        state = states.get(thing, "")
+        if state != known.get(thing, ""):
+            kind = "update" if known.get(thing) and state else "create" if state else "delete"
+            yield Event(version.name, version.published, thing, kind, state)
+
+
+def _state(quads: Iterable[Quad]) -> str:
+    """What is said of a thing, as canonical N-Triples: equal for equal graphs, whatever the labels of blank nodes."""
+    union = (Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
+    return canonical(union).decode()
+
+
+def history(events: Sequence[Event], kept: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[Change]]:
+    """The changes of each thing by its IRI, oldest first; `kept` are the names and times of the snapshots that stay."""
+    names = {name for name, _ in kept}
+    found: dict[str, list[Change]] = {}
+    states: dict[str, str] = {}
+    for event in events:
+        change = _change(event, states.get(event.thing, ""), kept=event.version in names)
+        found.setdefault(event.thing, []).append(change)
+        states[event.thing] = event.state
+    return found
+
+
+def _change(event: Event, before: str, *, kept: bool) -> Change:
+    properties = tuple(changed(before, event.state)) if event.kind == "update" else ()
+    gone = before if event.kind == "delete" else ""
+    return Change(event.thing, event.version, event.published, event.kind, properties, gone, kept)

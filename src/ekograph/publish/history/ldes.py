@@ -1,0 +1,92 @@
+"""The changes as a Linked Data Event Stream (LDES, https://w3id.org/ldes/specification), page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+
+from ekograph import urls
+from ekograph.publish.publication import Event
+from ekograph.rdf.vocab import DCTERMS, TYPE, Namespace, facts, moment
+from ekograph.urls import PUBLIC_URL
+
+#: Members of a page. A page that has as many is full: it never changes again.
+MEMBERS = 100
+
+LDES = Namespace("https://w3id.org/ldes#")
+TREE = Namespace("https://w3id.org/tree#")
+AS = Namespace("https://www.w3.org/ns/activitystreams#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri}
+
+T = TypeVar("T")
+
+_STREAM = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#stream")
+_KINDS = {"create": AS("Create"), "update": AS("Update"), "delete": AS("Delete")}
+
+
+def root(events: Sequence[Event]) -> list[Quad]:
+    """What the stream is, and the way to its pages."""
+    view = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}")
+    return [
+        *facts(
+            _STREAM,
+            (TYPE, LDES("EventStream")),
+            (LDES("timestampPath"), PROV("generatedAtTime")),
+            (LDES("versionOfPath"), DCTERMS("isVersionOf")),
+            (LDES("versionDeletePath"), TYPE),
+            *((LDES(f"version{kind.capitalize()}Object"), each) for kind, each in _KINDS.items()),
+            (TREE("view"), view),
+        ),
+        *facts(view, (TYPE, TREE("Node"))),
+        *(quad for number, page in enumerate(_pages(events), 1) for quad in _relation(view, number, page)),
+    ]
+
+
+def pages(events: Sequence[Event]) -> Iterator[tuple[str, list[Quad]]]:
+    """The address of each page and its quads."""
+    for number, page in enumerate(_pages(events), 1):
+        address = urls.ldes_page(number, page[0].version)
+        node = NamedNode(f"{PUBLIC_URL}{address}")
+        quads = [*facts(_STREAM, (TREE("view"), node)), *facts(node, (TYPE, TREE("Node")))]
+        for place, event in enumerate(page, 1):
+            quads += _member(NamedNode(f"{node.value}#{place}-{event.version}"), event, f"{number}-{place}")
+        yield address, quads
+
+
+def _pages(events: Sequence[Event]) -> list[Sequence[Event]]:
+    return [events[start : start + MEMBERS] for start in range(0, len(events), MEMBERS)]
+
+
+def _relation(view: NamedNode, number: int, page: Sequence[Event]) -> Iterator[Quad]:
+    """The way to a page: its members are not older than the first."""
+    relation = BlankNode(f"page-{number}")
+    yield from facts(view, (TREE("relation"), relation))
+    yield from facts(
+        relation,
+        (TYPE, TREE("GreaterThanOrEqualToRelation")),
+        (TREE("node"), NamedNode(f"{PUBLIC_URL}{urls.ldes_page(number, page[0].version)}")),
+        (TREE("path"), PROV("generatedAtTime")),
+        (TREE("value"), moment(page[0].published)),
+    )
+
+
+def _member(member: NamedNode, event: Event, label: str) -> Iterator[Quad]:
+    """A version of a thing: what is said of the thing, said of the version; blank nodes are those of this member."""
+    thing = NamedNode(event.thing)
+    yield from facts(_STREAM, (TREE("member"), member))
+    yield from facts(
+        member,
+        (TYPE, _KINDS[event.kind]),
+        (DCTERMS("isVersionOf"), thing),
+        (PROV("generatedAtTime"), moment(event.published)),
+    )
+    for quad in parse(event.state, RdfFormat.N_TRIPLES):
+        subject = member if quad.subject == thing else _is_own(quad.subject, label)
+        yield Quad(subject, quad.predicate, _is_own(quad.object, label))
+
+
+def _is_own(term: T, label: str) -> T | BlankNode:
+    return BlankNode(f"m{label}-{term.value}") if isinstance(term, BlankNode) else term

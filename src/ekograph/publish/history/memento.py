@@ -1,0 +1,47 @@
+"""The versions that are kept, and where each page is to be found in them (Memento, RFC 7089)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+
+from ekograph.publish.publication import Event
+from ekograph.urls import PUBLIC_URL, TIMEMAP_TYPE, link, memento_path, timemap_of
+
+
+def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
+    """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
+    values = [
+        link(f"{PUBLIC_URL}{page}", "original timegate"),
+        link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=TIMEMAP_TYPE),
+    ]
+    for number, (name, published) in enumerate(kept):
+        ends = [*(["first"] if number == 0 else []), *(["last"] if number == len(kept) - 1 else [])]
+        values.append(link(memento_path(name, page), " ".join([*ends, "memento"]), datetime=http_date(published)))
+    return ",\n".join(values) + "\n"
+
+
+def http_date(moment: str) -> str:
+    """A time (ISO 8601) as HTTP writes it."""
+    return format_datetime(datetime.fromisoformat(moment), usegmt=True)
+
+
+def alive(thing: str, events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the `kept` snapshots in which `thing` is described."""
+    own = sorted((event.published, event.kind != "delete") for event in events if event.thing == thing)
+    return [(name, published) for name, published in kept if _state_at(published, own)]
+
+
+def by_thing(events: Iterable[Event]) -> Mapping[str, list[Event]]:
+    """The events of each thing, by its IRI."""
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.thing, []).append(event)
+    return found
+
+
+def _state_at(moment: str, events: Iterable[tuple[str, bool]]) -> bool:
+    """Whether the last of the events until `moment` left the thing described."""
+    until = [described for published, described in events if published <= moment]
+    return bool(until) and until[-1]

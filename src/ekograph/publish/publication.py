@@ -1,0 +1,128 @@
+"""The issue: all that is known of one publication when its pages, catalogue and feeds are printed.
+
+The types of the files among the dumps, as portals name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Quad
+
+from ekograph.rdf import formats
+from ekograph.rendering.site import Site
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of the dataset: the snapshot it came with, its digest, when (ISO 8601, UTC), how many triples."""
+
+    name: str
+    digest: str
+    published: str
+    triples: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to one thing: the name and the time of the version, its IRI, the kind of the event, its new state.
+
+    `kind` is create, update or delete; `state` is what is said of the thing, as N-Triples, empty when nothing is.
+    """
+
+    version: str
+    published: str
+    thing: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True)
+class File:
+    """One file among the dumps: its name, SHA-256 in hex, size in bytes, and the IRI of the class it is of, or ""."""
+
+    name: str
+    sha256: str
+    size: int
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published.
+
+    `shapes` are a document of their own, outside the dataset; `dumps` are all files offered for download; `versions`
+    are those of the dataset so far, oldest first, this one last; `events` are what happened to its things; `kept` are
+    the names and times of the snapshots that stay, oldest first, this one last.
+    """
+
+    site: Site
+    shapes: Sequence[Quad]
+    dumps: Sequence[File]
+    versions: Sequence[Version]
+    events: Sequence[Event]
+    kept: Sequence[tuple[str, str]]
+
+    @property
+    def version(self) -> Version:
+        """The version that is published."""
+        return self.versions[-1]
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of the site."""
+        return self.site.dataset.prefixes
+
+
+#: The formats by the codes of the EU's table of file types
+#: (http://publications.europa.eu/resource/authority/file-type), and by the names people use.
+_KINDS = {
+    "ttl": (formats.TURTLE.name, formats.TURTLE.media_type, "RDF_TURTLE", "Turtle"),
+    "trig": (formats.TRIG.name, formats.TRIG.media_type, "RDF_TRIG", "TriG"),
+    "nt": (formats.N_TRIPLES.name, formats.N_TRIPLES.media_type, "RDF_N_TRIPLES", "N-Triples"),
+    "nq": (formats.N_QUADS.name, formats.N_QUADS.media_type, "RDF_N_QUADS", "N-Quads"),
+    "jsonld": (formats.JSON_LD.name, formats.JSON_LD.media_type, "JSON_LD", "JSON-LD"),
+    "rdf": (formats.RDF_XML.name, formats.RDF_XML.media_type, "RDF_XML", "RDF/XML"),
+    "csv": ("csv", "text/csv", "CSV", "CSV"),
+    "zip": ("zip", "application/zip", "ZIP", "ZIP"),
+}
+_DESCRIPTIONS = {
+    "fi": "Kaikki tiedot yhtenä tiedostona muodossa {label}.",
+    "sv": "Alla data i en fil i formatet {label}.",
+    "en": "All the data in one file in the format {label}.",
+}
+_PACKED = {"fi": "pakattu (gzip)", "sv": "komprimerad (gzip)", "en": "compressed (gzip)"}
+_TABLES = {
+    "fi": "Taulukko, rivi kustakin: {what}.",
+    "sv": "Tabell med en rad för var och en: {what}.",
+    "en": "A table with a row for each: {what}.",
+}
+_WHOLE = {"fi": "Koko aineisto", "sv": "Hela datamängden", "en": "The whole dataset"}
+
+
+@dataclass(frozen=True)
+class FileType:
+    """A type of file: our name of the format, its media type, its code in the EU's table, what people call it."""
+
+    name: str
+    media_type: str
+    authority: str
+    label: str
+    compressed: bool
+
+    def title(self, language: str, what: str = "") -> str:
+        """The title, in fi, sv or en, of a dump of the whole dataset, or of a table of `what`."""
+        packed = f", {_PACKED[language]}" if self.compressed else ""
+        return f"{what or _WHOLE[language]}: {self.label}{packed}"
+
+    def description(self, language: str, what: str = "") -> str:
+        """A sentence, in fi, sv or en, about a dump of the whole dataset, or about a table of `what`."""
+        return (_TABLES if what else _DESCRIPTIONS)[language].format(label=self.label, what=what)
+
+
+def of(name: str) -> FileType | None:
+    """The type of the dump `name`; None for what is no distribution of the dataset, such as checksums."""
+    stem = name.removesuffix(".gz")
+    kind = _KINDS.get(stem.rpartition(".")[2])
+    return FileType(*kind, compressed=stem != name) if kind else None

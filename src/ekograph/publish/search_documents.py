@@ -1,0 +1,128 @@
+"""What of a site is searched: every thing by its names, notation, words and what it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name
+from ekograph.rendering import terms
+from ekograph.rendering import view as view_module
+from ekograph.rendering.site import Site
+from ekograph.rendering.tree import in_order
+from ekograph.rendering.view import View
+from ekograph.search.index import INDEX, Said, SearchDocument, write
+from ekograph.urls import path_for
+
+#: The kinds that results are grouped by, in the order of the groups, and the classes of each.
+KINDS = (
+    ("agreement", terms.AGREEMENT),
+    ("priority", terms.PRIORITY),
+    ("place", terms.PLACE),
+    ("contact", terms.CONTACT),
+    ("authority", terms.AUTHORITY),
+)
+
+_NAMES = tuple(each.value for each in LABELS)
+_OTHER_NAMES = (terms.ALT_LABEL, terms.HIDDEN_LABEL)
+
+#: What a thing belongs to or is covered by: it is found by the names of these too.
+_CONTEXT = (
+    terms.IN_SCHEME,
+    terms.SPATIAL,
+    terms.FUNDED_BY,
+    terms.CONTACTED_AT,
+    terms.MEMBER_OF,
+    terms.HAS_PART,
+    terms.IS_PART_OF,
+    terms.BROADER,
+)
+
+#: A contact point or an authority is found by the names of the agreements that it serves.
+_SERVES = (terms.CONTACTED_AT, terms.FUNDED_BY)
+
+
+def write_index(folder: Path, site: Site) -> None:
+    """Write the search index of `site` into a folder."""
+    write(folder / INDEX, documents(site), names(site))
+
+
+def documents(site: Site) -> Iterator[SearchDocument]:
+    """The documents of the search index, in a fixed order."""
+    around = _Around(site)
+    for thing in site.things:
+        yield document(site, thing, around)
+
+
+def names(site: Site) -> dict[tuple[str, str], str]:
+    """The names of the classes, by IRI and language, and of the site, by "" and language."""
+    found = {}
+    for language in site.dataset.languages:
+        view = View(site, language)
+        found["", language] = view.home
+        for each in site.classes:
+            own = site.dataset.quads_of(NamedNode(each))
+            named = view.label(NamedNode(each)).value if own else view_module.name(each, language)
+            found[each, language] = named or view.short(each)
+    return found
+
+
+def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
+    """One thing as the search knows it."""
+    said = site.dataset.said(thing)
+    types = tuple(site.dataset.types(thing))
+    rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "thing"))
+    others, texts = _literals(said, _OTHER_NAMES), _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE))
+    return SearchDocument(
+        thing.value,
+        path_for(thing.value, site.dataset.base),
+        kind,
+        rank,
+        _names(site, thing),
+        types,
+        next((each.text for each in _literals(said, (terms.NOTATION,))), ""),
+        (*others, *texts),
+        {
+            "name": _literals(said, _NAMES),
+            "other": others,
+            "text": texts,
+            "context": around.named(thing, types),
+        },
+    )
+
+
+def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
+    """What the page of a thing is headed by, in each language."""
+    found = site.dataset.literals(thing, (terms.TITLE, *_NAMES))
+    if not found:
+        return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
+    nearest = {language: site.dataset.nearest(found, language) for language in site.dataset.languages}
+    return {language: Said(each.value, each.language) for language, each in nearest.items()}
+
+
+class _Around:
+    """The names of what is around a thing; those of what many belong to are looked up once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._parts = lru_cache(KEPT)(lambda node: site.named(node, terms.HAS_PART))
+        self._names = lru_cache(KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
+
+    def named(self, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
+        """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""
+        dataset = self._site.dataset
+        said = dataset.said(thing)
+        around = [each for iri in _CONTEXT if iri in said for each in in_order(dataset, said[iri])]
+        around += [each for iri in _SERVES for each in self._site.pointing(iri, thing)]
+        parts = [part for each in around for part in self._parts(each)]
+        nodes = dict.fromkeys([*around, *parts, *map(NamedNode, types)])
+        nodes.pop(thing, None)
+        return tuple(dict.fromkeys(said for each in nodes for said in self._names(each)))
+
+
+def _literals(said: Mapping[str, Sequence[Term]], predicates: Iterable[str]) -> tuple[Said, ...]:
+    values = (each for predicate in predicates for each in said.get(predicate, ()))
+    return tuple(Said(each.value, each.language or "") for each in values if isinstance(each, Literal))

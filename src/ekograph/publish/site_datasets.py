@@ -1,0 +1,96 @@
+"""States of a site as datasets, labelled as they are or would be published: a snapshot, or sources not yet checked.
+
+What publication adds to what was written: the inverse links that SKOS tools look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
+
+from ekograph.authoring.syntax import parsed
+from ekograph.config import Settings
+from ekograph.i18n import Messages
+from ekograph.rdf.canonical import canonical
+from ekograph.rdf.dataset import SKOS, Dataset
+from ekograph.snapshots.snapshot import Snapshot
+from ekograph.validation.report import Result
+from ekograph.validation.sources import collect
+
+
+class UnreadableError(Exception):
+    """Sources that no dataset can be made of; `results` say where and why."""
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        super().__init__(f"{len(results)} faults")
+        self.results = results
+
+
+def published(snapshot: Snapshot) -> Dataset:
+    """The dataset of a snapshot."""
+    manifest = snapshot.manifest
+    quads = parse(path=snapshot.dataset, format=RdfFormat.N_QUADS)
+    return Dataset(quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages)
+
+
+def written(settings: Settings, say: Messages) -> Dataset:
+    """The dataset that the sources of a site would be published as; whether they conform is not asked.
+
+    Raises SourceError for sources that cannot be read, UnreadableError (its results in the language of `say`, of
+    the area "check") for sources that are not well-formed.
+    """
+    files = [parsed(source, say) for source in collect(settings) if source.kind != "shapes"]
+    faults = [result for each in files for result in each.results]
+    if faults:
+        raise UnreadableError(faults)
+    quads = [quad for each in files for quad in each.quads]
+    prefixes = {prefix: iri for each in reversed(files) for prefix, iri in each.prefixes.items()}
+    nquads = canonical([*quads, *derived(quads, settings.base)])
+    return Dataset(
+        parse(nquads, RdfFormat.N_QUADS), base=settings.base, prefixes=prefixes, languages=settings.languages
+    )
+
+
+#: What is written, and its inverse, which is added (SKOS S8 and S25).
+INVERSES = {
+    NamedNode(f"{SKOS}broader"): NamedNode(f"{SKOS}narrower"),
+    NamedNode(f"{SKOS}topConceptOf"): NamedNode(f"{SKOS}hasTopConcept"),
+}
+
+
+def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+    """The inverses that are not stated yet, in the graph `{base}graph/derived`."""
+    of_interest = {*INVERSES, *INVERSES.values()}
+    stated = {quad.triple for quad in quads if quad.predicate in of_interest}
+    graph = NamedNode(f"{base}graph/derived")
+    for triple in sorted(stated, key=str):
+        inverse = INVERSES.get(triple.predicate)
+        if inverse is None or isinstance(triple.object, Literal):
+            continue
+        quad = Quad(triple.object, inverse, triple.subject, graph)
+        if quad.triple not in stated:
+            yield quad
+
+
+def with_derived(nquads: bytes, base: str) -> bytes:
+    """The dataset of the canonical `nquads` with what is derived from it, as canonical N-Quads (RDFC-1.0)."""
+    added = list(derived(_linking(nquads), base))
+    if any(isinstance(each, BlankNode) for quad in added for each in (quad.subject, quad.object)):
+        return canonical([*parse(nquads, RdfFormat.N_QUADS), *added])
+    # Quads without blank nodes change no label (RDFC-1.0, section 4.4), so that nothing need be written anew.
+    new = (serialize(added, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return b"".join(sorted([*nquads.splitlines(keepends=True), *new])) if new else nquads
+
+
+def _linking(nquads: bytes) -> list[Quad]:
+    """The quads that may be of use: to find their lines in the text takes less than to read them all."""
+    lines = []
+    for predicate in (*INVERSES, *INVERSES.values()):
+        needle = f" {predicate} ".encode()
+        at = nquads.find(needle)
+        while at >= 0:
+            end = nquads.find(b"\n", at) + 1
+            lines.append(nquads[nquads.rfind(b"\n", 0, at) + 1 : end])
+            at = nquads.find(needle, end)
+    return list(parse(b"".join(lines), RdfFormat.N_QUADS))

@@ -1,0 +1,1 @@
+"""Datasets, their canonical form, formats and namespaces."""

@@ -1,0 +1,257 @@
+"""An RDF dataset in memory, indexed by subject and by object: labels, descriptions, resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
+from sys import intern
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+from ekograph.urls import NO_BASE
+
+Node: TypeAlias = NamedNode | BlankNode | Triple
+Term: TypeAlias = Node | Literal
+
+T = TypeVar("T")
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+
+TYPE = NamedNode(f"{RDF}type")
+
+#: Properties that name a thing, the most telling first.
+LABELS = tuple(
+    map(
+        NamedNode,
+        (
+            f"{SKOS}prefLabel",
+            f"{DCTERMS}title",
+            f"{RDFS}label",
+            "http://www.w3.org/2006/vcard/ns#fn",
+            "http://xmlns.com/foaf/0.1/name",
+            "https://schema.org/name",
+            "http://www.w3.org/ns/shacl#name",
+        ),
+    )
+)
+_LABEL_IRIS = tuple(each.value for each in LABELS)
+
+#: Of how many things what is said is kept by property: pages ask for the same again and again.
+KEPT = 16_384
+
+
+class Text(NamedTuple):
+    """Some text, its language tag ("" for none), and whether it is a translation without official standing."""
+
+    value: str
+    language: str
+    official: bool = True
+
+
+class Dataset:
+    """The quads of a site, immutable.
+
+    `base` is the IRI the site's things are named under, `prefixes` maps prefixes to namespaces, `languages`
+    are those of the site, in the order in which labels fall back. `in_order` says that the quads come sorted, each
+    once.
+    """
+
+    def __init__(
+        self,
+        quads: Iterable[Quad],
+        *,
+        base: str,
+        prefixes: Mapping[str, str],
+        languages: Sequence[str],
+        in_order: bool = False,
+    ) -> None:
+        self.base = base
+        self.prefixes = dict(prefixes)
+        self.languages = tuple(languages)
+        self._quads = list(quads) if in_order else sorted(set(quads), key=str)
+        self._by_subject: dict[Node, list[Quad]] = {}
+        self._by_object: dict[Term, list[Quad]] = {}
+        self._said = lru_cache(KEPT)(self._group_said)
+        self._pointing = lru_cache(KEPT)(self._group_pointing)
+        for quad in self._quads:
+            self._by_subject.setdefault(quad.subject, []).append(quad)
+            if not isinstance(quad.object, Literal):
+                self._by_object.setdefault(quad.object, []).append(quad)
+
+    @property
+    def quads(self) -> Sequence[Quad]:
+        """All quads, sorted."""
+        return self._quads
+
+    def quads_of(self, subject: Node) -> Sequence[Quad]:
+        """What is said of `subject`, in all graphs."""
+        return self._by_subject.get(subject, ())
+
+    def quads_to(self, target: Term) -> Sequence[Quad]:
+        """What points to `target`, in all graphs."""
+        return self._by_object.get(target, ())
+
+    def said(self, subject: Node) -> Mapping[str, Sequence[Term]]:
+        """The distinct objects of `subject` by the IRI of their property."""
+        return self._said(subject)
+
+    def objects(self, subject: Node, predicate: str) -> list[Term]:
+        """The distinct objects of `subject` and the property with IRI `predicate`."""
+        return list(self._said(subject).get(predicate, ()))
+
+    def subjects(self, predicate: str, target: Term) -> list[Node]:
+        """The distinct subjects that point to `target` with the property of IRI `predicate`."""
+        return list(self._pointing(target).get(predicate, ()))
+
+    def subjects_with(self, predicate: NamedNode) -> Sequence[Node]:
+        """The distinct subjects of which `predicate` says something."""
+        return self._by_predicate.get(predicate, ())
+
+    @cached_property
+    def _by_predicate(self) -> Mapping[NamedNode, list[Node]]:
+        """Sorted quads give each subject in one go, so that the last one is all there is to compare with."""
+        found: dict[NamedNode, list[Node]] = {}
+        for quad in self.quads:
+            subjects = found.setdefault(quad.predicate, [])
+            if not subjects or subjects[-1] != quad.subject:
+                subjects.append(quad.subject)
+        return found
+
+    def names(self) -> set[NamedNode]:
+        """The IRIs of all there is: subjects, properties, objects and datatypes."""
+        datatypes = {each.datatype for quad in self.quads if isinstance(each := quad.object, Literal)}
+        found: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
+        return {each for each in found if isinstance(each, NamedNode)}
+
+    def instances(self, of: str) -> list[Node]:
+        """The things of the class with IRI `of`."""
+        return self.subjects(TYPE.value, NamedNode(of))
+
+    def types(self, subject: Node) -> list[str]:
+        """The IRIs of the classes of `subject`."""
+        return list(self._types.get(subject, ()))
+
+    @cached_property
+    def _types(self) -> Mapping[Node, list[str]]:
+        """The classes of all there is, which are asked for thing by thing more often than all else."""
+        found: dict[Node, list[str]] = {}
+        for quad in self.quads:
+            if quad.predicate == TYPE and isinstance(kind := quad.object, NamedNode):
+                kinds = found.setdefault(quad.subject, [])
+                if (name := intern(kind.value)) not in kinds:
+                    kinds.append(name)
+        return found
+
+    def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
+        """The text of the first of `predicates` that has one, in `language` or the nearest there is.
+
+        A translation (a tag with the extension T of BCP 47, such as sv-t-fi) is taken only where its language
+        has no official text; after the language asked for, the site's languages follow in their order.
+        """
+        literals = self.literals(subject, predicates)
+        return self.nearest(literals, language) if literals else None
+
+    def literals(self, subject: Node, predicates: Iterable[str]) -> list[Literal]:
+        """The literals of the first of `predicates` that has any."""
+        said = self._said(subject)
+        for predicate in predicates:
+            if literals := [each for each in said.get(predicate, ()) if isinstance(each, Literal)]:
+                return literals
+        return []
+
+    def nearest(self, literals: Sequence[Literal], language: str) -> Text:
+        """The one of `literals` that is in `language` or the nearest there is, as `text` has it."""
+        found = literals[0] if len(literals) == 1 else min(literals, key=partial(self._distance, language))
+        tag = found.language or ""
+        return Text(found.value, tag, official="-t-" not in tag)
+
+    def label(self, subject: Node, language: str) -> Text:
+        """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
+        found = self.text(subject, _LABEL_IRIS, language)
+        return found or Text(local_name(subject), "")
+
+    @property
+    def has_names(self) -> bool:
+        """Whether the site has a base under which its things are named."""
+        return self.base not in {"", NO_BASE}
+
+    def things(self) -> list[NamedNode]:
+        """The things that have a page of their own: those named under the base, or all where there is none."""
+        return self.subjects_under(f"{self.base}id/" if self.has_names else "")
+
+    def subjects_under(self, prefix: str) -> list[NamedNode]:
+        """The things described whose IRIs begin with `prefix`, sorted."""
+        named = (each for each in self._by_subject if isinstance(each, NamedNode))
+        return sorted((each for each in named if each.value.startswith(prefix)), key=str)
+
+    def graphs(self) -> Mapping[str, Sequence[Quad]]:
+        """The quads of each named graph, by its IRI; "" is the default graph."""
+        return self._graphs
+
+    @cached_property
+    def _graphs(self) -> Mapping[str, list[Quad]]:
+        found: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
+        for quad in self.quads:
+            found.setdefault(quad.graph_name, []).append(quad)
+        return {"" if isinstance(name, DefaultGraph) else name.value: quads for name, quads in found.items()}
+
+    def bounded(self, subject: Node) -> Iterator[Quad]:
+        """What is said of `subject`, and of the blank nodes that this leads to."""
+        pending, seen = [subject], {subject}
+        while pending:
+            for quad in self.quads_of(pending.pop()):
+                yield quad
+                if isinstance(quad.object, BlankNode) and quad.object not in seen:
+                    seen.add(quad.object)
+                    pending.append(quad.object)
+
+    def describe(self, subject: Node) -> list[Quad]:
+        """The concise bounded description of `subject`, what points to it, and the labels of both ends.
+
+        Concise bounded description: https://www.w3.org/Submission/CBD/ (without reification).
+        """
+        about = list(self.bounded(subject))
+        incoming = [quad for quad in self.quads_to(subject) if quad.subject != subject]
+        ends = {q.object for q in about} | {q.subject for q in incoming} | {subject}
+        labels = [quad for end in ends if isinstance(end, NamedNode) for quad in self._label_quads(end)]
+        return sorted({*about, *incoming, *labels}, key=lambda quad: (quad.subject != subject, str(quad)))
+
+    def _label_quads(self, node: NamedNode) -> list[Quad]:
+        return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]
+
+    def _distance(self, language: str, literal: Literal) -> tuple[int, int, str]:
+        tag = literal.language or ""
+        spoken = tag.split("-")[0]
+        if spoken == language:
+            return (-1, len(tag), literal.value)
+        return (
+            self.languages.index(spoken) if spoken in self.languages else len(self.languages),
+            len(tag),
+            literal.value,
+        )
+
+    def _group_said(self, subject: Node) -> dict[str, list[Term]]:
+        return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
+
+    def _group_pointing(self, target: Term) -> dict[str, list[Node]]:
+        return _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """The distinct values of each key, in order."""
+    found: dict[str, dict[T, None]] = {}
+    for key, value in pairs:
+        # The same few keys come again and again.
+        found.setdefault(intern(key), {})[value] = None
+    return {key: list(values) for key, values in found.items()}
+
+
+def local_name(node: Node) -> str:
+    """The end of an IRI, after its last slash or hash; of a blank node, its label."""
+    if isinstance(node, Triple):
+        return str(node)
+    return node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2] or node.value

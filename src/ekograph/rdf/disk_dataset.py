@@ -1,0 +1,138 @@
+"""A dataset on disk, with the interface of one in memory: looked up in sorted N-Quads, never loaded.
+
+Two files hold the quads: one sorted as N-Quads are, so by subject; the other with the object before each line, so by
+object. Both are mapped into memory, and the lines that begin alike are found by bisection.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+
+from ekograph.rdf.dataset import TYPE, Dataset, Node, Term
+from ekograph.snapshots.snapshot import BY_OBJECT, Snapshot
+
+#: The subjects and the objects whose quads are kept, so that what many pages show is read once.
+KEPT_SUBJECTS, KEPT_OBJECTS = 8192, 64
+
+
+class SortedLines:
+    """A file of lines sorted by their bytes."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            # An empty file cannot be mapped.
+            empty = file.seek(0, 2) == 0
+            self._data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def starting(self, prefix: bytes) -> bytes:
+        """The lines that start with `prefix`, whose last byte is not 255."""
+        start = self.first(prefix)
+        return bytes(self._data[start : self.first(after(prefix), start)])
+
+    def first(self, key: bytes, low: int = 0) -> int:
+        """Where the first line that is not before `key` begins, looked for from `low`, the start of a line."""
+        data, high = self._data, len(self._data)
+        while low < high:
+            middle = (low + high) // 2
+            start = data.rfind(b"\n", low, middle) + 1 or low
+            if data[start : start + len(key)] < key:
+                low = data.find(b"\n", middle) + 1
+            else:
+                high = start
+        return low
+
+    def line(self, at: int) -> bytes:
+        """The line that begins at `at`, without its end; empty at the end of the file."""
+        end = self._data.find(b"\n", at)
+        return bytes(self._data[at : end if end >= 0 else at])
+
+
+class StoredDataset(Dataset):
+    """The dataset in the files `by_subject` and `by_object`.
+
+    What needs all quads reads them all, each time.
+    """
+
+    def __init__(
+        self, by_subject: Path, by_object: Path, *, base: str, prefixes: Mapping[str, str], languages: Sequence[str]
+    ) -> None:
+        super().__init__((), base=base, prefixes=prefixes, languages=languages)
+        self._path = by_subject
+        self._subjects, self._objects = SortedLines(by_subject), SortedLines(by_object)
+        self._of = lru_cache(KEPT_SUBJECTS)(self._read_of)
+        self._to = lru_cache(KEPT_OBJECTS)(self._read_to)
+
+    @property
+    def quads(self) -> Sequence[Quad]:
+        """All quads, sorted."""
+        return list(parse(path=self._path, format=RdfFormat.N_QUADS))
+
+    def quads_of(self, subject: Node) -> Sequence[Quad]:
+        """What is said of `subject`, in all graphs."""
+        return self._of(subject)
+
+    def quads_to(self, target: Term) -> Sequence[Quad]:
+        """What points to `target`, in all graphs."""
+        return self._to(target)
+
+    def types(self, subject: Node) -> list[str]:
+        """The IRIs of the classes of `subject`."""
+        return [each.value for each in self.said(subject).get(TYPE.value, ()) if isinstance(each, NamedNode)]
+
+    def subjects_under(self, prefix: str) -> list[NamedNode]:
+        """The things described whose IRIs begin with `prefix`, sorted."""
+        return list(self._under(f"<{prefix}".encode()))
+
+    def _under(self, prefix: bytes) -> Iterator[NamedNode]:
+        at = self._subjects.first(prefix)
+        while (line := self._subjects.line(at)).startswith(prefix):
+            subject = line.partition(b" ")[0]
+            yield NamedNode(subject[1:-1].decode())
+            at = self._subjects.first(after(subject + b" "), at)
+
+    def _read_of(self, subject: Node) -> Sequence[Quad]:
+        return _quads(self._subjects.starting(f"{subject} ".encode()))
+
+    def _read_to(self, target: Term) -> Sequence[Quad]:
+        key = f"<<( {target} )>> ".encode() if isinstance(target, Triple) else f"{target} ".encode()
+        lines = self._objects.starting(key).splitlines(keepends=True)
+        return _quads(b"".join(line[len(key) :] for line in lines))
+
+
+def of(snapshot: Snapshot) -> StoredDataset:
+    """The dataset of a large snapshot."""
+    told = snapshot.manifest
+    return StoredDataset(
+        snapshot.dataset,
+        snapshot.path / BY_OBJECT,
+        base=told.base,
+        prefixes=told.prefixes,
+        languages=told.languages,
+    )
+
+
+def by_object(lines: Iterable[bytes]) -> list[bytes]:
+    """The lines of canonical N-Quads whose objects are no literals, each after its object, sorted."""
+    keyed = []
+    for line in lines:
+        rest = line.split(b" ", 2)[2]
+        if rest.startswith(b"<<("):
+            keyed.append(rest[: rest.rindex(b")>>") + 3] + b" " + line)
+        elif not rest.startswith(b'"'):
+            keyed.append(rest[: rest.index(b" ") + 1] + line)
+    keyed.sort()
+    return keyed
+
+
+def after(prefix: bytes) -> bytes:
+    """The first key that is behind all that start with `prefix`."""
+    return prefix[:-1] + bytes([prefix[-1] + 1])
+
+
+def _quads(lines: bytes) -> tuple[Quad, ...]:
+    return tuple(parse(lines, RdfFormat.N_QUADS))

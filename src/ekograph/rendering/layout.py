@@ -1,0 +1,195 @@
+"""The frame of the pages of a site: its name, where its pages lead, when it was published.
+
+From a template and its values to the bytes of a page.
+The files that pages use: each is served under a name that holds the digest of its content.
+The site of a large snapshot: the pages that were not printed are made from it, by the server and for an export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from ekograph.i18n import Messages
+from ekograph.rdf import disk_dataset
+from ekograph.rdf.formats import RDF
+from ekograph.rendering import example_queries, terms, view
+from ekograph.rendering.site import Site
+from ekograph.rendering.view import View
+from ekograph.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: Where the pages about the site itself are.
+RULES, PRIVACY, ACCESSIBILITY, DOWNLOADS = "/rules", "/privacy", "/accessibility", "/downloads"
+
+_FRONT, _SEARCH = ("/", "nav.front"), ("/search", "nav.search")
+
+
+def frame_of(view: View, title: str, path: str) -> PageLayout:
+    """The frame of the page at `path`."""
+    site = view.site
+    return PageLayout(
+        title,
+        path,
+        view.language,
+        site.dataset.languages,
+        view.home,
+        view.say,
+        crumbs=(view.home_link,) if path != "/" else (),
+        places=_places(site),
+        foot=_foot(site),
+        published=site.published,
+        version=site.version,
+        licence=view.licence,
+    )
+
+
+def frame_about(view: View, node: NamedNode) -> PageLayout:
+    """The frame of a page about one thing, which has RDF formats too."""
+    texts = view.texts(node, terms.DEFINITIONS)
+    described = " ".join(each.value for each in texts[:1])
+    frame = frame_of(view, view.title(node).value, view.path(node.value))
+    return replace(frame, formats=True, description=described)
+
+
+def frame_without_site(title: str, language: str, say: Messages) -> PageLayout:
+    """The frame of a page that knows no site: it leads to the front page and the search."""
+    return PageLayout(title, "", language, (language,), say("nav.front"), say, places=(_FRONT, _SEARCH))
+
+
+def _places(site: Site) -> Sequence[tuple[str, str]]:
+    """The pages that the head of every page leads to, with the keys of their names."""
+    queries = [(example_queries.PATH, "nav.queries")] if site.queries else []
+    vocabulary = [("/def", "nav.vocabulary")] if site.vocabulary else []
+    return [_FRONT, _SEARCH, *queries, *vocabulary, ("/sparql", "nav.sparql")]
+
+
+def _foot(site: Site) -> Sequence[tuple[str, str]]:
+    """The pages that the foot of every page leads to."""
+    rules = [(RULES, "nav.rules")] if site.has_rules else []
+    privacy = [(PRIVACY, "nav.privacy")] if site.has_contacts else []
+    return [(DOWNLOADS, "nav.downloads"), *rules, *privacy, (ACCESSIBILITY, "nav.accessibility")]
+
+
+@dataclass(frozen=True)
+class PageLayout:
+    """What surrounds the content of a page.
+
+    `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
+    `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
+    and keys of their names; `formats` says whether the page has RDF representations.
+    """
+
+    title: str
+    path: str
+    language: str
+    languages: Sequence[str]
+    home: str
+    say: Messages
+    crumbs: Sequence[Markup] = ()
+    description: str = ""
+    formats: bool = False
+    places: Sequence[tuple[str, str]] = ()
+    foot: Sequence[tuple[str, str]] = ()
+    published: str = ""
+    version: str = ""
+    licence: Markup | None = None
+
+
+def page(template: str, frame: PageLayout, **values: Any) -> bytes:
+    """The page whose content is `template` filled with `values`, within `frame`; UTF-8."""
+    made = environment()
+    # Already escaped: it comes from a template that escapes.
+    content = Markup(made.get_template(template).render(frame=frame, say=frame.say, **values))  # noqa: S704
+    whole = made.get_template("layout.html").render(
+        frame=frame, say=frame.say, content=content, unofficial='class="mark"' in content, rdf=RDF
+    )
+    return whole.encode()
+
+
+def fragment(template: str, say: Messages, **values: Any) -> bytes:
+    """`template` filled with `values`, without a frame; UTF-8."""
+    return environment().get_template(template).render(say=say, **values).encode()
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled once: everything is escaped, and a name that is not there is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from ekograph.urls import PUBLIC_URL
+
+    made = Environment(
+        loader=PackageLoader("ekograph.rendering"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"static": addresses(), "in_language": view.in_language, "public_url": PUBLIC_URL}
+    made.filters |= {"day": view.day, "number": view.number}
+    return made
+
+
+#: The files and their media types.
+_TYPES = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "sparql.js": "text/javascript; charset=utf-8",
+    "search.js": "text/javascript; charset=utf-8",
+}
+_BUILT = {
+    "editor.css": "text/css; charset=utf-8",
+    "editor.js": "text/javascript; charset=utf-8",
+}
+
+
+def static_files() -> Iterator[tuple[str, str, bytes]]:
+    """The address (/static/…), the Content-Type and the content of every file that pages use.
+
+    The address changes with the content, so that a copy of it may be kept for ever.
+    """
+    for name, address in addresses().items():
+        yield address, (_TYPES | _BUILT)[name], _content(name)
+
+
+@cache
+def addresses() -> Mapping[str, str]:
+    """The address of each file by its plain name."""
+    return {name: _address(name) for name in (*_TYPES, *_built())}
+
+
+def _address(name: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"/static/{stem}.{hashlib.sha256(_content(name)).hexdigest()[:12]}.{suffix}"
+
+
+def _built() -> Iterable[str]:
+    """The files of the editor: all of them or none."""
+    return _BUILT if all(_file(name).is_file() for name in _BUILT) else ()
+
+
+def _content(name: str) -> bytes:
+    return _file(name).read_bytes()
+
+
+def _file(name: str) -> Traversable:
+    folder = files("ekograph.rendering") / "static"
+    return folder / "built" / name if name in _BUILT else folder / name
+
+
+def site_of(snapshot: Snapshot) -> Site:
+    """The site, read from the files of `snapshot` as its pages need it."""
+    told, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
+    return Site(disk_dataset.of(snapshot), told.name, told.published, has_rules=has_rules, large=True)

@@ -1,0 +1,255 @@
+"""Every page for people: pure functions of the site, what the page is about, and the language, to bytes of HTML.
+
+Pages about the site itself: the rules its data keeps, personal data, accessibility.
+The page of the files to download: the whole dataset in each format, and tables of its classes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode, Quad
+
+from ekograph.rdf import formats
+from ekograph.rdf.formats import RDF, RESULTS
+from ekograph.rendering import (
+    class_diagram,
+    country_map,
+    history,
+    layout,
+    page_types,
+    rule_entries,
+    statements,
+    sunburst,
+    terms,
+    vocabulary_pages,
+)
+from ekograph.rendering import view as view_module
+from ekograph.rendering.contact_points import Contact, contact
+from ekograph.rendering.layout import frame_about, frame_of, frame_without_site, page
+from ekograph.rendering.site import Site
+from ekograph.rendering.view import View, messages
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a request has no other answer, and what is offered in its place, as pairs of a name and an address.
+
+    Only http, https and root-relative addresses become links.
+    """
+
+    status: int
+    title: str
+    detail: str
+    offered: Sequence[tuple[str, str]] = ()
+
+
+def resource_page(site: Site, node: NamedNode, language: str) -> bytes:
+    """The page about one thing."""
+    view = View(site, language)
+    template, content = page_types.template_of(view, node)
+    crumbs = (view.home_link, *(view.link(each) for each in page_types.above(view, node)))
+    frame = replace(frame_about(view, node), crumbs=crumbs)
+    return page(template, frame, **{**_about(view, node), **content})
+
+
+def front_page(site: Site, language: str) -> bytes:
+    """The page at the root: the agreements as trees, or what there is in a dataset without any."""
+    view = View(site, language)
+    frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if site.agreements else "")
+    overviews = [
+        {"node": each, "title": view.title(each), "tree": site.trees[each], **page_types.summary(view, each)}
+        for each in site.agreements
+    ]
+    return page(
+        "front.html",
+        frame,
+        view=view,
+        agreements=overviews,
+        classes=vocabulary_pages.census(view),
+        sectors=sunburst.sectors(view),
+        map=country_map,
+        areas=country_map.areas(view),
+    )
+
+
+def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
+    """The page about a document: a named graph, the shapes, the catalogue."""
+    view = View(site, language)
+    frame = frame_about(view, iri)
+    return page("document.html", frame, **_about(view, iri), **vocabulary_pages.document(view, iri, quads))
+
+
+def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], shapes: Sequence[Quad], language: str) -> bytes:
+    """The page about an ontology: its terms, each with an anchor, and the rules of the shapes that speak of them."""
+    view = View(site, language)
+    drawn = {"diagram": class_diagram.diagram(view), "frame_of_model": class_diagram.FRAME}
+    speaking = rule_entries.by_term(rule_entries.rules(site, shapes, language)) if site.has_rules else {}
+    shown = {**_about(view, iri), **vocabulary_pages.terms_of(view, iri, quads), **drawn}
+    return page("vocabulary.html", frame_about(view, iri), rules=speaking, **shown)
+
+
+def sparql_page(site: Site, language: str) -> bytes:
+    """The form for a query; it works without JavaScript."""
+    view = View(site, language)
+    frame = frame_of(view, view.say("sparql.title"), "/sparql")
+    prefixes = sorted(site.dataset.prefixes.items())
+    return page(
+        "sparql.html",
+        frame,
+        view=view,
+        prefixes=prefixes,
+        declared=json.dumps(dict(prefixes)),
+        results=RESULTS,
+        graphs=RDF,
+        example=_example(site),
+    )
+
+
+def search_page(site: Site, language: str) -> bytes:
+    """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
+    view = View(site, language)
+    frame = frame_of(view, view.say("search.title"), "/search")
+    hint = site.has_agreements
+    return page("search.html", frame, text="", groups={}, language=language, label=view.search_label, hint=hint)
+
+
+def error_page(language: str, failure: Failure) -> bytes:
+    """The page for a request that has no other answer."""
+    frame = frame_without_site(failure.title, language, messages("pages", language))
+    offered = [
+        (name, each if each.startswith("/") else view_module.web_address(each)) for name, each in failure.offered
+    ]
+    return page("error.html", frame, failure=failure, offered=offered)
+
+
+def _example(site: Site) -> str:
+    """A query that answers something on this site, for the form to begin with."""
+    if site.agreements:
+        return _AGREEMENTS_QUERY
+    return (
+        "SELECT ?class (COUNT(?thing) AS ?things)\nWHERE { ?thing a ?class }\nGROUP BY ?class\nORDER BY DESC(?things)"
+    )
+
+
+_AGREEMENTS_QUERY = """\
+PREFIX eko: <https://w3id.org/ekograph/def#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?notation ?label
+WHERE {
+  ?priority a eko:Priority ;
+    skos:notation ?notation ;
+    skos:prefLabel ?label .
+  FILTER (LANG(?label) = "fi")
+}
+ORDER BY ?notation"""
+
+
+def _about(view: View, node: NamedNode) -> Mapping[str, Any]:
+    """What every page about one thing shows."""
+    quads = view.dataset.quads_of(node)
+    return {
+        "view": view,
+        "node": node,
+        "title": view.title(node),
+        "types": view.types(node),
+        "definitions": view.texts(node, terms.DEFINITIONS),
+        "other_names": view.other_names(node),
+        "path": view.path(node.value),
+        "rows": statements.rows(view, quads),
+        "incoming": statements.incoming(view, node),
+        "steps": history.steps(view, node),
+        "formats": RDF,
+    }
+
+
+def rules_page(site: Site, shapes: Sequence[Quad], language: str) -> bytes:
+    """The rules that the data keeps, from the shapes."""
+    view = View(site, language)
+    found = rule_entries.rules(site, shapes, language)
+    own = f"{site.dataset.base}def#"
+    named = {rule.id: sorted((each for each in rule.about if each.value.startswith(own)), key=str) for rule in found}
+    return _page("rules.html", view, layout.RULES, groups=rule_entries.by_letter(found), named=named)
+
+
+def privacy_page(site: Site, language: str) -> bytes:
+    """What is told of persons, on what grounds, and how to have it mended."""
+    view = View(site, language)
+    return _page("privacy.html", view, layout.PRIVACY, keeper=_keeper(view))
+
+
+def accessibility_page(site: Site, language: str) -> bytes:
+    """The accessibility statement."""
+    view = View(site, language)
+    return _page("accessibility.html", view, layout.ACCESSIBILITY, keeper=_keeper(view))
+
+
+def _keeper(view: View) -> Contact | None:
+    """Whom to write to about the site: the contact point of its catalogue."""
+    site = view.site
+    found = (each for catalogue in site.catalogues for each in site.named(catalogue, terms.CONTACTED_AT))
+    keeper = next(found, None)
+    return contact(view, keeper) if keeper else None
+
+
+def _page(template: str, view: View, path: str, **values: Any) -> bytes:
+    about = messages("about", view.language)
+    key = path.removeprefix("/")
+    frame = layout.frame_of(view, about(f"{key}.title"), path)
+    return page(template, frame, view=view, about=about, **values)
+
+
+#: What describes a table (CSV on the Web) has the name of the table and this.
+_DESCRIPTION = "-metadata.json"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as the page shows it: its name, what it is, its size in words, and the name of its compressed copy."""
+
+    name: str
+    title: Markup
+    size: str
+    compressed: str = ""
+
+
+def downloads_page(site: Site, files: Iterable[tuple[str, int, str]], language: str) -> bytes:
+    """The page of the dumps; `files` are their names, sizes in bytes, and the IRI of the class each is of, or ""."""
+    view = View(site, language)
+    sizes = {name: (size, about) for name, size, about in files}
+    tables = [name for name in sizes if name.endswith(".csv")]
+    others = [name for name in sizes if name not in tables and not name.endswith((_DESCRIPTION, ".gz"))]
+    # A large site has only compressed ones.
+    others += [name for name in sizes if name.endswith(".gz") and name.removesuffix(".gz") not in sizes]
+    return page(
+        "downloads.html",
+        layout.frame_of(view, view.say("downloads.title"), layout.DOWNLOADS),
+        view=view,
+        whole=[_download(view, name, sizes) for name in others],
+        tables=[_download(view, name, sizes) for name in tables],
+    )
+
+
+def _download(view: View, name: str, sizes: dict[str, tuple[int, str]]) -> Download:
+    size, about = sizes[name]
+    title = view.property_name(NamedNode(about)) if about else _title(view, name)
+    return Download(name, title, _size(size, view.language), f"{name}.gz" if f"{name}.gz" in sizes else "")
+
+
+def _title(view: View, name: str) -> Markup:
+    """What a file is by its name: the format of a dump, all files together, or else just the name."""
+    found = formats.by_suffix(name.removesuffix(".gz").rpartition(".")[2])
+    key = f"format.{found.name}" if found else f"downloads.{name.rpartition('.')[2].lower()}"
+    return Markup("{}").format(view.say(key) if key in view.say else name)
+
+
+def _size(size: int, language: str) -> str:
+    """A number of bytes, in kilobytes or megabytes."""
+    if size < 1_000_000:
+        return f"{view_module.number(str(max(1, round(size / 1000))), language)} kB"
+    return f"{view_module.number(f'{size / 1_000_000:.1f}', language)} MB"

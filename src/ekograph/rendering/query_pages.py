@@ -1,0 +1,90 @@
+"""The pages of the example queries, each with the answer that its query had when the snapshot was printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from ekograph.rdf.dataset import Term
+from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, is_number
+from ekograph.rendering.layout import frame_of, page
+from ekograph.rendering.site import Site
+from ekograph.rendering.tree import in_order
+from ekograph.rendering.view import View
+from ekograph.urls import path_for
+
+_NOWHERE = NamedNode("urn:none")
+
+
+def queries_page(site: Site, language: str) -> bytes:
+    """The list of all example queries."""
+    view = View(site, language)
+    return page(
+        "queries.html",
+        frame_of(view, view.say("queries.title"), PATH),
+        examples=sorted(site.queries, key=lambda each: each.title(language)[0].casefold()),
+    )
+
+
+def query_page(site: Site, example: Example, value: NamedNode | None, answer: ExampleAnswer, language: str) -> bytes:
+    """One query, asked of `value` if it has a parameter, and its answer as a table."""
+    view = View(site, language)
+    title, spoken = example.title(language)
+    path = path_with(site, example, value)
+    home = Markup('<a href="{}">{}</a>').format(view.page(PATH), view.say("queries.title"))
+    frame = frame_of(view, title, path)
+    text = example.asked_of(value) if value else example.text
+    return page(
+        "query.html",
+        replace(frame, crumbs=(*frame.crumbs, home)),
+        view=view,
+        example=example,
+        title_language=spoken,
+        choices=_choices(view, example, value),
+        answer=answer,
+        columns=[_column(view, each) for each in answer.variables],
+        cells=[[(_cell(view, each), is_number(each)) for each in row] for row in answer.rows],
+        path=path,
+        text=text,
+        editor=f"{view.page('/sparql')}?{urlencode({'query': text})}",
+    )
+
+
+def values(site: Site, example: Example) -> list[NamedNode]:
+    """The things that the parameter of `example` may be, in order; none without a parameter."""
+    return in_order(site.dataset, site.dataset.instances(example.parameter.kind)) if example.parameter else []
+
+
+def path_with(site: Site, example: Example, value: NamedNode | None) -> str:
+    """The path of the page of a query asked of `value`."""
+    if value is None:
+        return example.path
+    return example.path + path_for(value.value, site.dataset.base).removeprefix("/doc")
+
+
+def _choices(view: View, example: Example, value: NamedNode | None) -> list[tuple[str, str, bool]]:
+    """The pages to pick from: address, name, and whether it is this one."""
+    chosen = value.value if value else example.value
+    return [
+        (view.page(path_with(view.site, example, each)), _choice(view, each), each.value == chosen)
+        for each in values(view.site, example)
+        if view.site.has_page(each)
+    ]
+
+
+def _choice(view: View, node: NamedNode) -> str:
+    notation = view.notation(node)
+    name = view.label(node).value
+    return f"{notation} {name}" if notation else name
+
+
+def _column(view: View, variable: str) -> str:
+    key = f"column.{variable}"
+    return view.say(key) if key in view.say else variable
+
+
+def _cell(view: View, term: Term | None) -> Markup:
+    return Markup() if term is None else view.value(_NOWHERE, term)

@@ -1,0 +1,166 @@
+"""The RDF representations of what a page tells: the same triples in every format, the same bytes on any machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import LABELS, RDF, TYPE, Node
+from ekograph.rdf.formats import Format
+
+Statement = TypeVar("Statement", Triple, Quad)
+
+WRITERS = {
+    formats.TURTLE: RdfFormat.TURTLE,
+    formats.TRIG: RdfFormat.TRIG,
+    formats.N_TRIPLES: RdfFormat.N_TRIPLES,
+    formats.N_QUADS: RdfFormat.N_QUADS,
+    formats.JSON_LD: RdfFormat.JSON_LD,
+    formats.RDF_XML: RdfFormat.RDF_XML,
+}
+
+_RANKS = {TYPE: 0} | {label: rank for rank, label in enumerate(LABELS, 1)}
+
+# pyoxigraph writes the prefixes in an order that changes from run to run; these find them, to be sorted.
+_TURTLE_PREFIXES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
+_XML_PREFIXES = re.compile(rb' xmlns:[^=]+="[^"]*"')
+
+# How an IRI must end to be a property in RDF/XML, the names that its grammar keeps for itself (section 5.1), and what
+# XML 1.0 does not have.
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RESERVED = {
+    f"{RDF}{name}"
+    for name in ("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "Description")
+} | {f"{RDF}{name}" for name in ("aboutEach", "aboutEachPrefix", "bagID")}
+
+
+class NotExpressibleError(ValueError):
+    """Triples that RDF/XML has no way to write."""
+
+
+def rdf(quads: Iterable[Quad], form: Format, prefixes: Mapping[str, str], first: Node | None = None) -> bytes:
+    """`quads` in the RDF format `form`, what is said of `first` first.
+
+    TriG and N-Quads keep the names of the graphs; the other formats give the union of the graphs as the default
+    graph, JSON-LD too, since most of its readers take one graph. Raises NotExpressibleError where RDF/XML has no
+    way to write them, and KeyError for what is not an RDF format.
+    """
+    if form is formats.N_QUADS:
+        return n_quads(quads)
+    if form is formats.N_TRIPLES:
+        return n_triples(quads)
+    if form is formats.TRIG:
+        return written(_arranged(set(quads), first), form, prefixes)
+    triples = _arranged({quad.triple for quad in quads}, first)
+    return _json_ld(triples, prefixes) if form is formats.JSON_LD else written(triples, form, prefixes)
+
+
+def expressible(quads: Iterable[Quad], form: Format) -> bool:
+    """Whether `form` has a way to write `quads`."""
+    try:
+        if form is formats.RDF_XML:
+            _refuse_what_xml_cannot_say(quads)
+    except NotExpressibleError:
+        return False
+    return True
+
+
+def n_triples(quads: Iterable[Quad]) -> bytes:
+    """The triples of `quads` as sorted canonical N-Triples."""
+    return _serialized(sorted({quad.triple for quad in quads}, key=str), RdfFormat.N_TRIPLES)
+
+
+def n_quads(quads: Iterable[Quad]) -> bytes:
+    """`quads` as sorted canonical N-Quads."""
+    return _serialized(sorted(set(quads), key=str), RdfFormat.N_QUADS)
+
+
+def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str, str]) -> bytes:
+    """`statements`, in their order, in an RDF format; JSON-LD comes expanded. Raises NotExpressibleError."""
+    used = _used(prefixes, statements)
+    if form is formats.RDF_XML:
+        _refuse_what_xml_cannot_say(statements)
+        return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
+    return with_sorted_prefixes(_serialized(statements, WRITERS[form], used))
+
+
+def _serialized(statements: Sequence[Statement], form: RdfFormat, prefixes: Mapping[str, str] | None = None) -> bytes:
+    return serialize(statements, format=form, prefixes=dict(prefixes or {})) or b""
+
+
+def _arranged(statements: Iterable[Statement], first: Node | None) -> list[Statement]:
+    """By graph and subject, `first` before the others; of each subject the types first, then the names."""
+
+    def place(each: Statement) -> tuple[str, bool, str, int, str, str]:
+        graph = str(each.graph_name) if isinstance(each, Quad) else ""
+        rank = _RANKS.get(each.predicate, len(_RANKS))
+        return graph, each.subject != first, str(each.subject), rank, each.predicate.value, str(each.object)
+
+    return sorted(statements, key=place)
+
+
+def _json_ld(triples: Sequence[Triple], prefixes: Mapping[str, str]) -> bytes:
+    """Compacted, with its context inside, so that no reader fetches one (JSON-LD 1.1, section 4.1)."""
+    from pyld import jsonld
+
+    nodes = json.loads(_serialized(triples, RdfFormat.JSON_LD))
+    for node in nodes:
+        types = node.get(TYPE.value, ())
+        if types and all("@id" in each for each in types):
+            node["@type"] = [each["@id"] for each in node.pop(TYPE.value)]
+    compacted = jsonld.compact(nodes, _used(prefixes, triples), {"graph": True, "skipExpansion": True})
+    return (json.dumps(compacted, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[str, str]:
+    """The prefixes whose namespaces occur; of two for one namespace, the first in the alphabet.
+
+    The empty prefix is left out, which JSON-LD does not have.
+    """
+    return used_by({node for each in statements for node in _named(each)}, prefixes)
+
+
+def used_by(nodes: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes whose namespaces `nodes` are in, as they are written."""
+    namespaces = set(map(_namespace, nodes))
+    by_namespace = {iri: prefix for prefix, iri in sorted(prefixes.items(), reverse=True) if prefix}
+    return {prefix: iri for iri, prefix in sorted(by_namespace.items()) if iri in namespaces}
+
+
+def _named(each: Triple | Quad) -> list[NamedNode]:
+    datatype = getattr(each.object, "datatype", None)
+    return [node for node in (each.subject, each.predicate, each.object, datatype) if isinstance(node, NamedNode)]
+
+
+def _namespace(node: NamedNode) -> str:
+    return node.value[: max(map(node.value.rfind, "#/:")) + 1]
+
+
+def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
+    """Raise NotExpressibleError for a property whose IRI is no XML name, and for characters that XML does not have."""
+    for predicate in dict.fromkeys(each.predicate.value for each in statements):
+        if not _XML_NAME.search(predicate) or predicate in _RESERVED:
+            raise NotExpressibleError(f"RDF/XML cannot write the property {predicate}")
+    for each in statements:
+        if isinstance(each.object, Literal) and _NOT_XML.search(each.object.value):
+            raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
+
+
+def with_sorted_prefixes(body: bytes) -> bytes:
+    """Turtle or TriG as it is published, or the beginning of such; what begins with no prefixes stays as it is."""
+    head = _TURTLE_PREFIXES.match(body)
+    return b"".join([*sorted(head[0].splitlines(keepends=True)), b"\n", body[head.end() :]]) if head else body
+
+
+def _with_sorted_namespaces(body: bytes) -> bytes:
+    before, root, rest = body.partition(b"<rdf:RDF")
+    attributes, end, after = rest.partition(b">")
+    # A carriage return as it is would be read as a line feed (XML 1.0, section 2.11).
+    after = after.replace(b"\r", b"&#13;")
+    return b"".join([before, root, *sorted(_XML_PREFIXES.findall(attributes)), end, after])

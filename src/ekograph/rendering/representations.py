@@ -1,0 +1,173 @@
+"""The representations of one thing: what they are, known before any is made, and how each is made.
+
+What search engines read in a page: a thing in schema.org's terms, as JSON-LD.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ekograph import urls
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import LABELS, SKOS, Dataset, Node
+from ekograph.rendering import pages, terms
+from ekograph.rendering.rdf_writers import expressible, rdf
+from ekograph.rendering.site import Site
+from ekograph.snapshots.snapshot import Representation
+from ekograph.urls import PUBLIC_URL, link, path_for
+
+#: Where the parts of the dataset have their pages.
+_IN_DATASET = ("/doc/", "/about/", "/graph/")
+
+
+@dataclass(frozen=True)
+class LazyRepresentation:
+    """A representation that is not made yet; `make` gives its bytes."""
+
+    address: str
+    page: str
+    content_type: str
+    language: str
+    links: tuple[str, ...]
+    make: Callable[[], bytes]
+
+    def make_now(self) -> bytes:
+        """Its bytes."""
+        return self.make()
+
+    def printed(self) -> Representation:
+        """The representation, made."""
+        return Representation(self.address, self.page, self.content_type, self.language, self.make(), self.links)
+
+
+@dataclass(frozen=True)
+class RdfDocument:
+    """Quads that are served at `page` in every format; what is said of `first` comes first."""
+
+    page: str
+    quads: Sequence[Quad]
+    prefixes: Mapping[str, str]
+    first: Node | None = None
+    links: tuple[str, ...] = ()
+
+
+class Resource:
+    """One thing of a site, to be told of."""
+
+    def __init__(self, site: Site, node: NamedNode) -> None:
+        self._site = site
+        self._node = node
+
+    @cached_property
+    def quads(self) -> Sequence[Quad]:
+        """What its RDF representations say."""
+        return self._site.dataset.describe(self._node)
+
+    def page(self, language: str) -> bytes:
+        """Its page, with what search engines read of it."""
+        page = pages.resource_page(self._site, self._node, language)
+        return with_data(page, of_thing(self._node, self._site.dataset, language))
+
+    def planned(self) -> Iterator[LazyRepresentation]:
+        """Its representations: the HTML of each language, then every RDF format that can express its quads."""
+        dataset = self._site.dataset
+        path = path_for(self._node.value, dataset.base)
+        links = links_about(self._node, self._site, path)
+        yield from planned_pages(path, path, dataset.languages, self.page, links)
+        yield from planned_formats(RdfDocument(path, self.quads, dataset.prefixes, self._node, links))
+
+
+def planned_pages(
+    page: str, stem: str, languages: Sequence[str], printed: Callable[[str], bytes], links: tuple[str, ...]
+) -> Iterator[LazyRepresentation]:
+    """A page for people in each language; `printed` makes it, `stem` begins its addresses."""
+    for language in languages:
+        made = _made(printed, language)
+        yield LazyRepresentation(f"{stem}.{language}.html", page, formats.HTML.content_type, language, links, made)
+
+
+def planned_formats(document: RdfDocument) -> Iterator[LazyRepresentation]:
+    """The document in each RDF format that can express it."""
+    for form in formats.RDF:
+        if expressible(document.quads, form):
+            made = _made(rdf, document.quads, form, document.prefixes, document.first)
+            address = f"{document.page}.{form.suffix}"
+            yield LazyRepresentation(address, document.page, form.content_type, "", document.links, made)
+
+
+def links_about(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
+    """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
+    return (
+        link(f"{PUBLIC_URL}{page}", "canonical"),
+        link(node.value, "cite-as"),
+        link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
+        *(link(each, "type") for each in (f"{terms.SCHEMA}AboutPage", *site.dataset.types(node))),
+        *([link(site.licence.value, "license")] if site.licence else []),
+        *([link(site.publisher.value, "author")] if site.publisher else []),
+        *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),
+        *(() if site.large and page.startswith("/doc/") else urls.memento_links(page)),
+    )
+
+
+def _made(make: Callable[..., bytes], *arguments: object) -> Callable[[], bytes]:
+    return lambda: make(*arguments)
+
+
+Json: TypeAlias = dict[str, Any]
+
+# Inline: a remote context makes readers fetch it, or fail.
+_CONTEXT = {"@vocab": "https://schema.org/"}
+#: The types of schema.org for the classes of others; what has none is a Thing.
+_TYPES = {
+    f"{SKOS}Concept": "DefinedTerm",
+    f"{SKOS}ConceptScheme": "DefinedTermSet",
+    "http://purl.org/dc/terms/Location": "Place",
+    "http://www.w3.org/ns/org#Organization": "Organization",
+    "http://www.w3.org/2006/vcard/ns#Individual": "ContactPoint",
+}
+_PARTS = (f"{SKOS}broader", f"{SKOS}inScheme", "http://purl.org/dc/terms/isPartOf")
+_SAME = (f"{SKOS}exactMatch", "http://www.w3.org/2002/07/owl#sameAs", "https://schema.org/sameAs")
+
+
+def with_data(page: bytes, data: Json | None) -> bytes:
+    """The page with `data` in its head; in text, no sequence of characters ends the element that holds it."""
+    if not data:
+        return page
+    text = json.dumps({"@context": _CONTEXT, **data}, ensure_ascii=False).replace("<", "\\u003c")
+    return page.replace(b"</head>", f'<script type="application/ld+json">{text}</script>\n</head>'.encode(), 1)
+
+
+def of_thing(node: NamedNode, dataset: Dataset, language: str) -> Json:
+    """One thing of the site, for its page."""
+    kinds = dataset.types(node)
+    name = dataset.label(node, language).value
+    others = [
+        each.value for label in LABELS for each in dataset.objects(node, label.value) if isinstance(each, Literal)
+    ]
+    return without_empty(
+        {
+            "@type": next((_TYPES[kind] for kind in _TYPES if kind in kinds), "Thing"),
+            "@id": node.value,
+            "name": name,
+            "alternateName": [each for each in dict.fromkeys(others) if each != name],
+            "url": f"{PUBLIC_URL}{path_for(node.value, dataset.base)}",
+            "additionalType": kinds,
+            "isPartOf": [{"@id": each.value} for part in _PARTS for each in _nodes(dataset, node, part)],
+            "sameAs": [each.value for same in _SAME for each in _nodes(dataset, node, same)],
+        }
+    )
+
+
+def without_empty(found: Json) -> Json:
+    """What there is: members without a value are left out."""
+    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+
+
+def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:
+    return [each for each in dataset.objects(node, predicate) if isinstance(each, NamedNode)]

@@ -1,0 +1,98 @@
+"""The results of a search, put into the page for searches that was printed with the snapshot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote_plus
+
+from markupsafe import Markup, escape
+
+from ekograph.rendering import view
+from ekograph.rendering.layout import fragment
+from ekograph.rendering.view import MARK, messages
+from ekograph.search.index import Said
+from ekograph.search.query import Hit, marked
+
+#: Where the form without results is printed; the results themselves are at /search.
+FORM = "/search/form"
+
+_CONTENT = re.compile(rb'(<main id="content">).*(</main>)', re.DOTALL)
+_LABEL = re.compile(rb'<label for="q">(.*?)</label>')
+_OTHER_LANGUAGE = re.compile(rb'(href="[^"]*/search\.\w+\.html)(" hreflang)')
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A hit as the page shows it."""
+
+    address: str
+    name: Markup
+    notation: str
+    snippet: Markup | None
+
+
+def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit]) -> bytes:
+    """The page `form` with the answer to `text` in place of its content."""
+    groups: dict[str, list[SearchResult]] = {}
+    for hit in hits:
+        groups.setdefault(hit.kind, []).append(_result(hit, language))
+    label = _LABEL.search(form)
+    content = fragment(
+        "search.html",
+        messages("pages", language),
+        text=text,
+        groups=groups,
+        language=language,
+        # Printed, so escaped already.
+        label=Markup(label[1].decode() if label else ""),  # noqa: S704
+        hint=False,
+    )
+    if MARK.encode() in content:
+        content += b'<p class="note">%s %s</p>' % (
+            MARK.encode(),
+            messages("pages", language)("unofficial.note").encode(),
+        )
+    query = f"?q={quote_plus(text)}".encode()
+    page = _CONTENT.sub(lambda found: found[1] + content + found[2], form)
+    return _OTHER_LANGUAGE.sub(lambda found: found[1] + query + found[2], page)
+
+
+def _result(hit: Hit, language: str) -> SearchResult:
+    snippet = _highlighted(hit.snippet, hit.matched, language) if hit.snippet else None
+    address = view.in_language(hit.page, language)
+    return SearchResult(address, _highlighted(hit.name, hit.matched, language), hit.notation, snippet)
+
+
+def _highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
+    """Some text with the words that matched marked, and its language where that is not the page's."""
+    shown, end = Markup(), 0
+    for start, stop in marked(said.text, matched):
+        shown += escape(said.text[end:start]) + Markup("<mark>{}</mark>").format(said.text[start:stop])
+        end = stop
+    shown += escape(said.text[end:])
+    if "-t-" in said.language:
+        shown += MARK
+    if said.language.partition("-")[0] in {"", language}:
+        return shown
+    return Markup('<span lang="{}">{}</span>').format(said.language, shown)
+
+
+def results_json(hits: Sequence[Hit], language: str) -> list[dict[str, str | float]]:
+    """The hits for programs and for suggestions: IRI, page, name, what it is, and why it was found."""
+    say = messages("pages", language)
+    return [
+        {
+            "iri": hit.iri,
+            "address": view.in_language(hit.page, language),
+            "name": hit.name.text,
+            "language": hit.name.language,
+            "kind": hit.kind,
+            "kindName": say(f"search.one.{hit.kind}"),
+            "notation": hit.notation,
+            "snippet": hit.snippet.text if hit.snippet else "",
+            "score": hit.score,
+        }
+        for hit in hits
+    ]

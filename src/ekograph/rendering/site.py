@@ -1,0 +1,222 @@
+"""A published site as its pages see it: the dataset, and the views of it that several pages share.
+
+The model that the data of a site shows: its classes, and the properties that lead from one to another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pyoxigraph import NamedNode, Quad
+
+from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rendering import terms, tree
+from ekograph.rendering.example_queries import Example
+from ekograph.urls import is_own
+
+#: A site of more agreements than this has none that its front page could show together.
+MOST_AGREEMENTS = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to the thing of IRI `thing` in a version: `kind` is create, update or delete.
+
+    `properties` are the IRIs of those with other values than before; `before` is what was said of a thing that
+    was deleted, as N-Triples. `kept` says whether the version can still be visited.
+    """
+
+    thing: str
+    version: str
+    published: str
+    kind: str
+    properties: Sequence[str] = ()
+    before: str = ""
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """The dataset, the name of its version, and when that was published (ISO 8601).
+
+    `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
+    `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI.
+    """
+
+    dataset: Dataset
+    version: str
+    published: str
+    queries: tuple[Example, ...] = ()
+    has_rules: bool = False
+    large: bool = False
+    history: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+
+    def of(self, quads: Iterable[Quad]) -> Site:
+        """A site of the same base, prefixes and languages that holds only `quads`."""
+        own = self.dataset
+        dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages)
+        return Site(dataset, self.version, self.published)
+
+    def has_query(self, name: str) -> bool:
+        """Whether there is an example query of that name."""
+        return any(each.name == name for each in self.queries)
+
+    @cached_property
+    def agreements(self) -> tuple[NamedNode, ...]:
+        """The agreements in the order of their source; none where they are too many to be shown together."""
+        few = len(self.dataset.instances(terms.AGREEMENT)) <= MOST_AGREEMENTS
+        return self._all(terms.AGREEMENT) if few else ()
+
+    @cached_property
+    def has_agreements(self) -> bool:
+        """Whether there is any agreement."""
+        return bool(self.dataset.instances(terms.AGREEMENT))
+
+    @cached_property
+    def has_contacts(self) -> bool:
+        """Whether there is any contact point."""
+        return bool(self.dataset.instances(terms.CONTACT))
+
+    @cached_property
+    def schemes(self) -> tuple[NamedNode, ...]:
+        """The concept schemes with at least one top concept, agreements among them."""
+        return tuple(each for each in self._all(terms.SCHEME) if tree.tree(self.dataset, each))
+
+    @cached_property
+    def trees(self) -> Mapping[NamedNode, tuple[tree.ConceptNode, ...]]:
+        """The tree of each concept scheme."""
+        return {each: tree.tree(self.dataset, each) for each in (*self.agreements, *self.schemes)}
+
+    @cached_property
+    def places(self) -> tuple[NamedNode, ...]:
+        """The places that an agreement covers, themselves or as a part, in the order of the agreements."""
+        covered = [each for agreement in self.agreements for each in self.named(agreement, terms.SPATIAL)]
+        parts = [part for each in covered for part in (each, *self.named(each, terms.HAS_PART))]
+        return tuple(dict.fromkeys(parts))
+
+    @cached_property
+    def vocabulary(self) -> NamedNode | None:
+        """The ontology of the site, if it has one under its base."""
+        own = NamedNode(f"{self.dataset.base}def")
+        return own if self.dataset.has_names and self.dataset.quads_of(own) else None
+
+    @property
+    def catalogues(self) -> Iterator[NamedNode]:
+        """What describes the whole: the catalogue and the data sets in it, then the concept schemes."""
+        yield from self._all(f"{terms.DCAT}Catalog")
+        yield from self._all(f"{terms.DCAT}Dataset")
+        yield from self.schemes
+
+    @property
+    def descriptions(self) -> Iterator[NamedNode]:
+        """What the whole may be named after: what describes it, then its vocabularies."""
+        yield from self.catalogues
+        yield from self._all(f"{terms.OWL}Ontology")
+
+    @cached_property
+    def licence(self) -> NamedNode | None:
+        """The licence of the data, as the catalogue states it."""
+        return next((each for node in self.catalogues for each in self.named(node, terms.LICENCE)), None)
+
+    @cached_property
+    def publisher(self) -> NamedNode | None:
+        """Who publishes the data, as the catalogue states it."""
+        return next((each for node in self.catalogues for each in self.named(node, terms.PUBLISHER)), None)
+
+    @cached_property
+    def classes(self) -> Mapping[str, int]:
+        """How many things of this site there are of each class, most first."""
+        counts: dict[str, int] = {}
+        for thing in self.things:
+            for kind in self.dataset.types(thing):
+                counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def model(self) -> Model:
+        """The classes of this site's things and how they hang together."""
+        return model(self.dataset, self.things)
+
+    @cached_property
+    def things(self) -> tuple[NamedNode, ...]:
+        """All things that have a page of their own here."""
+        with_hash = not self.dataset.has_names
+        return tuple(
+            each for each in self.dataset.subjects_under("") if self.has_page(each) and (with_hash or not _hash(each))
+        )
+
+    def has_page(self, node: Node) -> bool:
+        """Whether this site describes `node` at an address of its own."""
+        if not isinstance(node, NamedNode) or not self.dataset.quads_of(node):
+            return False
+        return not self.dataset.has_names or is_own(node.value, self.dataset.base)
+
+    def named(self, subject: Node, predicate: str) -> list[NamedNode]:
+        """The things that `subject` points to with the property of IRI `predicate`, in order."""
+        return tree.in_order(self.dataset, self.dataset.objects(subject, predicate))
+
+    def pointing(self, predicate: str, target: Node) -> list[NamedNode]:
+        """The things that point to `target` with the property of IRI `predicate`, in order."""
+        return tree.in_order(self.dataset, self.dataset.subjects(predicate, target))
+
+    def agreements_on(self, place: Node) -> list[NamedNode]:
+        """The agreements that cover `place`, or a place that it is part of."""
+        around = [*self.pointing(terms.HAS_PART, place), *self.named(place, terms.IS_PART_OF)]
+        places = [place, *(each for each in around if each != place)]
+        found = [each for where in places for each in self.pointing(terms.SPATIAL, where)]
+        return tree.in_order(self.dataset, (each for each in found if terms.AGREEMENT in self.dataset.types(each)))
+
+    def _all(self, kind: str) -> tuple[NamedNode, ...]:
+        return tuple(tree.in_order(self.dataset, self.dataset.instances(kind)))
+
+
+def _hash(node: NamedNode) -> bool:
+    return "#" in node.value
+
+
+#: Relations that are stated the other way round too.
+_INVERSES = frozenset({terms.NARROWER, terms.HAS_TOP})
+
+
+@dataclass(frozen=True)
+class Model:
+    """How many things there are of each class, and the properties that lead from things of one class to another's."""
+
+    counts: Mapping[str, int]
+    links: Mapping[tuple[str, str], list[str]]
+
+
+def model(dataset: Dataset, things: Iterable[NamedNode]) -> Model:
+    """The model that `things` show, those among them that are named under the base."""
+    kinds = _kinds(dataset, things)
+    return Model(Counter(kinds.values()), _links(dataset, kinds))
+
+
+def _kinds(dataset: Dataset, things: Iterable[NamedNode]) -> dict[NamedNode, str]:
+    """The class of each thing: the first that the site defines itself, else the first of all."""
+    kinds = {}
+    own: dict[str, bool] = {}
+    for thing in things:
+        found = dataset.types(thing)
+        if not found or not thing.value.startswith(f"{dataset.base}id/"):
+            continue
+        for each in found:
+            if each not in own:
+                own[each] = bool(dataset.quads_of(NamedNode(each)))
+        kinds[thing] = next((each for each in found if own[each]), found[0])
+    return kinds
+
+
+def _links(dataset: Dataset, kinds: Mapping[NamedNode, str]) -> dict[tuple[str, str], list[str]]:
+    """The properties that lead from things of one class to those of another."""
+    found: dict[tuple[str, str], set[NamedNode]] = {}
+    for thing, kind in kinds.items():
+        for quad in dataset.quads_of(thing):
+            end = quad.object
+            if isinstance(end, NamedNode) and (other := kinds.get(end)):
+                found.setdefault((kind, other), set()).add(quad.predicate)
+    named = {pair: {each.value for each in properties} - _INVERSES for pair, properties in found.items()}
+    return {pair: sorted(properties) for pair, properties in named.items() if properties}

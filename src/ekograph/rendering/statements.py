@@ -1,0 +1,93 @@
+"""What is said of a thing, and what points to it, as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from ekograph.rdf.dataset import LABELS, RDF, TYPE, Node, Term
+from ekograph.rendering.view import View
+
+#: More values than these are counted, not listed: the other formats hold them all.
+MOST_VALUES = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """A property, some of its values as HTML, and how many more there are."""
+
+    name: Markup
+    short: str
+    values: tuple[Markup, ...]
+    more: int
+
+
+def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset()) -> list[Row]:
+    """A row for each property of `quads`, which have one subject: type and names first, then by IRI."""
+    grouped: dict[NamedNode, list[Term]] = {}
+    for quad in quads:
+        values = grouped.setdefault(quad.predicate, [])
+        if quad.object not in values:
+            values.append(quad.object)
+    return [_row(view, each, grouped[each], seen) for each in sorted(grouped, key=_rank)]
+
+
+def incoming(view: View, node: Node) -> list[Row]:
+    """A row for each property by which something points to `node`."""
+    grouped: dict[NamedNode, list[Term]] = {}
+    for quad in view.dataset.quads_to(node):
+        if isinstance(quad.subject, NamedNode) and quad.subject != node:
+            grouped.setdefault(quad.predicate, []).append(quad.subject)
+    return [_row(view, each, list(dict.fromkeys(grouped[each])), frozenset()) for each in sorted(grouped, key=_rank)]
+
+
+def _row(view: View, predicate: NamedNode, values: Sequence[Term], seen: frozenset[Node]) -> Row:
+    shown = tuple(_value(view, predicate, each, seen) for each in sorted(values, key=_value_rank)[:MOST_VALUES])
+    return Row(view.property_name(predicate), view.short(predicate.value), shown, len(values) - len(shown))
+
+
+def _value(view: View, predicate: NamedNode, term: Term, seen: frozenset[Node]) -> Markup:
+    if isinstance(term, BlankNode) and term not in seen and len(seen) < 8:
+        within = seen | {term}
+        if members := _members(view, term):
+            return _numbered([_value(view, predicate, each, within) for each in members])
+        return _nested(rows(view, view.dataset.quads_of(term), within))
+    return view.value(predicate, term)
+
+
+def _members(view: View, term: Term) -> Sequence[Term]:
+    """The members of an RDF list that begins at `term`; none for no list, or one that is damaged or too long."""
+    members: list[Term] = []
+    while isinstance(term, BlankNode):
+        first, rest = view.dataset.objects(term, f"{RDF}first"), view.dataset.objects(term, f"{RDF}rest")
+        if len(first) != 1 or len(rest) != 1 or len(members) == MOST_VALUES:
+            return []
+        members.append(first[0])
+        term = rest[0]
+    return members if isinstance(term, NamedNode) and term.value == f"{RDF}nil" else []
+
+
+def _numbered(members: Iterable[Markup]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(each) for each in members)
+    return Markup('<ol class="members">{}</ol>').format(items)
+
+
+def _nested(within: Sequence[Row]) -> Markup:
+    pairs = (
+        Markup("<dt>{}</dt>{}").format(row.name, Markup("").join(Markup("<dd>{}</dd>").format(v) for v in row.values))
+        for row in within
+    )
+    return Markup('<dl class="nested">{}</dl>').format(Markup("").join(pairs))
+
+
+def _rank(predicate: NamedNode) -> tuple[int, str]:
+    if predicate == TYPE:
+        return 0, ""
+    return (1, "") if predicate in LABELS else (2, predicate.value)
+
+
+def _value_rank(term: Term) -> tuple[str, str]:
+    return (term.language or "", term.value) if isinstance(term, Literal) else ("", str(term))

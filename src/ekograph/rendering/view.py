@@ -1,0 +1,328 @@
+"""A site as it is read in one language: text, names and links as HTML, everything escaped.
+
+The addresses that pages link to: the page of a thing in the reader's language, or the web.
+Numbers and dates as readers of Finnish, Swedish and English write them.
+Names for people of the terms that many data sets use, from locales/terms.*.json.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from ekograph.i18n import Messages
+from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name
+from ekograph.rendering import terms
+from ekograph.rendering.site import Site
+from ekograph.urls import path_for
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+#: Marks a translation without official standing; the layout explains it in words when a page holds it.
+MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
+
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_NUMBERS = frozenset(f"{XSD}{each}" for each in ("integer", "decimal", "int", "long", "nonNegativeInteger"))
+_DAYS = frozenset({f"{XSD}date", f"{XSD}dateTime"})
+_CONTACT_PROPERTIES = frozenset({terms.TELEPHONE, terms.EMAIL})
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page about `site` needs to speak `language`."""
+
+    site: Site
+    language: str
+
+    @cached_property
+    def say(self) -> Messages:
+        """The messages of the pages."""
+        return messages("pages", self.language)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset of the site."""
+        return self.site.dataset
+
+    def label(self, node: Node) -> Text:
+        """The name of `node` in the language of the page or the nearest there is."""
+        return self.dataset.label(node, self.language)
+
+    def title(self, node: Node) -> Text:
+        """What a page about `node` is headed by: its title where it has one, else its name."""
+        return self.dataset.text(node, (terms.TITLE,), self.language) or self.label(node)
+
+    @cached_property
+    def home(self) -> str:
+        """The name of the whole site."""
+        if self.site.has_agreements:
+            return self.say("brand")
+        named = next(self.site.descriptions, None)
+        return self.title(named).value if named else urlsplit(self.dataset.base).hostname or self.say("nav.front")
+
+    @property
+    def search_label(self) -> str:
+        """What can be searched for."""
+        return self.say("search.label" if self.site.has_agreements else "search.label.any")
+
+    @property
+    def home_link(self) -> Markup:
+        """A link to the front page."""
+        return Markup('<a href="{}">{}</a>').format(self.page("/"), self.say("nav.front"))
+
+    @property
+    def licence(self) -> Markup | None:
+        """A link to the licence that the data is under, if it says so."""
+        return self.link(self.site.licence) if self.site.licence else None
+
+    def texts(self, node: Node, predicates: Iterable[str]) -> list[Text]:
+        """All texts of the first of `predicates` that has any, in the nearest language that one is in."""
+        for predicate in predicates:
+            nearest = self.dataset.text(node, (predicate,), self.language)
+            if nearest:
+                found = (each for each in self.dataset.objects(node, predicate) if isinstance(each, Literal))
+                return [_text(each) for each in found if (each.language or "") == nearest.language]
+        return []
+
+    def types(self, node: Node) -> list[Markup]:
+        """Links to the classes of `node`: those that the site itself defines, else all."""
+        found = [NamedNode(each) for each in self.dataset.types(node)]
+        own = [each for each in found if self.dataset.quads_of(each)]
+        return [self.link(each) for each in own] or [escape(self._term(each.value)) for each in found]
+
+    def other_names(self, node: Node) -> list[Text]:
+        """The names of `node` in the other languages, and further names in this one."""
+        shown = self.title(node).value
+        found = [
+            _text(each)
+            for predicate in (terms.TITLE, terms.PREF_LABEL, terms.ALT_LABEL)
+            for each in self.dataset.objects(node, predicate)
+            if isinstance(each, Literal) and each.language and each.value != shown
+        ]
+        order = [self.language, *self.dataset.languages]
+        return sorted(
+            dict.fromkeys(found),
+            key=lambda each: order.index(spoken) if (spoken := each.language.split("-")[0]) in order else 99,
+        )
+
+    def notation(self, node: Node) -> str:
+        """The notation of a concept, or ""."""
+        found = (each.value for each in self.dataset.objects(node, terms.NOTATION) if isinstance(each, Literal))
+        return next(found, "")
+
+    def text(self, text: Text) -> Markup:
+        """Some text, with its language where that is not the page's, and marked if it is unofficial."""
+        marked = escape(text.value) + (MARK if not text.official else "")
+        tag = text.language
+        if not tag or tag.split("-")[0] == self.language or not _TAG.fullmatch(tag):
+            return marked
+        return Markup('<span lang="{}">{}</span>').format(tag, marked)
+
+    def heading(self, text: Text) -> Markup:
+        """Some text as the heading of a page, which says in words below whether it is unofficial."""
+        return self.text(Text(text.value, text.language))
+
+    def name(self, node: Node) -> Markup:
+        """The name of `node`."""
+        return self.text(self.label(node))
+
+    def link(self, node: Node) -> Markup:
+        """The name of `node`, leading to its page if there is one."""
+        address = self.address(node) if isinstance(node, NamedNode) else None
+        if address is None:
+            return self.name(node) if self.dataset.quads_of(node) else escape(_written(node))
+        if not address.startswith("/"):
+            return self._outward(address, node)
+        return Markup('<a href="{}">{}</a>').format(address, self.name(node))
+
+    def property_name(self, predicate: NamedNode) -> Markup:
+        """The name of a property: its label, or its prefixed name."""
+        return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self._term(predicate.value))
+
+    def class_name(self, iri: str) -> Markup:
+        """The name of a class: its label, or what people call it."""
+        return self.property_name(NamedNode(iri))
+
+    def short(self, iri: str) -> str:
+        """`iri` as a prefixed name where the site has a prefix for it, else itself."""
+        for prefix, namespace in self.dataset.prefixes.items():
+            rest = iri[len(namespace) :]
+            if iri.startswith(namespace) and rest and not set(rest) & set("/#?"):
+                return f"{prefix}:{rest}"
+        return iri
+
+    def value(self, predicate: NamedNode, term: Term) -> Markup:
+        """One value of a property, as a reader wants it."""
+        if isinstance(term, Literal):
+            return self.literal(term)
+        if predicate.value in _CONTACT_PROPERTIES and isinstance(term, NamedNode):
+            address = contact_address(term.value)
+            shown = term.value.partition(":")[2]
+            return Markup('<a href="{}">{}</a>').format(address, shown) if address else escape(term.value)
+        return self.link(term)
+
+    def literal(self, literal: Literal) -> Markup:
+        """A literal: text, or a number or a date as the language writes them."""
+        kind = literal.datatype.value
+        if kind in _NUMBERS:
+            return escape(number(literal.value, self.language))
+        if kind in _DAYS:
+            return self.day(literal.value)
+        return self.text(_text(literal))
+
+    def day(self, text: str) -> Markup:
+        """A date, readable by people and machines."""
+        shown = day(text, self.language)
+        if shown == text:
+            return escape(text)
+        return Markup('<time datetime="{}">{}</time>').format(text, shown)
+
+    def address(self, node: NamedNode) -> str | None:
+        """Where a link about `node` leads, or None."""
+        return address_of(self.site, node, self.language)
+
+    def page(self, path: str) -> str:
+        """The address of the page at `path` in the language of this one."""
+        return in_language(path, self.language)
+
+    def path(self, iri: str) -> str:
+        """The path at which this site tells of `iri`."""
+        return path_for(iri, self.dataset.base)
+
+    def elsewhere(self, node: NamedNode) -> Markup:
+        """A link to the same thing at another site, named by that site's host."""
+        address = web_address(node.value)
+        if address is None:
+            return escape(node.value)
+        host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
+        return Markup('<a href="{}" rel="external">{}</a>').format(address, host)
+
+    def _term(self, iri: str) -> str:
+        return name(iri, self.language) or self.short(iri)
+
+    def _outward(self, address: str, node: Node) -> Markup:
+        shown = self.name(node) if self.dataset.quads_of(node) else escape(self._term(address))
+        return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
+
+
+def _text(literal: Literal) -> Text:
+    tag = literal.language or ""
+    return Text(literal.value, tag, official="-t-" not in tag)
+
+
+def _written(node: Node) -> str:
+    return node.value if isinstance(node, NamedNode) else local_name(node) if isinstance(node, BlankNode) else str(node)
+
+
+#: Schemes that a link may lead to; anything else, such as javascript:, stays text.
+_WEB = frozenset({"http", "https"})
+_CONTACT = frozenset({"tel", "mailto"})
+
+
+def in_language(path: str, language: str) -> str:
+    """The address of the page at `path` (a fragment may follow it) in `language`."""
+    page, hash_, fragment = path.partition("#")
+    name = f"{page}index" if page.endswith("/") else page
+    return f"{name}.{language}.html{hash_}{fragment}"
+
+
+def page_of(site: Site, node: NamedNode, language: str) -> str | None:
+    """The address of the page that this site has of `node`, in `language`, or None."""
+    if not site.has_page(node):
+        return None
+    return in_language(path_for(node.value, site.dataset.base), language)
+
+
+def address_of(site: Site, node: NamedNode, language: str) -> str | None:
+    """Where a link about `node` leads: its page here, else its own address on the web; None if it has neither."""
+    return page_of(site, node, language) or web_address(node.value)
+
+
+def web_address(iri: str) -> str | None:
+    """`iri` if it can be visited."""
+    return iri if _scheme(iri) in _WEB else None
+
+
+def contact_address(iri: str) -> str | None:
+    """`iri` if it is a telephone number or an e-mail address, or can be visited."""
+    return iri if _scheme(iri) in _WEB | _CONTACT else None
+
+
+def _scheme(iri: str) -> str:
+    return iri.partition(":")[0].lower()
+
+
+_MONTHS = {
+    "sv": "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
+    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
+}
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+#: Between groups of three digits; Finnish and Swedish use a space that does not break.
+_GROUP = {"en": ","}
+
+
+def number(text: str, language: str) -> str:
+    """A number in its lexical form of XML Schema, as it is written in `language`; other text as it is."""
+    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+        return text
+    whole, dot, fraction = text.partition(".")
+    grouped = f"{int(whole):,}".replace(",", _GROUP.get(language, "\N{NO-BREAK SPACE}"))
+    mark = "." if language == "en" else ","
+    return f"{grouped}{mark}{fraction}" if dot else grouped
+
+
+def day(text: str, language: str) -> str:
+    """The date that `text` (xsd:date or xsd:dateTime) begins with, written out; other text as it is."""
+    found = _DATE.match(text)
+    if not found:
+        return text
+    try:
+        given = date(*map(int, found.groups()))
+    except ValueError:
+        return text
+    if language in _MONTHS:
+        return f"{given.day} {_MONTHS[language].split('|')[given.month - 1]} {given.year}"
+    return f"{given.day}.{given.month}.{given.year}"
+
+
+#: The prefixes under which the messages name the terms, whatever prefixes the site has for them.
+_NAMESPACES = {
+    RDF: "rdf",
+    RDFS: "rdfs",
+    SKOS: "skos",
+    DCTERMS: "dcterms",
+    terms.CV: "cv",
+    terms.DCAT: "dcat",
+    terms.ORG: "org",
+    terms.OWL: "owl",
+    terms.SCHEMA: "schema",
+    terms.SHACL: "sh",
+    terms.VCARD: "vcard",
+    "http://xmlns.com/foaf/0.1/": "foaf",
+    "http://www.w3.org/ns/prov#": "prov",
+    "http://purl.org/vocab/vann/": "vann",
+    "http://rdfs.org/ns/void#": "void",
+}
+
+
+def name(iri: str, language: str) -> str | None:
+    """What people call the class or property `iri`, or None."""
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    prefix = _NAMESPACES.get(iri[:cut])
+    say = messages("terms", language)
+    key = f"{prefix}:{iri[cut:]}"
+    return say(key) if prefix and key in say else None
+
+
+@cache
+def messages(area: str, language: str) -> Messages:
+    """The messages of an area in a language, read once."""
+    return Messages(area, language)

@@ -1,0 +1,163 @@
+"""Documents as pages: an ontology term by term, and any other graph thing by thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode, Quad
+
+from ekograph.rdf import formats
+from ekograph.rdf.dataset import RDF, RDFS, TYPE, Text
+from ekograph.rendering import statements, terms
+from ekograph.rendering.rdf_writers import rdf
+from ekograph.rendering.site import Site
+from ekograph.rendering.view import View
+
+#: The kinds of terms in the order of the page: the key of their heading, and the classes of each.
+_SECTIONS = (
+    ("classes", (f"{terms.OWL}Class", f"{RDFS}Class")),
+    (
+        "properties",
+        (
+            f"{terms.OWL}ObjectProperty",
+            f"{terms.OWL}DatatypeProperty",
+            f"{terms.OWL}AnnotationProperty",
+            f"{RDF}Property",
+        ),
+    ),
+)
+
+#: A document of more statements than this lists its things by name only.
+MOST_STATEMENTS = 500
+
+#: More examples than this are no longer examples.
+MOST_EXAMPLES = 3
+
+#: More things than this are counted, not listed.
+MOST_THINGS = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A thing that a document describes: its anchor ("" when it has a page elsewhere), words and statements.
+
+    Of a class, `example` is one of its members in Turtle.
+    """
+
+    node: NamedNode
+    anchor: str
+    name: Markup
+    words: tuple[Text, ...]
+    rows: Sequence[statements.Row]
+    count: int = 0
+    examples: Sequence[Markup] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class, how many things are of it, and some of them."""
+
+    link: Markup
+    count: int
+    examples: Sequence[Markup]
+
+
+def census(view: View) -> list[Class]:
+    """The classes that things of this site are of, most first."""
+    return [
+        Class(view.link(NamedNode(kind)), count, [view.link(each) for each in islice(_instances(view.site, kind), 25)])
+        for kind, count in view.site.classes.items()
+    ]
+
+
+def terms_of(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
+    """The terms of an ontology, by kind; counts and examples are taken from the site's data."""
+    described = [each for each in _subjects(quads) if each != iri]
+    left = dict.fromkeys(described)
+    sections: list[tuple[str, list[Entry]]] = []
+    for key, kinds in _SECTIONS:
+        members = [each for each in described if set(view.dataset.types(each)) & set(kinds)]
+        sections.append((key, [_term(view, iri, each) for each in members if each in left]))
+        for each in members:
+            left.pop(each, None)
+    sections.append(("individuals", [_term(view, iri, each) for each in left]))
+    return {"sections": [each for each in sections if each[1]]}
+
+
+def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
+    """What a document describes: its own parts with anchors, and the things that have a page elsewhere."""
+    subjects = _subjects(quads)
+    parts = [each for each in subjects if each.value.startswith(f"{iri.value}#")]
+    things = [each for each in subjects if each != iri and not each.value.startswith(f"{iri.value}#")]
+    # A view of the document alone is made only for parts, since a document can be large.
+    own = View(view.site.of(quads if parts else ()), view.language)
+    thorough = len(quads) <= MOST_STATEMENTS
+    return {
+        "parts": [_part(own, iri, each, thorough=thorough) for each in parts],
+        "things": [view.link(each) for each in things[:MOST_THINGS]],
+        "more": max(0, len(things) - MOST_THINGS),
+        "size": len(quads),
+    }
+
+
+def _part(view: View, iri: NamedNode, node: NamedNode, *, thorough: bool) -> Entry:
+    words = (*view.texts(node, terms.DEFINITIONS), *view.texts(node, (f"{terms.SHACL}message",)))
+    rows = statements.rows(view, view.dataset.quads_of(node)) if thorough else ()
+    return Entry(node, _anchor(iri, node), view.name(node), words, rows)
+
+
+def _term(view: View, iri: NamedNode, node: NamedNode) -> Entry:
+    said = [each for each in view.dataset.quads_of(node) if each.predicate.value not in _SHOWN_APART]
+    words = tuple(view.texts(node, terms.DEFINITIONS))
+    used = _uses(view, node)
+    anchor = _anchor(iri, node)
+    examples = [view.link(each) for each in used[:MOST_EXAMPLES]]
+    turtle = _in_turtle(view, used[0]) if used and node.value in view.dataset.types(used[0]) else ""
+    return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), examples, turtle)
+
+
+def _in_turtle(view: View, node: NamedNode) -> str:
+    """What is said of `node`, without the prefixes, which the page tells already."""
+    dataset = view.dataset
+    text = rdf(dataset.bounded(node), formats.TURTLE, dataset.prefixes, node).decode()
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("@prefix", "@base", "PREFIX"))).strip()
+
+
+_SHOWN_APART = frozenset(
+    {
+        *terms.DEFINITIONS,
+        f"{RDFS}label",
+        terms.PREF_LABEL,
+        f"{RDFS}isDefinedBy",
+        TYPE.value,
+        terms.IN_SCHEME,
+        terms.TOP_OF,
+    }
+)
+
+
+def _uses(view: View, term: NamedNode) -> list[NamedNode]:
+    """The things that use a term: as their class, as a property, or as a value."""
+    dataset = view.dataset
+    by_type = [each for each in dataset.subjects(TYPE.value, term) if isinstance(each, NamedNode)]
+    as_property = () if by_type else dataset.subjects_with(term)
+    as_value = [quad.subject for quad in dataset.quads_to(term) if quad.predicate.value.startswith(terms.EKO)]
+    using = dict.fromkeys(by_type or as_property or as_value)
+    return [each for each in using if isinstance(each, NamedNode)]
+
+
+def _anchor(iri: NamedNode, node: NamedNode) -> str:
+    return node.value.removeprefix(f"{iri.value}#") if node.value.startswith(f"{iri.value}#") else ""
+
+
+def _instances(site: Site, kind: str) -> Iterator[NamedNode]:
+    return (each for each in site.dataset.instances(kind) if isinstance(each, NamedNode) and site.has_page(each))
+
+
+def _subjects(quads: Sequence[Quad]) -> list[NamedNode]:
+    return [each for each in dict.fromkeys(quad.subject for quad in quads) if isinstance(each, NamedNode)]

@@ -1,0 +1,1 @@
+"""New records, written into the Turtle files of a site."""

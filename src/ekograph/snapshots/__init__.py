@@ -1,0 +1,1 @@
+"""The folder of a published snapshot, and the repository of all of them."""

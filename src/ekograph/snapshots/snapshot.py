@@ -1,0 +1,272 @@
+"""The folder of a published snapshot: Draft writes it, Snapshot reads it. It never changes once it has its name."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Self
+
+MANIFEST = "manifest.json"
+DATASET = "dataset.nq"
+PRINTED = "representations.sqlite"
+
+#: Of a large snapshot: the quads by object, after which each line begins, and the folder of the store for queries.
+BY_OBJECT = "dataset-by-object.nq"
+STORE = "store"
+
+# The table of printed representations.
+_COLUMNS = (
+    "address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,"
+    " body BLOB NOT NULL, links TEXT NOT NULL"
+)
+
+_ALL = "SELECT address, page, type, language, body, links FROM printed ORDER BY rowid"
+_LISTED = "SELECT address, page, type, language, links FROM printed ORDER BY rowid"
+_BODY = "SELECT body FROM printed WHERE address = ?"
+_AT = (
+    "SELECT address, page, type, language, body, links FROM printed"
+    " WHERE address = :address OR page = :address ORDER BY rowid"
+)
+
+#: How many files of a draft are brought to the disk at once.
+SYNCED_AT_ONCE = 16
+
+#: Up to this many bytes a snapshot's files are read and compared with their checksums when it is opened.
+VERIFIED_BYTES = 64_000_000
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be read or is damaged, or none to go back to."""
+
+
+@dataclass(frozen=True)
+class Representation:
+    """One printed answer: its own address, the page it is a representation of, its type, language and bytes."""
+
+    address: str
+    page: str
+    content_type: str
+    language: str
+    body: bytes
+    links: tuple[str, ...] = ()
+
+
+class ListedRepresentation(NamedTuple):
+    """What is known of a printed answer whose bytes have not been read."""
+
+    address: str
+    page: str
+    content_type: str
+    language: str
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot says of itself. `files` maps names to (SHA-256 in hex, size in bytes).
+
+    Of a `large` one, pages of things are not printed but made when they are asked for.
+    """
+
+    name: str
+    digest: str
+    edition: str
+    published: str
+    base: str
+    languages: tuple[str, ...]
+    prefixes: Mapping[str, str]
+    graphs: Mapping[str, int]
+    triples: int
+    previous: str | None = None
+    large: bool = False
+    files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """The manifest in the folder `path`, its files not looked at; raises SnapshotError when it cannot be read."""
+        try:
+            found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            found["files"] = {name: (sha256, size) for name, (sha256, size) in found["files"].items()}
+            return cls(**{**found, "languages": tuple(found["languages"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot, opened."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The name of the snapshot, which is that of its folder."""
+        return self.manifest.name
+
+    @property
+    def dataset(self) -> Path:
+        """The file of all quads, as N-Quads."""
+        return self.path / DATASET
+
+    @classmethod
+    def open(cls, path: Path) -> Snapshot:
+        """Read the snapshot in `path`; raises SnapshotError when it is missing, incomplete or altered."""
+        manifest = Manifest.read(path)
+        _verify(path, manifest)
+        return cls(path, manifest)
+
+    def printed(self, address: str | None = None) -> Iterator[Representation]:
+        """All printed representations, or those at `address` or of the page there, in the order of printing."""
+        connection = _connected(self.path)
+        try:
+            rows = connection.execute(_ALL) if address is None else connection.execute(_AT, {"address": address})
+            for own, page, content_type, language, body, links in rows:
+                yield Representation(own, page, content_type, language, body, tuple(json.loads(links)))
+        finally:
+            connection.close()
+
+
+class PrintedFile:
+    """The printed answers of a snapshot, read one by one; it can still be read once the snapshot is removed.
+
+    Requests that began with a snapshot still read it after the next one is in service, so the file is closed
+    when the last of them is done; `close` closes it at once.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._connection = _connected(snapshot.path)
+        self.close = weakref.finalize(self, self._connection.close)
+
+    def listed(self) -> Iterator[ListedRepresentation]:
+        """All of them but their bodies, in the order of printing."""
+        for address, page, content_type, language, links in self._connection.execute(_LISTED):
+            yield ListedRepresentation(address, page, content_type, language, tuple(json.loads(links)))
+
+    def body(self, address: str) -> bytes:
+        """The bytes at the address of one; raises KeyError when there is none."""
+        row = self._connection.execute(_BODY, (address,)).fetchone()
+        if row is None:
+            raise KeyError(address)
+        body: bytes = row[0]
+        return body
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """The printed answers of the snapshot in a folder, for reading in whichever thread."""
+    location = (path / PRINTED).resolve().as_uri()
+    return sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def new_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a new database of a draft; raises OSError when the disk does not take it."""
+    connection = sqlite3.connect(path)
+    try:
+        # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
+        for setting in ("journal_mode = OFF", "synchronous = OFF"):
+            connection.execute(f"PRAGMA {setting}")
+        yield connection
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        code = errno.ENOSPC if full else errno.EIO
+        raise OSError(code, os.strerror(code), str(path)) from error
+    finally:
+        connection.close()
+
+
+class Draft:
+    """A snapshot in the making, in a folder that nobody serves. Use as a context: left unfinished, it is removed."""
+
+    def __init__(self, shelf: Path) -> None:
+        shelf.mkdir(parents=True, exist_ok=True)
+        self._shelf = shelf
+        self.path = shelf / f".draft-{os.getpid()}"
+        self._files: dict[str, tuple[str, int]] = {}
+
+    def __enter__(self) -> Self:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.mkdir()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def write(self, name: str, content: bytes) -> tuple[str, int]:
+        """Add the file `name`, a path below the snapshot's folder; returns its SHA-256 in hex and its size."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self._files[name] = (hashlib.sha256(content).hexdigest(), len(content))
+        return self._files[name]
+
+    def add(self, name: str) -> tuple[str, int]:
+        """Take the file `name`, written below `path` by other hands, into the manifest."""
+        with (self.path / name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._files[name] = (digest, (self.path / name).stat().st_size)
+        return self._files[name]
+
+    def print(self, representations: Iterable[Representation]) -> None:
+        """Add all printed representations; raises OSError when the disk does not take them."""
+        with new_database(self.path / PRINTED) as connection:
+            connection.execute(f"CREATE TABLE printed ({_COLUMNS})")
+            with connection:
+                connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", map(_row, representations))
+                for column in ("address", "page"):
+                    connection.execute(f"CREATE INDEX {column} ON printed ({column})")
+        self.add(PRINTED)
+
+    def finish(self, manifest: Manifest) -> Snapshot:
+        """Give the draft its name: from here on it is a snapshot. What has that name already is set aside."""
+        complete = Manifest(**{**asdict(manifest), "files": self._files})
+        path = self._shelf / manifest.name
+        text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
+        (self.path / MANIFEST).write_text(text, encoding="utf-8")
+        # Waiting for the disk side by side costs one wait on a busy machine, one after the other dozens.
+        with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
+            list(threads.map(sync, self.path.rglob("*")))
+        sync(self.path)
+        if path.exists():
+            path.rename(self.path.with_name(f"{self.path.name}-aside"))
+        self.path.rename(path)
+        sync(self._shelf)
+        return Snapshot.open(path)
+
+
+def _row(printed: Representation) -> tuple[str, str, str, str, bytes, str]:
+    links = json.dumps(printed.links)
+    return printed.address, printed.page, printed.content_type, printed.language, printed.body, links
+
+
+def _verify(path: Path, manifest: Manifest) -> None:
+    """Compare sizes, and for snapshots that are not large checksums too, with the manifest."""
+    thorough = sum(size for _, size in manifest.files.values()) <= VERIFIED_BYTES
+    for name, (sha256, size) in manifest.files.items():
+        try:
+            with (path / name).open("rb") as file:
+                same = os.fstat(file.fileno()).st_size == size
+                same = same and (not thorough or hashlib.file_digest(file, "sha256").hexdigest() == sha256)
+        except OSError as error:
+            raise SnapshotError(f"{path / name}: {error.strerror}") from error
+        if not same:
+            raise SnapshotError(f"{path / name}: damaged, it is not the file that was published")
+
+
+def sync(path: Path) -> None:
+    """Have the file or folder on the disk before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

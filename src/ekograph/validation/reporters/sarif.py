@@ -1,0 +1,66 @@
+"""A report as SARIF 2.1.0 (OASIS Standard, 2020), for code scanning and editors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from ekograph import __version__
+from ekograph.validation.report import Report, Result
+from ekograph.validation.reporters.explain import explanation, title
+from ekograph.validation.rules import Rule, find
+
+_LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
+
+
+def sarif(report: Report, rules: Sequence[Rule], language: str) -> dict[str, object]:
+    """The SARIF log of one run; of the `rules`, those are described, in `language`, that have a result."""
+    ids = sorted({each.rule for each in report.results})
+    driver = {
+        "name": "ekograph",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_descriptor(id_, find(rules, id_), language) for id_ in ids],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "language": language,
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(each, ids) for each in report.results],
+    }
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+
+
+def _descriptor(id_: str, rule: Rule | None, language: str) -> dict[str, object]:
+    """A reportingDescriptor (section 3.49): what viewers show of a rule beside its results."""
+    if rule is None:
+        return {"id": id_}
+    return {
+        "id": id_,
+        "shortDescription": {"text": title(rule, language) or id_},
+        "help": {"text": explanation(rule, [language])},
+    }
+
+
+def _result(result: Result, rules: list[str]) -> dict[str, object]:
+    region = {"startLine": result.line, "startColumn": result.column}
+    location: dict[str, object] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(result.path)}, "region": region},
+    }
+    if result.focus_node:
+        location["logicalLocations"] = [{"fullyQualifiedName": result.focus_node}]
+    return {
+        "ruleId": result.rule,
+        "ruleIndex": rules.index(result.rule),
+        "level": _LEVELS.get(result.severity, "warning"),
+        "message": {"text": result.message},
+        "locations": [location],
+    }
+
+
+def _uri(path: str) -> str:
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)

@@ -1,0 +1,124 @@
+"""The rules of a site as its shapes tell them: name, reason, messages, and an example with its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal
+
+from ekograph.authoring.syntax import parsed
+from ekograph.config import Settings
+from ekograph.i18n import LANGUAGES, Messages
+from ekograph.rdf.dataset import RDFS, SKOS, Node
+from ekograph.validation import message_templates
+from ekograph.validation.shacl.shapes import SH, ShapesGraph
+from ekograph.validation.shapes_lint import TARGETS
+from ekograph.validation.sources import Source, shapes_of
+
+#: Text by language tag; "" is the tag of text without one.
+Texts = Mapping[str, str]
+
+#: What is checked beside the shapes, with an example: lines after - break the rule, lines after + mend it.
+OWN = {
+    "encoding": "",
+    "syntax": '- <place/lahti> skos:prefLabel "Lahti"@fi\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
+    "format": '- <place/lahti> skos:prefLabel "Lahti"@fi.\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
+    "gate-blank-nodes": "- [] skos:related [ skos:related [ … ] ] .\n+ <priority/a> skos:related <priority/b> .",
+    "gate-character": '- <place/lahti> skos:prefLabel "Lahti\\u0008"@fi .\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
+    "gate-empty": "",
+    "gate-graph": "",
+    "gate-no-shapes": "",
+    "gate-no-target": "  rule:A01 a sh:NodeShape ;\n+     sh:targetClass eko:Priority ;",
+    "gate-query": '-     sh:select "SELECT $this WHERE ( … )"\n+     sh:select "SELECT $this WHERE { … }"',
+    "gate-same-graph": "",
+    "gate-scheme": "-     foaf:page <javascript:alert(1)> ;\n+     foaf:page <https://example.fi/> ;",
+    "gate-shapes": "-     sh:minCount -1 ;\n+     sh:minCount 1 ;",
+    "gate-unknown-target": "-     sh:targetClass eko:Prioritty ;\n+     sh:targetClass eko:Priority ;",
+    "gate-unknown-term": "-     sh:minCuont 1 ;\n+     sh:minCount 1 ;",
+}
+
+
+#: A node with one of these is a shape or a constraint that a rule consists of.
+_TELLING = frozenset(SH + name for name in ("message", "name", *TARGETS))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule; `messages` are those of each of its shapes, `example` has the lines of a difference (- and +)."""
+
+    id: str
+    name: Texts
+    reason: Texts
+    messages: tuple[Texts, ...]
+    example: str
+
+    def languages(self) -> list[str]:
+        """The languages that the rule is told in: those of the messages of this program first."""
+        tags = {tag for texts in (self.name, self.reason, *self.messages) for tag in texts}
+        return [*(tag for tag in LANGUAGES if tag in tags), *sorted(tags - set(LANGUAGES))]
+
+
+def rules(shapes: ShapesGraph) -> list[Rule]:
+    """All rules of the shapes, in the order of their ids, and after them those of the check itself."""
+    sources: dict[str, list[Node]] = {}
+    for quad in shapes.graph.quads:
+        if quad.predicate.value in _TELLING and quad.subject not in (
+            found := sources.setdefault(shapes.rule(quad.subject), [])
+        ):
+            found.append(quad.subject)
+    for found in sources.values():
+        found.sort(key=lambda source: (len(str(source)), str(source)))  # the rule's own shape before those of its parts
+    return [*(_rule(id_, sources[id_], shapes) for id_ in sorted(sources)), *own_rules()]
+
+
+def of_site(settings: Settings) -> list[Rule]:
+    """The rules of the site in the folder of the settings. Raises SourceError for shapes that cannot be read."""
+    return of_sources(shapes_of(settings))
+
+
+def of_sources(sources: Iterable[Source]) -> list[Rule]:
+    """The rules in those of the sources that are shapes, as far as they can be parsed."""
+    say = Messages("check", "en")
+    files = [parsed(each, say) for each in sources if each.kind == "shapes"]
+    return rules(ShapesGraph(quad for each in files for quad in each.quads))
+
+
+def own_rules() -> list[Rule]:
+    """The rules of the check itself, which no shape can state."""
+    says = {language: Messages("explain", language) for language in LANGUAGES}
+    return [
+        Rule(
+            id_,
+            {language: say(f"{id_}.name") for language, say in says.items()},
+            {language: say(f"{id_}.reason") for language, say in says.items()},
+            (),
+            example,
+        )
+        for id_, example in OWN.items()
+    ]
+
+
+def _rule(id_: str, sources: Sequence[Node], shapes: ShapesGraph) -> Rule:
+    return Rule(
+        id_,
+        _texts(shapes, sources, f"{SH}name"),
+        _texts(shapes, sources, f"{RDFS}comment"),
+        tuple(filter(None, (_texts(shapes, [each], f"{SH}message") for each in sources))),
+        _texts(shapes, sources, f"{SKOS}example").get("", "").strip("\n"),
+    )
+
+
+def _texts(shapes: ShapesGraph, sources: Iterable[Node], predicate: str) -> Texts:
+    """The literals of a property, the first of each language, with … for what a result puts in."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for each in shapes.graph.objects(source, predicate):
+            if isinstance(each, Literal):
+                found.setdefault(each.language or "", message_templates.mask_placeholders(each.value))
+    return found
+
+
+def find(rules: Iterable[Rule], id_: str) -> Rule | None:
+    """The rule with that id in any case of letters, or None."""
+    return next((each for each in rules if each.id.casefold() == id_.casefold()), None)

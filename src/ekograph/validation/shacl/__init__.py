@@ -1,0 +1,1 @@
+"""SHACL validation by the fast engine or the reference engine."""

@@ -1,0 +1,212 @@
+"""SHACL validation by either engine.
+
+The rules in parts that can be validated at once: what these find together is what all of the rules find.
+What the fast engine reports, as quads with the blank nodes that were given.
+Work that goes on in a thread of its own until its outcome is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import starmap
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
+
+from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
+
+from ekograph.rdf.canonical import triples
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.validation.shacl.shapes import SH, ShapesError, ShapesGraph, ntriples
+from ekograph.validation.shapes_lint import TARGETS
+
+if TYPE_CHECKING:
+    import shacl
+
+    from ekograph.validation.shacl.results import Finding
+
+ENGINES = ("shacl", "pyshacl")
+#: From this size of the data on, in bytes, it pays to ask which rules the engine can be spared, and to let it read the
+#: data from a file.
+_LARGE = 2_000_000
+
+
+#: What the fast engine told, of which rules, and of what data, as it had read them: N-Triples.
+Told: TypeAlias = "tuple[shacl.Report, str, Iterable[str]]"
+
+
+def findings(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
+    """What the engine finds in `nquads`, which are canonical and of named graphs. Raises ShapesError."""
+    return start(nquads, shapes, engine, large_from)()
+
+
+def start(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> Callable[[], list[Finding]]:
+    """Begin what `findings` does, and return what waits for its outcome: the fast engine works beside Python."""
+    if engine == "pyshacl":
+        from ekograph.validation.shacl import pyshacl_engine
+
+        data = parse(b"".join(triples(nquads)), RdfFormat.N_TRIPLES)
+        return lambda: _read([pyshacl_engine.report(data, shapes)], nquads, shapes)
+    try:
+        reports = (_begun_on_file if len(nquads) >= large_from else _begun_on_text)(nquads, shapes)
+    except ValueError as error:
+        # Told only when it is asked for: before that comes what the check itself has to say of the rules.
+        return partial(_refuse, error)
+    return partial(_outcome, reports, nquads, shapes)
+
+
+def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+    """The fast engine on half of the rules each in two threads. Raises ValueError, as what is returned does.
+
+    The threads only run the engine: for each step in Python they would wait up to 5 ms until the check lets them in.
+    """
+    import shacl
+
+    text = b"".join(triples(nquads)).decode()
+    parts = [ntriples(part) for part in halves(shapes.graph)]
+    compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
+    running = [BackgroundTask(partial(each.validate_text, text, format="ntriples")) for each in compiled]
+    return lambda: ((each.outcome(), part, [text]) for each, part in zip(running, parts, strict=True))
+
+
+def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+    """The same on large data, without the rules that would take the engine long and find nothing.
+
+    Python holds no copy of the data.
+    """
+    return BackgroundTask(partial(_of_file, nquads, shapes)).outcome
+
+
+def _of_file(nquads: bytes, shapes: ShapesGraph) -> list[Told]:
+    from tempfile import NamedTemporaryFile
+
+    from ekograph.validation.shacl import prefilter
+
+    with NamedTemporaryFile(suffix=".nt") as file:
+        file.writelines(triples(nquads))
+        file.flush()
+        needed = ShapesGraph(prefilter.needed(shapes, Path(file.name)))
+        parts = [ntriples(part) for part in halves(needed.graph)]
+        running = [BackgroundTask(partial(_validated, part, file.name)) for part in parts]
+        return [(each.outcome(), part, _texts(nquads)) for each, part in zip(running, parts, strict=True)]
+
+
+def _validated(rules: str, path: str) -> shacl.Report:
+    import shacl
+
+    return shacl.Shapes.from_text(rules, format="ntriples").validate_file(path)
+
+
+def _texts(nquads: bytes) -> Iterator[str]:
+    return (part.decode() for part in triples(nquads))
+
+
+def _outcome(reports: Callable[[], Iterable[Told]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    try:
+        told = list(reports())
+    except ValueError as error:
+        _refuse(error)
+    told = [each for each in told if each[0].results]
+    if not told:
+        return []
+    return _read(starmap(quads, told), nquads, shapes)
+
+
+def _refuse(error: ValueError) -> NoReturn:
+    raise ShapesError(str(error)) from error
+
+
+def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    from ekograph.validation.shacl.results import read
+
+    return [each for report in reports for each in read(report, nquads, shapes)]
+
+
+#: What a shape apart from all others may have: targets, constraints in SPARQL, and what is said of their results.
+_APART = frozenset(SH + name for name in (*TARGETS, "sparql", "severity", "message", "name", "description"))
+
+
+def halves(graph: Dataset) -> list[Sequence[Quad]]:
+    """The shapes without every other one of those that only ask in SPARQL, and these, if there are any."""
+    moved = [each for each in dict.fromkeys(quad.subject for quad in graph.quads) if _is_apart(each, graph)][::2]
+    if not moved:
+        return [graph.quads]
+    return [_without(moved, graph), [quad for each in _reached(moved, graph) for quad in graph.quads_of(each)]]
+
+
+def _is_apart(node: Node, graph: Dataset) -> bool:
+    """Whether a node is a shape that asks in SPARQL, has nothing else to check, and is part of no other shape."""
+    said = {quad.predicate.value for quad in graph.quads_of(node)}
+    only = all(each in _APART or not each.startswith(SH) for each in said)
+    return only and f"{SH}sparql" in said and not graph.quads_to(node)
+
+
+def _without(shapes: Collection[Node], graph: Dataset) -> list[Quad]:
+    left_out = set(shapes)
+    return [quad for quad in graph.quads if quad.subject not in left_out]
+
+
+def _reached(starts: Iterable[Node], graph: Dataset) -> Iterable[Node]:
+    """The nodes, and all that what is said of them leads to."""
+    found = dict.fromkeys(starts)
+    pending = list(found)
+    while pending:
+        for quad in graph.quads_of(pending.pop()):
+            if not isinstance(quad.object, Literal) and quad.object not in found:
+                found[quad.object] = None
+                pending.append(quad.object)
+    return found
+
+
+# The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
+_NUMBERED = re.compile(r"[01]_b([0-9]+)$")
+_LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
+
+
+def quads(report: shacl.Report, rules: str, data: Iterable[str]) -> list[Quad]:
+    """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
+    found = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in found):
+        return found
+    labels = [*_in_order([rules]), *_in_order(data)]
+    return [Quad(quad.subject, quad.predicate, _restored_label(quad.object, labels)) for quad in found]
+
+
+def _in_order(texts: Iterable[str]) -> list[str]:
+    """The labels of the blank nodes of N-Triples, each once, as they come."""
+    return list(dict.fromkeys(match[1] for text in texts for match in _LABEL.finditer(text) if match[1]))
+
+
+def _restored_label(term: Term, labels: Sequence[str]) -> Term:
+    match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
+    return BlankNode(labels[int(match[1])]) if match else term
+
+
+T = TypeVar("T")
+
+
+class BackgroundTask(Generic[T]):
+    """The outcome of `work`, which has begun; for work in C that lets Python go on meanwhile."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._outcomes: list[T] = []
+        self._error: BaseException | None = None
+        # A check that is broken off does not wait for the engine.
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def outcome(self) -> T:
+        """Wait for the outcome and return it. Raises what the work raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._outcomes[0]
+
+    def _run(self) -> None:
+        try:
+            self._outcomes.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
+            self._error = error

@@ -1,0 +1,102 @@
+"""The results of either engine in one form (SHACL, section 3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.validation import message_templates
+from ekograph.validation.shacl.shapes import SH, ShapesGraph
+
+_OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of an engine.
+
+    `path` is the predicate at fault, None for longer paths; `value` may be plain text where the engine gave no
+    term; `mentioned` is what stood in the places of the message, `limit` what the constraint compares with;
+    `messages` are those of the engine, `templates` the sh:message they were made from. Blank nodes have the
+    labels of the graphs that were given.
+    """
+
+    rule: str
+    severity: str
+    component: str
+    shape: Node | None
+    focus: Term
+    path: NamedNode | None
+    value: Term | str | None
+    mentioned: tuple[str, ...]
+    limit: tuple[Term, ...]
+    messages: tuple[Literal, ...]
+    templates: tuple[Literal, ...]
+
+
+def read(report: Sequence[Quad], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+    """The results of a report on the data, which is given as N-Quads."""
+    graph = Dataset(report, base="", prefixes={}, languages=())
+    results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
+    ontologies = _ontologies(nquads) if results else set()
+    return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
+
+
+def _ontologies(nquads: bytes) -> set[Node]:
+    name = f" <{_OWL_ONTOLOGY}> ".encode()
+    lines = [line for line in nquads.splitlines(keepends=True) if name in line]
+    quads = parse(b"".join(lines), RdfFormat.N_QUADS)
+    return {quad.subject for quad in quads if getattr(quad.object, "value", None) == _OWL_ONTOLOGY}
+
+
+def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> Finding:
+    def the(name: str) -> Term | None:
+        return next(iter(report.objects(result, SH + name)), None)
+
+    shape, constraint = the("sourceShape"), the("sourceConstraint")
+    component = _local(the("sourceConstraintComponent"))
+    focus, path = the("focusNode"), the("resultPath")
+    value: Term | str | None = the("value")
+    said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
+    wanted = _templates(shapes, constraint, shape)
+    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
+    mentioned: dict[str, str] = {}
+    if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
+        mentioned = _bound(wanted, said)
+        focus, value = value, mentioned.get("object")
+    return Finding(
+        rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
+        severity=_local(the("resultSeverity")) or "Violation",
+        component=component,
+        shape=shape if isinstance(shape, NamedNode | BlankNode) else None,
+        focus=focus if focus is not None else result,
+        path=path if isinstance(path, NamedNode) else None,
+        value=value,
+        mentioned=tuple(mentioned.values()),
+        limit=shapes.limits(shape, component) if isinstance(shape, NamedNode | BlankNode) else (),
+        messages=said,
+        templates=wanted,
+    )
+
+
+def _templates(shapes: ShapesGraph, *sources: Term | None) -> tuple[Literal, ...]:
+    """The messages of the constraint, else of the shape (SHACL, section 5.3.2)."""
+    for source in sources:
+        if isinstance(source, NamedNode | BlankNode) and (found := shapes.messages(source)):
+            return tuple(found)
+    return ()
+
+
+def _bound(wanted: Iterable[Literal], said: Iterable[Literal]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    said = list(said)
+    for template in wanted:
+        found |= message_templates.extract_values(template, said) or {}
+    return found
+
+
+def _local(term: Term | None) -> str:
+    return term.value.rpartition("#")[2] if isinstance(term, NamedNode) else ""

@@ -1,0 +1,126 @@
+"""The files of a site, read once: what is checked later is these bytes, whatever happens to the files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from ekograph.config import Settings
+from ekograph.rdf import formats
+
+#: The kinds of sources, which are also the names of their folders.
+KINDS = ("ontology", "data", "shapes")
+#: The kind of data that is not checked, but whose terms the shapes may speak of.
+KNOWN = "known"
+
+
+class SourceError(Exception):
+    """A source that cannot be read at all; `key` names the message of the area "check", `values` fill it."""
+
+    def __init__(self, key: str, path: Path, **values: str) -> None:
+        super().__init__(f"{path}: {key}")
+        self.key = key
+        self.values = {"path": shown(path), **values}
+
+
+class Source(NamedTuple):
+    """One file: where it lies, its name as shown to people, its kind, its graph's IRI, its format, its bytes."""
+
+    path: Path
+    name: str
+    kind: str
+    graph: str
+    format: formats.Format
+    data: bytes
+
+
+def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Source]:
+    """The sources of the site, ontology first; `paths` (files or folders) stand in place of its data folder.
+
+    The files of that folder then come last, as sources of the kind KNOWN. Raises SourceError for a missing data
+    folder or path, and for what is no readable regular file.
+    """
+    data = settings.root / "data"
+    found = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
+    for given in paths or ():
+        found += [_read(path, "data", settings, follow=path == given) for path in _files(given)]
+    if not paths:
+        found += [_read(path, "data", settings) for path in _folder(data, needed=True)]
+    known = _folder(data, needed=False) if paths else []
+    return [*found, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
+
+
+def shapes_of(settings: Settings) -> list[Source]:
+    """The shapes files of the site. Raises SourceError."""
+    return [_read(path, "shapes", settings) for path in _folder(settings.root / "shapes", needed=False)]
+
+
+def shown(path: Path) -> str:
+    """The path as people are shown it: relative to the working folder where it lies in it."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow symbolic links
+    try:
+        return absolute.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(absolute)
+
+
+def _files(given: Path) -> list[Path]:
+    """The file itself, or the RDF files in the folder."""
+    if given.is_dir():
+        return _folder(given, needed=True)
+    if not os.path.lexists(given):
+        raise SourceError("cannot-missing", given)
+    if _format(given) is None:
+        raise SourceError("cannot-format", given, suffixes=", ".join(f".{each.suffix}" for each in formats.RDF))
+    return [given]
+
+
+def _folder(folder: Path, *, needed: bool) -> list[Path]:
+    if not folder.is_dir():
+        if needed or os.path.lexists(folder):
+            raise SourceError("cannot-folder", folder)
+        return []
+    return sorted(_walk(folder))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name.startswith("."):
+            continue
+        if _format(entry) is not None:
+            yield entry
+        elif entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry)
+
+
+def _format(path: Path) -> formats.Format | None:
+    found = formats.by_suffix(path.suffix.removeprefix("."))
+    return found if found in formats.RDF else None
+
+
+def _read(path: Path, kind: str, settings: Settings, *, follow: bool = False) -> Source:
+    form = _format(path)
+    if form is None:
+        raise SourceError("cannot-format", path, suffixes="")
+    graph = f"{settings.base}graph/{quote(path.stem, safe='')}" if kind != "shapes" else f"{settings.base}shapes"
+    return Source(path, shown(path), kind, graph, form, _bytes(path, follow=follow))
+
+
+def _bytes(path: Path, *, follow: bool) -> bytes:
+    """The content of a regular file; a symbolic link is followed only where the user named it."""
+    if path.is_symlink() and not follow:
+        raise SourceError("cannot-symlink", path)
+    try:
+        # O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
+    except OSError as error:
+        raise SourceError("cannot-read", path, reason=error.strerror or str(error)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceError("cannot-regular", path)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()

@@ -1,0 +1,58 @@
+"""The suppression list: what must not be published any more, whoever brings it back into the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from ekograph.validation.sources import SourceError
+
+#: In the folder of the site: a line for each IRI or text; empty lines and lines that begin with "#" say nothing.
+FILE = "suppressed.txt"
+
+
+def read(root: Path) -> frozenset[str]:
+    """The entries of the site's list; none without the file. Raises SourceError for one that cannot be read."""
+    path = root / FILE
+    if not path.exists():
+        return frozenset()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError("cannot-read", path, reason=getattr(error, "strerror", None) or "UTF-8?") from error
+    lines = (line.strip() for line in text.splitlines())
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def without(quads: Iterable[Quad], entries: frozenset[str]) -> tuple[list[Quad], int]:
+    """The quads that may be published, and how many may not.
+
+    Left out is what is about an entry, points to it or holds it as its text, and what is said of blank nodes that
+    only led on from there.
+    """
+    everything = list(quads)
+    if not entries:
+        return everything, 0
+    allowed = [quad for quad in everything if not _is_suppressed(quad, entries)]
+    dropped = [quad for quad in everything if _is_suppressed(quad, entries)]
+    lost = _lost({quad.object for quad in dropped if isinstance(quad.object, BlankNode)}, allowed)
+    kept = [quad for quad in allowed if quad.subject not in lost]
+    return kept, len(everything) - len(kept)
+
+
+def _is_suppressed(quad: Quad, entries: frozenset[str]) -> bool:
+    terms = (quad.subject, quad.object)
+    return any(isinstance(term, NamedNode | Literal) and term.value in entries for term in terms)
+
+
+def _lost(starts: set[BlankNode], quads: list[Quad]) -> set[BlankNode]:
+    """Of the blank nodes that can be reached from `starts` over blank nodes, those that nothing else leads to."""
+    links = [(quad.subject, quad.object) for quad in quads if isinstance(quad.object, BlankNode)]
+    lost = set(starts)
+    while more := {target for source, target in links if source in lost} - lost:
+        lost |= more
+    while found := {target for source, target in links if target in lost and source not in lost}:
+        lost -= found
+    return lost

@@ -1,0 +1,1 @@
+"""Routes that need a framework: search, CKAN, OAI-PMH, OpenAPI."""

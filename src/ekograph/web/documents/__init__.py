@@ -1,0 +1,1 @@
+"""Pages and files: printed ahead, made on demand, or of an older version."""

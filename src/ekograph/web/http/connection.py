@@ -1,0 +1,276 @@
+"""HTTP/1.1 with the bounds that uvicorn leaves to a proxy: on receiving, on sending, on URL, headers, connections."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from functools import lru_cache, partial
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from ekograph.web.http.response import RawResponse
+
+# Up to this size one write of a copy is cheaper than two writes.
+_COPIED_BYTES = 65_536
+
+#: After so many short queries in a row, the connection is lent to who answers them.
+_IN_A_ROW = 8
+
+#: Seconds in which a refused client may still send, so that it reads the refusal and not a reset.
+_LINGER_SECONDS = 2.0
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. The bounds are those of the class."""
+
+    #: From the first byte of a request, or from the connection, to the last byte of its body.
+    receive_seconds = 10.0
+    #: In this time a client must take at least so many bytes of what is ready for it.
+    send_seconds = 6.0
+    send_bytes = 16_384
+    #: A URL: 64 kB for a query, 8 kB for the rest. The header fields together, and their number.
+    url_bytes = 73_728
+    header_bytes = 32_768
+    header_fields = 100
+    #: Beyond so many connections the longest idle one is closed for each new one.
+    connections_at_once = 4096
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = self.loop.time()
+        self._receiving: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
+        self._pending: asyncio.Future[Any] | None = None
+        self._unsent = 0
+        self._head_bytes = 0
+        self._head_complete = False
+        self._refused = False
+        self._incomplete = True
+        self._whole = b""
+        self._in_a_row = 0
+        self._lent = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, at the cost of the longest idle connection when there are too many."""
+        super().connection_made(transport)
+        self._await_request()
+        if len(self.connections) > self._most_connections():
+            _close_longest_idle(self.connections, but=self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; a query that is still at work is given up."""
+        for timer in (self._receiving, self._sending):
+            if timer:
+                timer.cancel()
+        super().connection_lost(exc)
+        if self._pending:
+            self._pending.cancel()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no response is awaited or under way."""
+        return not self._lent and (self.cycle is None or self.cycle.response_complete)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, up to the bounds of a request."""
+        if self._refused:
+            return
+        if not self._head_complete:
+            self._head_bytes += len(data)
+        begins = not self._incomplete
+        super().data_received(data)
+        self._whole = data if begins and not self._incomplete else b""
+        if self.transport.is_closing():
+            return
+        if not self._head_complete:
+            self._check_head()
+        if self._incomplete:
+            self._await_request()
+
+    def on_message_begin(self) -> None:
+        """Note the beginning of a request."""
+        super().on_message_begin()
+        self._head_complete = False
+        self._incomplete = True
+
+    def on_headers_complete(self) -> None:
+        """Pass a request on, unless its head is too large."""
+        self._head_complete = True
+        self._head_bytes = 0
+        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if len(self.url) > self.url_bytes:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif size > self.header_bytes or len(self.headers) > self.header_fields:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take part of a body."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note the end of a request."""
+        self._incomplete = False
+        if self._receiving:
+            self._receiving.cancel()
+            self._receiving = None
+        self.since = self.loop.time()
+        if not self._refused:
+            super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Write at once what is ready, and the answer to a query when it comes; the rest gets a task, as ASGI has it.
+
+        Pipelined requests take their turns, and a client that does not read is waited for in a task.
+        """
+        begun = app.begin(cycle.scope) if not self.pipeline and not self.flow.write_paused else None
+        if begun is None:
+            super()._start_asgi_task(cycle, app)
+        elif isinstance(begun, RawResponse):
+            self._in_a_row = 0
+            self._finish(cycle, begun)
+        else:
+            self._pending = begun.begun
+            self._pending.add_done_callback(partial(self._answered, cycle, app, begun))
+
+    def _answered(self, cycle: RequestResponseCycle, app: Any, pending: Any, begun: asyncio.Future[Any]) -> None:
+        """Send the response to a query, unless the client has gone away."""
+        self._pending = None
+        if begun.cancelled():
+            return
+        response = app.answered(cycle.scope, pending)
+        if isinstance(response, RawResponse) and not self.flow.write_paused:
+            self._finish(cycle, response)
+            self._in_a_row += 1
+            if self._in_a_row >= _IN_A_ROW and self._at_rest():
+                self._lend(app, pending)
+        else:
+            super()._start_asgi_task(cycle, response)
+
+    def _finish(self, cycle: RequestResponseCycle, reply: RawResponse) -> None:
+        """Put a whole response on the wire; a large body is not copied for that."""
+        cycle.response_started = cycle.response_complete = True
+        body = reply.body if cycle.scope["method"] != "HEAD" else b""
+        date = _lines(tuple(self.server_state.default_headers))
+        closing = b"" if cycle.keep_alive else b"connection: close\r\n"
+        head = STATUS_LINE[reply.status] + date + closing + reply.head
+        if len(body) <= _COPIED_BYTES:
+            self.transport.write(head + body)
+        else:
+            self.transport.writelines((head, body))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is under way, in either direction."""
+        busy = self.pipeline or self._incomplete or self.transport.is_closing() or not self._whole
+        return not busy and self.idle and not self.transport.get_write_buffer_size()
+
+    def _lend(self, app: Any, pending: Any) -> None:
+        """Lend the connection to who answers its queries, if that is a good thing now, and then leave it alone."""
+        if app.lend(pending, self._whole, self):
+            self._lent = True
+            self._unset_keepalive_if_required()
+            self.flow.pause_reading()
+
+    def fileno(self) -> int:
+        """The descriptor of the connection."""
+        number: int = self.transport.get_extra_info("socket").fileno()
+        return number
+
+    def given_back(self, unsent: bytes) -> None:
+        """Go on with a connection that was lent; `unsent` is the rest of a response."""
+        self._lent, self._in_a_row = False, 0
+        self.since = self.loop.time()
+        if self.transport.is_closing():
+            return
+        if unsent:
+            self.transport.write(unsent)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self.flow.resume_reading()
+
+    def broken(self) -> None:
+        """Close a connection on which a response has begun whose rest is lost."""
+        self._lent = False
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        """Watch whether the client takes what is ready for it."""
+        super().pause_writing()
+        self._watch_sending()
+
+    def resume_writing(self) -> None:
+        """Stop watching."""
+        super().resume_writing()
+        if self._sending:
+            self._sending.cancel()
+            self._sending = None
+
+    def _most_connections(self) -> int:
+        """Fewer than the bound where there are few descriptors: some are needed for other things."""
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return min(self.connections_at_once, soft * 3 // 4)
+
+    def _await_request(self) -> None:
+        if self._receiving is None:
+            self._receiving = self.loop.call_later(self.receive_seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        self._receiving = None
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _check_head(self) -> None:
+        """Refuse a head that is too large before it has all come."""
+        if len(self.url or b"") > self.url_bytes:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif self._head_bytes > self.url_bytes + self.header_bytes or len(self.headers or ()) > self.header_fields:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer with `status` and close; without a word when another answer is under way."""
+        self._refused = True
+        if not self.idle or (status is HTTPStatus.REQUEST_TIMEOUT and not self._head_bytes):
+            self.transport.abort()
+            return
+        body = f"{status.value} {status.phrase}\n".encode()
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        head += f"content-length: {len(body)}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+        self.transport.write(head.encode() + body)
+        self.transport.write_eof()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    def _watch_sending(self) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self._sending = self.loop.call_later(self.send_seconds, self._check_sending)
+
+    def _check_sending(self) -> None:
+        """Cut a client off that takes next to nothing."""
+        if self._unsent - self.transport.get_write_buffer_size() < self.send_bytes:
+            self.transport.abort()
+        else:
+            self._watch_sending()
+
+
+# Date: the same for a second.
+@lru_cache(maxsize=8)
+def _lines(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % field for field in fields)
+
+
+def allow_connections() -> None:
+    """Raise the limit on descriptors of this process, as far as it may, to what all connections need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * Protocol.connections_at_once
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _close_longest_idle(connections: set[Any], but: Protocol) -> None:
+    idle = [each for each in connections if each is not but and getattr(each, "idle", False)]
+    (min(idle, key=lambda each: each.since) if idle else but).transport.abort()

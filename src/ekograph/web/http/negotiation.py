@@ -1,0 +1,141 @@
+"""Proactive content negotiation (RFC 9110, section 12): pure functions from header values to a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from ekograph.rdf.formats import Format
+
+#: More media ranges than any client sends; what follows them is not read.
+MOST_RANGES = 200
+
+T = TypeVar("T")
+
+
+class Range(NamedTuple):
+    """One element of Accept, Accept-Language or Accept-Encoding: its value and its quality, 0 to 1.
+
+    Other parameters are passed over: no format here has variants that they could choose between.
+    """
+
+    value: str
+    quality: float
+
+
+def ranges(lines: Iterable[str]) -> list[Range]:
+    """The elements of all `lines` of a header, in order; an element that cannot be read is left out."""
+    found: list[Range] = []
+    for element in _split(",".join(lines), ","):
+        if len(found) == MOST_RANGES:
+            break
+        value, *parameters = [part.strip() for part in _split(element, ";")]
+        given = [each.partition("=")[2] for each in parameters if each[:2].lower() == "q="]
+        quality = _quality(given[0]) if given else 1.0
+        if value and quality is not None:
+            found.append(Range(value.lower(), quality))
+    return found
+
+
+def choose(accept: Sequence[str], offered: Sequence[Format]) -> Format | None:
+    """The offered format wanted most, or None when none is acceptable; without a readable Accept, the first.
+
+    The most specific range that matches a format decides its quality, an alias of the media type counting
+    a little less than the type itself; among equals the order of `offered` decides.
+    """
+    wanted = ranges(accept)
+    if not wanted:
+        return offered[0] if offered else None
+    return _best(offered, [_format_quality(each, wanted) for each in offered])
+
+
+def choose_language(accept_language: Sequence[str], offered: Sequence[str]) -> str:
+    """The offered language wanted most by basic filtering and lookup (RFC 4647); the first if none is."""
+    wanted = ranges(accept_language)
+    if not wanted:
+        return offered[0]
+    return _best(offered, [_language_quality(each, wanted) for each in offered]) or offered[0]
+
+
+def accepts_gzip(accept_encoding: Sequence[str]) -> bool:
+    """Whether a response may be sent with Content-Encoding: gzip (RFC 9110, section 12.5.3)."""
+    qualities = {each.value: each.quality for each in ranges(accept_encoding)}
+    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0
+
+
+# Browsers and libraries send a handful of values, the same with each request.
+@lru_cache(maxsize=256)
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """The same for a field as it came, remembered."""
+    return accepts_gzip((accept_encoding.decode("latin-1"),))
+
+
+def _best(offered: Sequence[T], qualities: Sequence[float]) -> T | None:
+    best = max(qualities, default=0.0)
+    return offered[qualities.index(best)] if best > 0 else None
+
+
+def _format_quality(offered: Format, wanted: Sequence[Range]) -> float:
+    """The quality a client gives to a format: that of the most specific range that names it."""
+    by_rank: dict[int, float] = {}
+    for each in wanted:
+        rank = _specificity(offered, each)
+        if rank:
+            by_rank[rank] = max(by_rank.get(rank, 0.0), each.quality)
+    if not by_rank:
+        return 0.0
+    rank = max(by_rank)
+    return by_rank[rank] * (0.999 if rank == _ALIAS else 1.0)
+
+
+_ALIAS = 3
+
+
+def _specificity(offered: Format, wanted: Range) -> int:
+    """How closely a range names a format: 4 by its own type, 3 by an alias, 2 by type/*, 1 by */*, 0 not."""
+    if wanted.value == offered.media_type:
+        return 4
+    if wanted.value in offered.aliases:
+        return _ALIAS
+    kind = offered.media_type.partition("/")[0]
+    return 2 if wanted.value == f"{kind}/*" else int(wanted.value == "*/*")
+
+
+def _language_quality(offered: str, wanted: Sequence[Range]) -> float:
+    matching = [
+        (len(each.value) if each.value != "*" else 0, each.quality)
+        for each in wanted
+        if each.value in {"*", offered} or each.value.startswith(f"{offered}-")
+    ]
+    if not matching:
+        return 0.0
+    exact = [quality for length, quality in matching if length]
+    return max(exact) if exact else matching[0][1] * 0.999
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """`text` cut at `separator` outside quoted strings (RFC 9110, section 5.6.4)."""
+    if '"' not in text:
+        return text.split(separator)
+    parts, start, quoted, escaped = [], 0, False, False
+    for position, character in enumerate(text):
+        if escaped:
+            escaped = False
+        elif character == "\\" and quoted:
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif character == separator and not quoted:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
+
+
+def _quality(text: str) -> float | None:
+    """A qvalue (RFC 9110, section 12.4.2), or None when it is not one."""
+    try:
+        quality = float(text)
+    except ValueError:
+        return None
+    return quality if 0 <= quality <= 1 else None

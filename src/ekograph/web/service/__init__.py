@@ -1,0 +1,1 @@
+"""The snapshot in service, its engines, health and metrics."""

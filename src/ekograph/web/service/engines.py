@@ -1,0 +1,92 @@
+"""Which engines answer queries from a snapshot, within what this machine has memory for."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ekograph.config import Settings
+from ekograph.engine.contract import Limits
+from ekograph.engine.workers import memory_budget
+from ekograph.engine.workers.engine import EmbeddedEngine, Stored
+from ekograph.snapshots.snapshot import STORE, Snapshot
+
+if TYPE_CHECKING:
+    from ekograph.engine.contract import Engine
+
+log = logging.getLogger("ekograph")
+
+
+def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
+    """One engine, or several, of which each answers faster than the one before and takes longer to start.
+
+    A small dataset is held in memory. A large one is on disk, and in memory too, later, where there is room for it.
+    """
+    limits = _limits(settings)
+    if settings.remote_endpoint:
+        return [_remote(settings, snapshot, limits.shared(settings.processes))]
+    quads = sum(snapshot.manifest.graphs.values())
+    dataset = quads * memory_budget.QUAD
+    found = []
+    if snapshot.manifest.large:
+        found.append(_embedded(settings, snapshot, Stored(snapshot.path / STORE, quads), limits))
+    if not snapshot.manifest.large or _has_room(settings, limits, dataset):
+        found.append(_embedded(settings, snapshot, snapshot.dataset, _limits(settings, dataset)))
+    return found
+
+
+def _has_room(settings: Settings, limits: Limits, dataset: int) -> bool:
+    """Whether a dataset of so many bytes may be in memory, and half of the queries that run without it can run then."""
+    all_processes = dataset * settings.processes
+    needed = all_processes + (limits.total + 1) // 2 * ((limits.memory_mb << 20) + dataset)
+    total = memory_budget.of_machine() or 0
+    return all_processes <= settings.dataset_mb << 20 and needed <= total * memory_budget.QUERIES_SHARE
+
+
+def _limits(settings: Settings, dataset: int = 0) -> Limits:
+    """The bounds of queries: those of the settings, and no more at once than this machine has memory for.
+
+    `dataset` is what the dataset takes in the memory of a process, in bytes.
+    """
+    wanted = Limits(
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+        result_mb=settings.result_mb,
+        fast=max(Limits.fast, len(os.sched_getaffinity(0))),
+    )
+    total = memory_budget.of_machine()
+    if total is None:
+        return wanted
+    limits = wanted.within(int(total * memory_budget.QUERIES_SHARE) - dataset * settings.processes, dataset)
+    if limits.total < wanted.total and not settings.remote_endpoint and not dataset:
+        log.warning(
+            "at most %d queries run at once, not %d: each may take %d MB, and this machine has %d MB; "
+            "lower query_memory_mb for more",
+            *(limits.total, wanted.total, limits.memory_mb, total >> 20),
+        )
+    return limits
+
+
+def _embedded(settings: Settings, snapshot: Snapshot, dataset: Path | Stored, limits: Limits) -> Engine:
+    manifest = snapshot.manifest
+    return EmbeddedEngine(
+        dataset,
+        limits.shared(settings.processes),
+        prefixes=manifest.prefixes,
+        base=manifest.base,
+        union=settings.union_default_graph,
+    )
+
+
+def _remote(settings: Settings, snapshot: Snapshot, limits: Limits) -> Engine:
+    """The engine that asks another store, which is made to hold the snapshot first."""
+    from ekograph.engine.remote.engine import Defaults, RemoteEngine
+    from ekograph.engine.remote.upload import Store, load
+
+    store, manifest = Store.parse(settings.remote_endpoint), snapshot.manifest
+    union = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
+    defaults = Defaults(manifest.prefixes, manifest.base, union)
+    return RemoteEngine(store.query, limits, defaults, lambda: load(store, snapshot.name, snapshot.dataset))

@@ -1,0 +1,100 @@
+"""What is published says what the seed says, character by character."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+from pyoxigraph import Store
+from tests.conftest import SHARED
+from tests.site.seed import NO_BREAK_SPACE, outline, published, rows
+
+SEED = SHARED / "seed/ekosysteemisopimukset.txt"
+#: Of the rebuilt lists, so that a copy without the seed proves them too.
+OUTLINE_SHA256 = "ec8d57c558a2e28ae2cfbad977ff18f8149a548e85572567f84c0f9f39d55886"
+
+#: Agreement -> priorities, at depth 1, 2 and 3, without lower ones.
+COUNTS = {
+    "PKS": (4, 4, 0, 0, 4),
+    "LAHTI": (8, 2, 6, 0, 6),
+    "TURKU": (14, 3, 11, 0, 11),
+    "LPR": (18, 2, 11, 5, 14),
+}
+
+#: What the seed prints that is no statement: headings, and what joins the lines of a contact.
+FURNITURE = {
+    "Kaupunkikohtaiset ekosysteemisopimukset (pdf):",
+    "Ekosysteemien painopisteet",
+    "Lisätietoja:",
+    "tai",
+}
+
+
+@pytest.fixture(scope="module")
+def store(shelf) -> Store:
+    return published(shelf)
+
+
+@pytest.fixture(scope="module")
+def seed() -> str:
+    if not SEED.exists():
+        pytest.skip("the seed text is not beside this copy")
+    return SEED.read_text()
+
+
+def test_the_lists_are_the_seeds_character_by_character(store, seed):
+    section = seed.partition("Ekosysteemien painopisteet\n\n\n")[2].partition(f"\n\n{NO_BREAK_SPACE}")[0]
+    assert outline(store) == section
+
+
+def test_the_lists_are_those_that_were_compared_with_the_seed(store):
+    assert sha256(outline(store).encode()).hexdigest() == OUTLINE_SHA256
+
+
+def test_the_counts_hold(store):
+    found = {}
+    for agreement, notation in rows(store, "SELECT ?a ?n WHERE { ?a a eko:Agreement ; skos:notation ?n }"):
+        depths = [own.count(".") for own in _notations(store, agreement)]
+        leaves = rows(
+            store,
+            f"SELECT ?p WHERE {{ ?p skos:inScheme <{agreement}> FILTER NOT EXISTS {{ ?low skos:broader ?p }} }}",
+        )
+        found[notation] = (len(depths), *(depths.count(depth) for depth in (1, 2, 3)), len(leaves))
+    assert found == COUNTS
+
+
+def _notations(store: Store, agreement: str) -> list[str]:
+    return [own for (own,) in rows(store, f"SELECT ?n WHERE {{ ?p skos:inScheme <{agreement}> ; skos:notation ?n }}")]
+
+
+def test_each_contact_is_printed_as_in_the_seed(store, seed):
+    found = rows(
+        store,
+        """SELECT ?name ?title ?office ?printed ?pattern (COUNT(?agreement) AS ?many) WHERE {
+            ?contact a eko:ContactPoint ; vcard:fn ?name ; vcard:title ?title ; cv:telephone ?printed ;
+                eko:emailPattern ?pattern ; org:memberOf/skos:prefLabel ?office .
+            FILTER(LANG(?title) = "fi" && LANG(?office) = "fi")
+            ?agreement dcat:contactPoint ?contact ; a eko:Agreement .
+        } GROUP BY ?name ?title ?office ?printed ?pattern""",
+    )
+    assert len(found) == 3
+    for name, title, office, printed, pattern, many in found:
+        served = seed.partition(f"\n{name} (")[2].partition(")")[0]
+        assert len(served.split(", ")) == int(many)
+        assert f"\n{name} ({served})\n{title}\n{office}\nPuh. {printed}\n{pattern}" in seed
+
+
+def test_every_sentence_of_the_seed_is_in_the_graph(store, seed):
+    texts = {text for (text,) in rows(store, "SELECT DISTINCT ?o WHERE { ?s ?p ?o FILTER(isLiteral(?o)) }")}
+    for line in seed.replace(outline(store), "").splitlines():
+        left = line.replace(NO_BREAK_SPACE, "").removeprefix("Puh. ").partition(" (pääkaupunkiseutu")[0]
+        left = left.removesuffix(" (Lappeenranta)")
+        for text in sorted(texts, key=len, reverse=True):
+            left = left.replace(text, "") if len(text) > 10 else left
+        assert not left.strip() or left in FURNITURE, line
+
+
+def test_the_copy_of_the_source_is_the_one_that_was_read(store, seed):
+    ((said,),) = rows(store, "SELECT ?id WHERE { ?copy a prov:Entity ; dcterms:identifier ?id }")
+    assert said == f"sha256:{sha256(SEED.read_bytes()).hexdigest()}"
+    assert seed

@@ -1,0 +1,111 @@
+"""What the gate refuses beside the rules: nothing to check, nothing to check it by, what no one should be given."""
+
+from __future__ import annotations
+
+import pytest
+from tests.validation.conftest import GOOD, SHAPES
+from tests.validation.test_check import ENGINES, HEAD
+
+
+@pytest.mark.parametrize("content", ["", "# only a comment\n"])
+def test_empty_data_does_not_pass(content, site, results):
+    (site / "data/things.ttl").write_text(content)
+    assert "gate-empty" in {each["rule"] for each in results()}
+
+
+def test_a_folder_without_files_does_not_pass(site, results):
+    (site / "data/things.ttl").unlink()
+    assert "gate-empty" in {each["rule"] for each in results()}
+
+
+@pytest.mark.parametrize(
+    ("turtle", "rule"),
+    [
+        ('<https://e/> <x:p> "\\u0008" .', "gate-character"),
+        ('<https://e/> <x:p> "\\uFFFF" .', "gate-character"),
+        ("<https://e/> ex:above <javascript:alert(1)> .", "gate-scheme"),
+        ("<File:///etc/passwd> ex:above <https://e/> .", "gate-scheme"),
+    ],
+)
+def test_what_no_reader_should_be_given_is_a_result(turtle, rule, site, results):
+    (site / "data/things.ttl").write_text(HEAD + turtle)
+    assert rule in {each["rule"] for each in results()}
+
+
+@pytest.mark.parametrize("said", ['"\\\\u0008 <javascript:>"', '"a\\tb\\nc"', "<HTTPS://e/>", '"1"^^<javascript:x>'])
+def test_what_only_looks_unfit_passes(said, site, results):
+    (site / "data/things.ttl").write_text(f"{HEAD}ex:one a ex:Thing ; ex:name {said} .")
+    assert not {each["rule"] for each in results()} & {"gate-character", "gate-scheme"}
+
+
+@pytest.mark.parametrize(
+    ("target", "data"),
+    [
+        # In a literal, as the predicate only, or in a part of an IRI, a class is not used.
+        ("ex:Thnig", 'ex:b ex:name "<https://example.org/def#Thnig> ." .'),
+        ("ex:Thnig", "ex:b <https://example.org/def#Thnig> ex:c ."),
+        ("ex:Thnig", "ex:b ex:above ex:Thnig2 ."),
+    ],
+)
+def test_a_target_is_known_only_by_what_is_said_of_it_or_leads_to_it(target, data, site, results):
+    (site / "shapes/rules.ttl").write_text(SHAPES.replace("ex:Thing", target))
+    (site / "data/things.ttl").write_text(f"{HEAD}ex:a a ex:Thing . {data}")
+    assert "gate-unknown-target" in {each["rule"] for each in results()}
+
+
+def test_a_tangle_of_blank_nodes_is_a_result_and_not_an_endless_run(site, results):
+    nodes = "".join(f"_:a{i} ex:above _:a{(i + step) % 60} .\n" for i in range(60) for step in (1, 2))
+    (site / "data/things.ttl").write_text(HEAD + nodes)
+    assert [each["rule"] for each in results()] == ["gate-blank-nodes"]
+
+
+#: What is put in place of what in the shapes -> the rule that must tell.
+VACUOUS = {
+    "no shapes at all": (SHAPES, "", "gate-no-shapes"),
+    "a misspelt target": ("sh:targetClass", "sh:targetClas", "gate-unknown-term"),
+    "a misspelt constraint": ("sh:minCount", "sh:minCuont", "gate-unknown-term"),
+    "a target class nobody knows": ("ex:Thing", "ex:Thnig", "gate-unknown-target"),
+    "a target property nobody knows": (
+        "sh:targetSubjectsOf ex:name",
+        "sh:targetSubjectsOf ex:nmae",
+        "gate-unknown-target",
+    ),
+    "a target node nobody knows": (
+        "<https://example.org/def> ;",
+        "<https://example.org/deff> ;",
+        "gate-unknown-target",
+    ),
+    "a shape that nothing leads to": (" sh:targetClass ex:Thing ;", "", "gate-no-target"),
+    "a query that does not parse": ("WHERE {", "WHERE (", "gate-query"),
+    "shapes that do not parse": ("rule:A01 a", "rule:A01 a a", "syntax"),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", VACUOUS)
+def test_shapes_that_would_let_everything_pass_are_a_result(case, engine, site, results):
+    old, new, rule = VACUOUS[case]
+    assert old in SHAPES
+    (site / "shapes/rules.ttl").write_text(SHAPES.replace(old, new, 1))
+    found = [each for each in results("--engine", engine) if each["rule"] == rule]
+    assert found
+    assert found[0]["path"] == "shapes/rules.ttl"
+
+
+def test_a_misspelt_term_gets_the_right_one_and_its_place(site, results):
+    (site / "shapes/rules.ttl").write_text(SHAPES.replace("sh:minCount", "sh:minCuont"))
+    (only,) = results()
+    line = 1 + SHAPES[: SHAPES.index("sh:minCount")].count("\n")
+    assert only["message"].endswith("Did you mean sh:minCount?")
+    assert only["line"] == line
+
+
+def test_graphs_that_a_file_names_itself_are_not_lost_in_silence(site, results):
+    (site / "data/x.trig").write_text("<https://e/g> { <https://e/x> <https://e/p> 1 }")
+    assert [(each["rule"], each["path"]) for each in results()] == [("gate-graph", "data/x.trig")]
+
+
+def test_two_files_of_one_name_are_not_one_graph_in_silence(site, results):
+    (site / "data/more").mkdir()
+    (site / "data/more/things.ttl").write_text(GOOD)
+    assert {each["rule"] for each in results()} == {"gate-same-graph"}
