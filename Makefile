@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth house
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -55,6 +55,9 @@ docs: .venv/dev       ## write the pages of docs/ that are made of the program's
 
 bench-growth: .venv/dev  ## measure cost against size, up to a million triples; bench/growth.md
 	@$(BIN)/python -m bench.growth
+
+house: .venv/dev      ## measure the code itself: how much there is, how it is cut and named
+	@$(BIN)/python -m bench.house
 
 bench: .venv/dev      ## measure beside peers, in half an hour; bench/results.md
 	@bench/setup && $(BIN)/python -m bench.run
