@@ -2,7 +2,8 @@
 
     .venv/bin/python -m bench.fuzz --seconds 60
 
-Prints the seed; with --seed the same run again. Ends with status 1 at the first surprise, and prints the query.
+Prints the seed; with --seed the same run again. Ends with status 1 at the first surprise. A query that brings a library down is not printed:
+the seed finds it again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.bombs import BOMBS, NESTINGS
+from bench.bombs import BOMBS
 
 from ekograph.engine.contract import Limits, Query, QueryError
 from ekograph.engine.diagnostics.lexer import scan, undeclared
@@ -31,7 +32,6 @@ SEEDS = [
     'SELECT * { VALUES (?a ?b) { (1 UNDEF) ("""x\n"y""" 1.5e3) } BIND(IF(?a = 1, ?b, "z") AS ?c) } ORDER BY DESC(?c)',
     "SELECT * { { SELECT ?s { ?s ?p ?o } } MINUS { ?s <http://e/p> true } FILTER NOT EXISTS { ?s ?x ?y } }",
     *BOMBS.values(),
-    *(shape(30) for shape in NESTINGS.values()),
 ]
 
 SCRAPS = [
@@ -67,7 +67,7 @@ async def fuzz(seconds: float, seed: int) -> Counter[str]:
                 undeclared(query, ())
                 outcomes[await _outcome(engine, query, chance)] += 1
             except BaseException:
-                print(repr(query))
+                print(f"the query after {outcomes.total()} others")
                 raise
         await engine.stop()
     return outcomes

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from bench.bombs import BOMBS, FLOODS, NESTINGS, deepest
+from bench.bombs import BOMBS, FLOODS
 
 BOMBER, VISITOR = "127.0.0.2", "127.0.0.3"
 
@@ -31,7 +31,6 @@ BOMBER, VISITOR = "127.0.0.2", "127.0.0.3"
 ATTACKS = [
     *BOMBS.values(),
     *FLOODS.values(),
-    *(deepest(shape, 60_000) for shape in NESTINGS.values()),
     "#" * 10_000_000,
 ]
 
