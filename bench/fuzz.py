@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.fuzz --seconds 60
 
-Prints the seed; with --seed the same run again. Ends with status 1 at the first surprise. A query that brings a library down is not printed:
-the seed finds it again.
+Prints the seed; with --seed the same run again. Ends with status 1 at the first
+surprise. A query that brings a library down is not printed: its number and the seed find it again.
 """
 
 from __future__ import annotations
