@@ -87,3 +87,15 @@ def test_a_file_is_not_watched(tmp_path):
     done = ekograph("serve", str(tmp_path), "--watch", "--port", "0")
     assert done.returncode == 2
     assert "--watch" in done.stderr
+
+
+def test_the_snapshot_of_a_served_file_is_gone_when_the_server_is_terminated(tmp_path):
+    path = tmp_path / "trees.ttl"
+    path.write_text("<http://example.org/a> <http://example.org/b> 1 .")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with serving("serve", str(path), TMPDIR=str(temporary)) as server:
+        assert list(temporary.glob("ekograph-*"))
+        server.process.terminate()
+        server.process.wait(60)
+        assert list(temporary.iterdir()) == []

@@ -1,14 +1,12 @@
-"""The command `ekograph`: the plain check goes straight to work, all else by way of click and its group of commands."""
+"""The command line: `ekograph COMMAND`. Each command is a module of this package, imported when it runs."""
 
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from collections.abc import Sequence
 from typing import NoReturn
 
-#: Name and short help of each command. The help stands here, so that `ekograph --help` loads none of them.
+#: Name and short help of each command. The help stands here, so that `ekograph --help` imports none of them.
 COMMANDS = {
     "check": "Check the data against the rules.",
     "explain": "Explain a rule, with an example and its mend.",
@@ -23,61 +21,25 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Run the command line; what cannot be done is said in one line, with exit status 2."""
-    # Loading makes much that stays, and no garbage.
+    """Run the command line. Bad settings and files that cannot be used are one line on standard error and status 2."""
+    # Imports allocate much that stays: looking for garbage meanwhile is in vain.
     gc.disable()
+    from ekograph.cli.group import group
     from ekograph.config import ConfigError
 
+    gc.enable()
     try:
-        _run(sys.argv[1:])
+        group()
     except ConfigError as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     finally:
-        # A process that ends need not look for garbage first.
+        # Spares the collection that Python makes before it ends.
         gc.freeze()
 
 
 def fail(text: str, status: int = 2) -> NoReturn:
-    """Say why the command cannot go on, in one line on standard error, and end with `status`."""
+    """Print why the command cannot go on, in one line on standard error, and exit with `status`."""
     sys.stderr.write(f"ekograph: {text}\n")
     sys.exit(status)
-
-
-def _run(arguments: Sequence[str]) -> None:
-    site = _site_to_check(arguments)
-    if site is None:
-        from ekograph.cli.group import group
-
-        gc.enable()
-        group.main(standalone_mode=True)
-    else:
-        _check(site)
-
-
-def _site_to_check(arguments: Sequence[str]) -> str | None:
-    """The folder of the site, where the command line asks for the plain check and nothing else."""
-    match arguments:
-        case ["check"]:
-            return "."
-        case ["--site", site, "check"] if os.path.isdir(site):  # noqa: PTH112 - without loading pathlib
-            return site
-    return None
-
-
-def _check(site: str) -> NoReturn:
-    """What `ekograph check` does, a fifth faster: click is not loaded. Interrupted, it ends as click has it."""
-    from ekograph.cli import checking
-
-    try:
-        conforms = checking.run(site)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        sys.stderr.write("\nAborted!\n")
-        sys.exit(1)
-    except BrokenPipeError:
-        # Nobody reads any more; at exit Python would complain that it cannot write what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(0 if conforms else 1)

@@ -1,4 +1,4 @@
-"""ekograph check: the data against the rules, every fault at its line."""
+"""`ekograph check`: the data against the rules, every fault at its line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from ekograph.cli import options
+from ekograph.cli import fail, options
+from ekograph.cli.terminal import colour, progress
+from ekograph.i18n import Messages, reader_language
 
 _EPILOG = """\b
 Examples:
@@ -32,6 +34,26 @@ Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
 @click.pass_obj
 def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, engine: str) -> None:
     """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""
-    from ekograph.cli import checking
+    from ekograph import config, runtime
+    from ekograph.validation import check, sources
+    from ekograph.validation.reporters import text
 
-    sys.exit(0 if checking.run(site, paths, form, lang, engine) else 1)
+    messages = Messages("check", reader_language(lang))
+    settings = config.load(site)
+    if engine == "shacl":  # pySHACL makes cycles
+        runtime.disable_gc()
+    try:
+        collected = sources.collect(settings, paths)
+        checked = check.check(
+            collected, settings, messages.language, engine, lambda step: progress(messages(f"step-{step}"))
+        )
+    except sources.SourceError as error:
+        fail(messages(error.key, **error.values))
+    finally:
+        runtime.enable_gc()
+    rendered = text.render(checked.report, form, collected, messages, colour=colour())
+    progress("")
+    click.echo(rendered, nl=False)
+    if checked.suppressed:
+        click.echo(messages("suppressed", count=checked.suppressed), err=True)
+    sys.exit(0 if checked.report.conforms else 1)

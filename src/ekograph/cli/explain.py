@@ -1,4 +1,4 @@
-"""ekograph explain: a rule in words, an example that breaks it, and the mend."""
+"""`ekograph explain`: a rule in words, an example that breaks it, and the mend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from ekograph.i18n import LANGUAGES
+from ekograph.cli import fail
+from ekograph.cli.terminal import colour
+from ekograph.i18n import LANGUAGES, Messages, reader_language
 
 _EPILOG = """\b
 Examples:
@@ -29,7 +31,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         known = rules.of_site(config.load(Path(site)))
     except (SourceError, config.ConfigError):
         return []
-    return [each.id for each in known if each.id.startswith(incomplete)]
+    return [rule.id for rule in known if rule.id.startswith(incomplete)]
 
 
 @click.command("explain", epilog=_EPILOG)
@@ -42,26 +44,24 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def command(site: Path, rule: str | None, lang: str | None, *, markdown: bool) -> None:
     """Explain RULE, as a result of the check names it; without RULE, list all rules."""
     from ekograph import config
-    from ekograph.cli import fail
-    from ekograph.cli.terminal import colour
-    from ekograph.i18n import Messages, reader_language
     from ekograph.validation import rules
     from ekograph.validation.reporters import explain
     from ekograph.validation.sources import SourceError
 
-    own = reader_language(lang)
-    say = Messages("explain", own)
+    language = reader_language(lang)
+    messages = Messages("explain", language)
     try:
         known = rules.of_site(config.load(site))
     except SourceError as error:
-        fail(Messages("check", own)(error.key, **error.values))
+        fail(Messages("check", language)(error.key, **error.values))
     if markdown or rule is None:
-        click.echo(explain.page(known) if markdown else explain.listed(known, own), nl=False)
+        click.echo(explain.page(known) if markdown else explain.listed(known, language), nl=False)
         return
-    found = rules.find(known, rule)
-    if found is None:
-        near = get_close_matches(rule.casefold(), [each.id.casefold() for each in known], n=1)
-        hint = rules.find(known, near[0]) if near else None
-        fail(say("unknown-near", rule=rule, near=hint.id) if hint else say("unknown", rule=rule))
-    languages = [lang] if lang else [own, *(each for each in LANGUAGES if each != own)]
-    click.echo(explain.explanation(found, languages, colour=colour()), nl=False, color=True)
+    asked = rules.find(known, rule)
+    if asked is None:
+        by_folded_id = {known_rule.id.casefold(): known_rule.id for known_rule in known}
+        for near in get_close_matches(rule.casefold(), by_folded_id, n=1):
+            fail(messages("unknown-near", rule=rule, near=by_folded_id[near]))
+        fail(messages("unknown", rule=rule))
+    languages = [lang] if lang else [language, *(other for other in LANGUAGES if other != language)]
+    click.echo(explain.explanation(asked, languages, colour=colour()), nl=False, color=True)

@@ -31,21 +31,21 @@ def command(site: Path, folder: Path, public_url: str | None, lang: str | None) 
     from ekograph.snapshots.repository import SnapshotRepository
     from ekograph.snapshots.snapshot import SnapshotError
 
-    say = Messages("publish", reader_language(lang))
+    messages = Messages("publish", reader_language(lang))
     settings = config.load(site, public_url=public_url)
     if not settings.public_url:
-        fail(say("export_needs_url"))
+        fail(messages("export_needs_url"))
     try:
-        shelf = SnapshotRepository(settings.snapshots_dir)
-        snapshot = shelf.current()
+        repository = SnapshotRepository(settings.snapshots_dir)
+        snapshot = repository.current()
         if snapshot is None:
-            fail(say("nothing_published", path=settings.snapshots_dir))
-        kept = (shelf.find(name) for name in dict.fromkeys(shelf.history()))
-        count = export(snapshot, filter(None, kept), folder.absolute(), settings.public_url)
+            fail(messages("nothing_published", path=settings.snapshots_dir))
+        earlier = (repository.find(name) for name in dict.fromkeys(repository.history()))
+        count = export(snapshot, filter(None, earlier), folder.absolute(), settings.public_url)
     except ExportError as error:
-        fail(say("export_elsewhere", path=error))
+        fail(messages("export_elsewhere", path=error))
     except SnapshotError as error:
         fail(str(error))
     except OSError as error:
-        fail(say("export_cannot_write", path=error.filename or folder, reason=error.strerror))
-    click.echo(say("exported", count=count, path=folder, name=snapshot.name))
+        fail(messages("export_cannot_write", path=error.filename or folder, reason=error.strerror))
+    click.echo(messages("exported", count=count, path=folder, name=snapshot.name))

@@ -22,16 +22,16 @@ def command(site: Path, lang: str | None) -> None:
     from ekograph.snapshots.repository import SnapshotRepository
     from ekograph.snapshots.snapshot import SnapshotError
 
-    say = Messages("publish", reader_language(lang))
+    messages = Messages("publish", reader_language(lang))
     settings = config.load(site)
-    shelf = SnapshotRepository(settings.snapshots_dir)
-    if shelf.current_name() is None:
-        fail(say("nothing_published", path=settings.snapshots_dir))
+    repository = SnapshotRepository(settings.snapshots_dir)
+    if repository.current_name() is None:
+        fail(messages("nothing_published", path=settings.snapshots_dir))
     try:
-        with shelf.locked():
-            snapshot = shelf.roll_back()
+        with repository.locked():
+            snapshot = repository.roll_back()
     except SnapshotError:
-        fail(say("nothing_before", name=shelf.current_name()))
+        fail(messages("nothing_before", name=repository.current_name()))
     except OSError as error:
-        fail(say("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
-    click.echo(say("rolled_back", name=snapshot.name, published=snapshot.manifest.published))
+        fail(messages("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
+    click.echo(messages("rolled_back", name=snapshot.name, published=snapshot.manifest.published))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 )
 @options.language
 @click.pass_obj
-def command(site: Path, /, path: Path | None, lang: str | None, *, watching: bool, **given: Any) -> None:
+def command(site: Path, /, path: Path | None, lang: str | None, *, watching: bool, **overrides: Any) -> None:
     """Serve the published snapshot of the site; without one, publish it first.
 
     While there is none, as when the data does not conform, everything is answered 503; a snapshot goes live by itself.
@@ -49,27 +50,30 @@ def command(site: Path, /, path: Path | None, lang: str | None, *, watching: boo
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if path is None:
-        sys.exit(_serve_site(site, load(site, **given), messages, watching=watching))
+        sys.exit(_serve_site(site, load(site, **overrides), messages, watching=watching))
     if watching:
         fail(messages("watch_needs_a_site"))
-    sys.exit(_serve_anything(path, given, messages))
+    sys.exit(_serve_path(path, overrides, messages))
 
 
 def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching: bool) -> int:
-    republishing = _Republishing(site, messages) if watching else None
-    shelf = SnapshotRepository(settings.snapshots_dir)
-    if republishing or shelf.current_name() is None:
-        # What was published stays; where nothing was, the server waits for it, and the findings say what to mend.
-        _ = republishing.publish() if republishing else _publish(site, messages.language)
-    return _serve(settings, messages, republishing)
+    republisher = _Republisher(site, messages) if watching else None
+    if republisher:
+        republisher.publish()
+    elif SnapshotRepository(settings.snapshots_dir).current_name() is None:
+        # Where it does not conform, the server waits for a snapshot, and the findings say what to mend.
+        _publish(site, messages.language)
+    return _serve(settings, messages, republisher)
 
 
-def _serve_anything(path: Path, given: dict[str, Any], messages: Messages) -> int:
+def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
     """Serve a file or a folder from a snapshot that lasts as long as the server."""
     from ekograph.publish.plain_rdf import ReadingError, publish_as_it_is
 
+    # By default SIGTERM would end the process at once and leave the folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="ekograph-") as folder:
-        settings = load(Path(folder), base=NO_BASE, **given)
+        settings = load(Path(folder), base=NO_BASE, **overrides)
         try:
             publish_as_it_is(path, settings)
         except ReadingError as error:
@@ -77,82 +81,73 @@ def _serve_anything(path: Path, given: dict[str, Any], messages: Messages) -> in
         return _serve(settings, messages, None)
 
 
-def _serve(settings: Settings, messages: Messages, republishing: _Republishing | None) -> int:
+def _serve(settings: Settings, messages: Messages, republisher: _Republisher | None) -> int:
     """Serve until a signal comes; returns the exit status."""
     from ekograph.web.server import listen, serve
 
     try:
         listening, settings = listen(settings)
     except OSError as error:
-        fail(_cannot_listen(settings, messages, error))
+        key = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden"}.get(error.errno or 0, "cannot_listen")
+        reason = error.strerror or str(error)
+        fail(messages(key, host=settings.host, port=settings.port, reason=reason))
 
-    def ready(live: Service) -> None:
-        click.echo(_first_words(settings, live, messages))
-        if republishing:
-            republishing.begin(live)
+    def ready(service: Service) -> None:
+        if service.name is not None:
+            click.echo(messages("serving", url=settings.address, snapshot=service.name))
+        else:
+            repository = SnapshotRepository(settings.snapshots_dir.resolve())
+            key = "nothing_whole" if repository.current_name() else "nothing_published"
+            click.echo(messages(key, url=settings.address, shelf=repository.path, site=settings.root))
+        if republisher:
+            republisher.start(service)
 
     try:
-        return serve(settings, listening, ready, watched=republishing is not None)
+        return serve(settings, listening, ready, watched=republisher is not None)
     finally:
-        if republishing:
-            republishing.stopped.set()
+        if republisher:
+            republisher.stopped.set()
 
 
-def _first_words(settings: Settings, live: Service, messages: Messages) -> str:
-    """What is served and where, or why nothing is yet and what to do."""
-    if live.name is not None:
-        return messages("serving", url=settings.address, snapshot=live.name)
-    shelf = SnapshotRepository(settings.snapshots_dir.resolve())
-    key = "nothing_whole" if shelf.current_name() else "nothing_published"
-    return messages(key, url=settings.address, shelf=shelf.path, site=settings.root)
-
-
-class _Republishing:
-    """Publishes whenever the sources change; what does not conform is told to the terminal and to /health."""
+class _Republisher:
+    """Publishes whenever the sources change; findings go to the terminal and to /health."""
 
     def __init__(self, site: Path, messages: Messages) -> None:
         self.stopped = threading.Event()
         self._site = site
         self._messages = messages
-        # Looked at before the first publication, so that no edit falls between that and the watching.
-        self._seen = state(site)
+        # Read before the first publication, so that no edit falls between that and the watching.
+        self._state = state(site)
         self._last = (0, "")
 
-    def publish(self) -> tuple[int, str]:
-        """Publish the sources as they are now; returns the exit status and what was said."""
+    def publish(self) -> None:
+        """Publish the sources as they are now, and keep the outcome for /health."""
         self._last = _publish(self._site, self._messages.language)
-        return self._last
 
-    def begin(self, live: Service) -> None:
-        """Watch, in a thread of its own, from now on."""
-        self._tell(live)
-        threading.Thread(target=self._watch, args=(live,), daemon=True).start()
+    def start(self, service: Service) -> None:
+        """Watch the sources in a thread, and report to the service."""
 
-    def _watch(self, live: Service) -> None:
         def changed() -> None:
             self.publish()
-            self._tell(live)
+            self._report(service)
 
-        watch(self._site, self._seen, changed, self.stopped)
+        self._report(service)
+        watching = (self._site, self._state, changed, self.stopped)
+        threading.Thread(target=watch, args=watching, daemon=True).start()
 
-    def _tell(self, live: Service) -> None:
+    def _report(self, service: Service) -> None:
         from ekograph.web.service.live import ServiceProblem
 
         status, findings = self._last
-        live.trouble = ServiceProblem.now(self._messages("not_published"), findings) if status else None
+        service.trouble = ServiceProblem.now(self._messages("not_published"), findings) if status else None
 
 
 def _publish(site: Path, language: str) -> tuple[int, str]:
-    """Publish in a process of its own, so that nothing of the press stays in the memory of the server.
+    """Publish in a process of its own, so that the server's memory holds nothing of it.
 
-    Returns the exit status and what was said, which the terminal shows too.
+    Returns the exit status and what was printed, which the terminal shows too.
     """
     arguments = [sys.executable, "-m", "ekograph", "--site", str(site), "publish", "--lang", language]
     done = subprocess.run(arguments, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     click.echo(done.stdout, nl=False)
     return done.returncode, done.stdout
-
-
-def _cannot_listen(settings: Settings, messages: Messages, error: OSError) -> str:
-    key = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_forbidden"}.get(error.errno or 0, "cannot_listen")
-    return messages(key, host=settings.host, port=settings.port, reason=error.strerror or str(error))

@@ -34,7 +34,7 @@ from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import Dataset
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.site import Change, Site
-from ekograph.runtime import release, search_again
+from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import DATASET, Draft, Manifest, Snapshot
@@ -81,7 +81,7 @@ def publish(
         checked = check(sources, settings, language, engine)
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False, suppressed=checked.suppressed)
-        release()
+        release_memory()
         proof = _proof(settings, checked, sources, large_from)
         # Of a large site, the dataset in memory twice would be too much.
         report, suppressed = checked.report, checked.suppressed
@@ -179,7 +179,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     """The snapshot, printed."""
     on_step("printing")
     if not proof.large:
-        search_again()
+        enable_gc()
     previous = shelf.last()
     manifest = proof.manifest(previous)
     # The same dataset again, after another one, is another version, with a history of its own.
