@@ -120,7 +120,7 @@ def test_what_a_process_puts_on_the_board_is_read_whole_by_the_others():
 
 
 def test_a_process_that_cannot_serve_at_all_is_not_replaced_and_ends_the_others():
-    program = "import sys, time; from ekograph.web.supervisor import supervise as run; sys.exit(run(2, {}, 1))"
+    program = "import sys, time; from ekograph.web.server import supervise as run; sys.exit(run(2, {}, 1))"
     serve = "lambda number: time.sleep(60) or 0 if number else 2"
     done = subprocess.run([sys.executable, "-c", program.format(serve)], check=False, timeout=PATIENCE)
     assert done.returncode == 2

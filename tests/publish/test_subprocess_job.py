@@ -15,7 +15,7 @@ from ekograph.publish.subprocess_job import subprocess_job
 WORK = """
 import os, sys, time
 from pathlib import Path
-from ekograph.publish.beside import work_beside
+from ekograph.publish.subprocess_job import run_job
 
 def work():
     told, what = Path(sys.argv[1]), sys.argv[2]
@@ -27,13 +27,13 @@ def work():
     told.with_suffix(".new").rename(told)
     time.sleep(600 if what == "wait" else 0)
 
-work_beside(work)
+run_job(work)
 """
 PUBLISHER = """
 import sys, time
-from ekograph.publish.beside import beside
+from ekograph.publish.subprocess_job import subprocess_job
 
-with beside("work", sys.argv[1], "wait"):
+with subprocess_job("work", sys.argv[1], "wait"):
     time.sleep(600)
 """
 
