@@ -43,7 +43,7 @@ def modules() -> dict[str, Path]:
 def layer_of(module: str) -> tuple[str, int]:
     """The folder or top-level file that a module belongs to, and the number of its layer."""
     part = module.split(".")[1]
-    part = {"authoring": "validation", "scaffold": "cli"}.get(part, part)
+    part = {"scaffold": "cli"}.get(part, part)
     return part, next(number for number, layer in enumerate(LAYERS) if part in layer)
 
 

@@ -49,7 +49,7 @@ def prepared_once():
     patch.undo()
 
 
-def with_ontology(given: list[Quad], ontology: list[Quad]) -> bytes:
+def with_ontology(given: list[Quad], ontology: list[Quad]) -> list[bytes]:
     """The data with what its rules need of the ontology, since pySHACL's time goes by triples.
 
     That is what the ontology says of the terms in use, but for their texts and scheme, and of the profile those terms.
@@ -61,16 +61,16 @@ def with_ontology(given: list[Quad], ontology: list[Quad]) -> bytes:
     return named([*core, *profile, *given])
 
 
-def named(given: list[Quad]) -> bytes:
-    """The triples as those of one named graph."""
-    return canonical(Quad(*quad.triple, ONTOLOGY) for quad in given)
+def named(given: list[Quad]) -> list[bytes]:
+    """The triples as one text."""
+    return [canonical(quad.triple for quad in given)]
 
 
 def _terms(quads: list[Quad]) -> set[object]:
     return {term for quad in quads for term in (quad.predicate, quad.object)}
 
 
-def found(data: bytes, shapes: ShapesGraph, engine: str) -> set[tuple[str, str, str]]:
+def found(data: list[bytes], shapes: ShapesGraph, engine: str) -> set[tuple[str, str, str]]:
     return {(each.rule, str(each.focus), str(each.path)) for each in findings(data, shapes, engine)}
 
 

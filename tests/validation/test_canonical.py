@@ -15,7 +15,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from ekograph.rdf.canonical import canonical, triples, with_blank_nodes
+from ekograph.rdf.canonical import canonical, with_blank_nodes
 
 IRIS = st.sampled_from([NamedNode(f"http://x.example/{name}") for name in "abc"])
 GRAPHS = st.sampled_from([NamedNode(f"http://x.example/graph/{name}") for name in "de"])
@@ -33,13 +33,6 @@ def test_labels_and_order_are_those_of_canonicalising_the_whole(quads):
     text = canonical(quads)
     assert text.splitlines(keepends=True) == sorted(f"{quad} .\n".encode() for quad in whole)
     assert Dataset(parse(text, RdfFormat.N_QUADS)) == whole
-
-
-@given(QUADS)
-def test_triples_are_those_of_all_graphs_each_once(quads):
-    text = canonical(quads)
-    found = [quad.triple for quad in parse(b"".join(triples(text)), RdfFormat.N_TRIPLES)]
-    assert sorted(map(str, found)) == sorted({str(quad.triple) for quad in parse(text, RdfFormat.N_QUADS)})
 
 
 @given(QUADS)

@@ -105,7 +105,7 @@ UNREADABLE = {
     "a relative IRI without a base": (b"\n<s> <x:p> 1 .", ("syntax", 2, 1)),
     "a space in an IRI": (b"<x:s> <http://e/a b> 1 .", ("syntax", 1, 7)),
     "an unterminated string": (b'<x:s> <x:p> "a .', ("syntax", 1, 13)),
-    "a missing full stop": (b"<x:s> <x:p> 1\n<x:s> <x:p> 2 .", ("syntax", 2, 1)),
+    "a missing full stop": (b"<x:s> <x:p> 1\n<x:s> <x:p> 2 .", ("syntax", 1, 14)),
     "triple terms nested very deep": (b"<x:s> <x:p> " + b"<<( <x:s> <x:p> " * 50_000, ("syntax", 1, 1613)),
     "a string above the parser's limit": (b'<x:s> <x:p> "' + b"a" * 20_000_000 + b'" .', ("syntax", 1, 1)),
 }
@@ -223,10 +223,10 @@ def test_what_is_misspelt_comes_first_in_its_file(site, results):
 
 
 def test_places_are_read_only_in_files_with_faults(site, results, monkeypatch):
-    from ekograph.authoring import turtle
+    from ekograph.validation import positions
 
-    read, original = [], turtle.statements
-    monkeypatch.setattr(turtle, "statements", lambda text: read.append(text) or original(text))
+    read, original = [], positions.statements
+    monkeypatch.setattr(positions, "statements", lambda text: read.append(text) or original(text))
     for number in range(5):
         (site / f"data/more-{number}.ttl").write_text(HEAD + f'<m{number}> a ex:Thing ; ex:name "M{number}" .')
     broken = HEAD + "<nameless> a ex:Thing ."

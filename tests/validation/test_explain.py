@@ -12,10 +12,10 @@ from tests.validation.conftest import SHAPES
 
 import ekograph
 from ekograph import config
-from ekograph.authoring.syntax import fault
 from ekograph.cli.group import group
 from ekograph.i18n import LANGUAGES
 from ekograph.validation import rules
+from ekograph.validation.parsing import fault
 from ekograph.validation.report import Result
 from ekograph.validation.reporters import explain as explain_module
 from ekograph.validation.term_findings import TermFinding

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
 
-from ekograph.authoring.fmt import same
-from ekograph.authoring.formatting import formatted
-from ekograph.authoring.tokens import tokens
-from ekograph.authoring.turtle import ReadError
 from ekograph.cli.group import group
+from ekograph.turtle.printer import formatted
+from ekograph.turtle.reader import TurtleError
+from ekograph.turtle.tokens import tokens
+from ekograph.validation.formatting import same
 
 HEAD = "@prefix : <https://example.org/def#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
 
@@ -118,7 +118,7 @@ def test_prefixes_with_comments_or_declared_twice_keep_their_order(text):
 
 
 def test_brackets_nested_beyond_reason_are_refused():
-    with pytest.raises(ReadError):
+    with pytest.raises(TurtleError):
         formatted(f"<x:a> <x:b> {'( ' * 200}{') ' * 200}.")
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import PATIENCE, ROOT
 
-from ekograph.authoring.formatting import formatted
 from ekograph.scaffold.draft import free, notation, slug
+from ekograph.turtle.printer import formatted
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from ekograph.cli import options
 from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
-    from ekograph.authoring.fmt import Formatted
     from ekograph.config import Settings
+    from ekograph.validation.formatting import Formatted
     from ekograph.validation.sources import Source
 
 _EPILOG = """\b
@@ -39,7 +39,7 @@ Exit status: 0 all is formatted (now); 1 a file is not (--check, --diff) or has 
 def command(site: Path, paths: tuple[Path, ...], only_check: bool, show_diff: bool, lang: str | None) -> None:
     """Format Turtle files (PATHs, files or folders): each predicate on a line, values below each other."""
     from ekograph import config
-    from ekograph.authoring import fmt
+    from ekograph.validation import formatting as fmt
 
     say, check = (Messages(area, reader_language(lang)) for area in ("fmt", "check"))
     done = [fmt.layout(source, check, say) for source in _sources(config.load(site), paths, check, say)]
@@ -76,8 +76,8 @@ def _sources(settings: Settings, paths: Sequence[Path], check: Messages, say: Me
 
 
 def _write(done: Sequence[Formatted], say: Messages) -> None:
-    from ekograph.authoring.formatting.writing import replace_file
     from ekograph.cli import fail
+    from ekograph.cli.files import replace_file
 
     for each in done:
         if each.changed:

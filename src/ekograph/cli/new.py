@@ -156,7 +156,7 @@ def _split(field: Field, given: Sequence[str]) -> tuple[str, ...]:
 
 def _make(kind: RecordType, site: EditableSite, answers: Answers, say: Messages) -> None:
     """Write the thing, and say what is where and what is still open."""
-    from ekograph.authoring.formatting.writing import replace_file
+    from ekograph.cli.files import replace_file
     from ekograph.validation.sources import shown
 
     edits = Edits(site)

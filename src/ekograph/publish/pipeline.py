@@ -19,7 +19,6 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 import ekograph
-from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.publish import example_queries, large
@@ -40,6 +39,7 @@ from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import DATASET, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
 from ekograph.validation.check import CheckOutcome, check
+from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Report
 from ekograph.validation.sources import Source, collect
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import SKOS, Dataset
 from ekograph.snapshots.snapshot import Snapshot
+from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Result
 from ekograph.validation.sources import collect
 

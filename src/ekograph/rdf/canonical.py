@@ -1,19 +1,20 @@
-"""Statements as the lines of their N-Quads: in canonical order and labels (RDFC-1.0), and without their graphs.
+"""Statements as the lines of their N-Quads, in canonical order and labels (RDFC-1.0).
 
 A line is a statement, and nothing in it but the last characters ends it, so that a site of a million statements is
-sorted, joined and stripped of its graphs as text, in C. Only lines with blank nodes are read.
+sorted and joined as text, in C. Only lines with blank nodes are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import CanonicalizationAlgorithm, Quad, RdfFormat, parse, serialize
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, NamedNode, Quad, RdfFormat, parse, serialize
 from pyoxigraph import Dataset as QuadSet
 
+from ekograph.rdf.dataset import Term
+
 _BLANK = b"_:"
-#: So much text is taken apart into lines at a time.
-_PART = 1 << 22
 
 
 def canonical(quads: Iterable[Quad]) -> bytes:
@@ -54,15 +55,60 @@ def _may_have_blank_nodes(nquads: bytes) -> bool:
     return _BLANK[:1] in nquads and _BLANK in nquads
 
 
-def triples(nquads: bytes) -> Iterator[bytes]:
-    """The N-Triples of sorted N-Quads of named graphs, each once, in parts."""
-    start, last = 0, b""
-    while start < len(nquads):
-        end = nquads.find(b"\n", start + _PART) + 1 or len(nquads)
-        # The graph is what begins with the last "<"; the same statement in several graphs comes in lines that follow.
-        each_once = dict.fromkeys(line[: line.rindex(b" <")] for line in nquads[start:end].splitlines())
-        each_once.pop(last, None)
-        if each_once:
-            last = next(reversed(each_once))
-            yield b" .\n".join([*each_once, b""])
-        start = end
+def find_costly_blank_node(triples: Iterable[tuple[Term, NamedNode, Term]]) -> BlankNode | None:
+    """A blank node of a tangle that would take canonicalisation (RDFC-1.0) minutes or for ever, or None.
+
+    Its cost explodes with the number of linked nodes of which the same is said (RDF Dataset Canonicalization,
+    section 7.1): here a dozen may be linked in any way, a hundred in chains and trees.
+    """
+    triples = list(triples)
+    colours = _refined(triples, {end: 0 for each in triples for end in each[::2] if isinstance(end, BlankNode)})
+    alike = Counter(colours.values())
+    links = [
+        (subject, value)
+        for subject, _, value in triples
+        if isinstance(subject, BlankNode) and isinstance(value, BlankNode)
+        if alike[colours[subject]] > 1 and alike[colours[value]] > 1
+    ]
+    return next((tangle[0] for tangle, count in _linked(links) if _costly(len(tangle), count)), None)
+
+
+def _costly(nodes: int, links: int) -> bool:
+    return nodes > 12 and (nodes > 100 or links > nodes)
+
+
+def _linked(links: Sequence[tuple[BlankNode, BlankNode]]) -> Iterator[tuple[list[BlankNode], int]]:
+    """The groups of linked nodes, and how many links each has."""
+    near: dict[BlankNode, list[BlankNode]] = {}
+    for one, other in links:
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    seen: set[BlankNode] = set()
+    for start in near:
+        if start in seen:
+            continue
+        group, pending = [], [start]
+        seen.add(start)
+        while pending:
+            node = pending.pop()
+            group.append(node)
+            fresh = [each for each in dict.fromkeys(near[node]) if each not in seen]
+            seen.update(fresh)
+            pending += fresh
+        yield group, sum(len(near[each]) for each in group) // 2
+
+
+def _refined(
+    triples: Iterable[tuple[Term, NamedNode, Term]], colours: Mapping[BlankNode, int]
+) -> Mapping[BlankNode, int]:
+    seen: dict[BlankNode, list[int]] = {node: [] for node in colours}
+    for subject, predicate, value in triples:
+        if isinstance(subject, BlankNode):
+            seen[subject].append(hash(("out", predicate, _colour(value, colours))))
+        if isinstance(value, BlankNode):
+            seen[value].append(hash(("in", predicate, _colour(subject, colours))))
+    return {node: hash((colours[node], tuple(sorted(said)))) for node, said in seen.items()}
+
+
+def _colour(term: Term, colours: Mapping[BlankNode, int]) -> object:
+    return colours[term] if isinstance(term, BlankNode) else term

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.authoring.formatting import formatted
-from ekograph.authoring.terms import XSD
 from ekograph.rdf.dataset import DCTERMS, SKOS
+from ekograph.rdf.vocab import XSD
+from ekograph.turtle.printer import formatted
 
 #: The beginning of the comment that marks a gap.
 GAP = "# gap:"
@@ -53,7 +53,7 @@ class DraftNames:
         if isinstance(term, Literal):
             text, mark, datatype = str(term).rpartition("^^")
             written = f"{text}^^{self.write(term.datatype)}" if mark and datatype == str(term.datatype) else str(term)
-            return term.value if term.datatype.value == f"{XSD}integer" else written
+            return term.value if term.datatype == XSD("integer") else written
         for prefix, namespace in self.prefixes.items():
             local = term.value.removeprefix(namespace)
             if local != term.value and _LOCAL.fullmatch(local):
@@ -147,7 +147,7 @@ TOP_CONCEPT_OF = f"{SKOS}topConceptOf"
 BROADER = f"{SKOS}broader"
 CONCEPT = NamedNode(f"{SKOS}Concept")
 CONCEPT_SCHEME = NamedNode(f"{SKOS}ConceptScheme")
-DATE = NamedNode(f"{XSD}date")
+DATE = XSD("date")
 TITLE = f"{DCTERMS}title"
 SOURCE = f"{DCTERMS}source"
 SPATIAL = f"{DCTERMS}spatial"

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from ekograph.authoring import terms
-from ekograph.authoring.formatting import formatted
-from ekograph.authoring.formatting.reader import document
-from ekograph.authoring.formatting.tree import Directive, Statement
-from ekograph.authoring.text import decoded
-from ekograph.authoring.turtle import statements
 from ekograph.rdf.dataset import TYPE
 from ekograph.scaffold.draft import GAP, PREFIXES, DraftNames, RecordDraft, namespaces, turtle
 from ekograph.scaffold.site_data import EditableSite
+from ekograph.turtle.lines import decoded
+from ekograph.turtle.printer import formatted
+from ekograph.turtle.reader import parse, statements
+from ekograph.turtle.tree import Directive, Statement
+from ekograph.turtle.triples import Namespaces, Span, Stated, triples
 
 
 @dataclass
@@ -54,12 +53,12 @@ class Edits:
         """
         for path in self.before:
             text = self.text(path)
-            found = [each for each in statements(text) if (each.subject, each.predicate.value) == (subject, predicate)]
+            found = [each for each in _stated(text) if (each.subject, each.predicate.value) == (subject, predicate)]
             if found:
                 last = found[-1]
                 new = names(text).write(target)
-                filled = last.object == gap
-                self._put(path, _filled(text, last.object_at, new) if filled else _listed(text, last.object_at, new))
+                replace = _filled if last.object == gap else _listed
+                self._put(path, replace(text, last.object_span, new))
                 return path
         return None
 
@@ -93,18 +92,14 @@ class Edits:
 
 def names(text: str) -> DraftNames:
     """How the file abbreviates IRIs at its end."""
-    base, prefixes = "", dict[str, str]()
-    for each in _directives(text):
-        iri = terms.iri(each.value, base).value if each.value.startswith("<") else ""
-        if each.name:
-            prefixes[each.name.removesuffix(":")] = iri
-        elif each.keyword.upper().endswith("BASE"):
-            base = iri
-    return DraftNames(base, prefixes)
+    namespaces = Namespaces()
+    for directive in _directives(text):
+        namespaces.declare(directive)
+    return DraftNames(namespaces.base, namespaces.prefixes)
 
 
 def _directives(text: str) -> list[Directive]:
-    return [each for each in document(text).entries if isinstance(each, Directive)]
+    return [each for each in parse(text).entries if isinstance(each, Directive)]
 
 
 def _with_prefixes(text: str, wanted: dict[str, str]) -> str:
@@ -118,14 +113,18 @@ def _with_prefixes(text: str, wanted: dict[str, str]) -> str:
 
 def _subjects(text: str) -> Iterable[tuple[Statement, object]]:
     """The statements of a text, each with its subject."""
-    subjects = {each.subject_at: each.subject for each in statements(text)}
-    for entry in document(text).entries:
+    subjects = {each.subject_span[0]: each.subject for each in _stated(text)}
+    for entry in parse(text).entries:
         if isinstance(entry, Statement) and entry.start in subjects:
             yield entry, subjects[entry.start]
 
 
+def _stated(text: str) -> list[Stated]:
+    return list(triples(statements(text)))
+
+
 def _typed(text: str, of: NamedNode) -> set[object]:
-    return {each.subject for each in statements(text) if each.predicate == TYPE and each.object == of}
+    return {each.subject for each in _stated(text) if each.predicate == TYPE and each.object == of}
 
 
 def _end_of_line(text: str, offset: int) -> int:
@@ -133,18 +132,11 @@ def _end_of_line(text: str, offset: int) -> int:
     return len(text) if found < 0 else found
 
 
-def _token_end(text: str, offset: int) -> int:
-    match = re.compile(r"<[^>]*>|[^\s;,]+").match(text, offset)
-    return match.end() if match else offset
+def _listed(text: str, span: Span, new: str) -> str:
+    return f"{text[: span[1]]} , {new}{text[span[1] :]}"
 
 
-def _listed(text: str, offset: int, new: str) -> str:
-    end = _token_end(text, offset)
-    return f"{text[:end]} , {new}{text[end:]}"
-
-
-def _filled(text: str, offset: int, new: str) -> str:
-    """The text with the token at the offset replaced, and the mark of its gap taken away."""
-    end = _token_end(text, offset)
-    rest = re.sub(rf"\A([ \t]*[;,.]?)[ \t]*{GAP}[^\r\n]*", r"\1", text[end:])
-    return text[:offset] + new + rest
+def _filled(text: str, span: Span, new: str) -> str:
+    """The text with the object at the span replaced, and the mark of its gap taken away."""
+    rest = re.sub(rf"\A([ \t]*[;,.]?)[ \t]*{GAP}[^\r\n]*", r"\1", text[span[1] :])
+    return text[: span[0]] + new + rest

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, local_name
 from ekograph.scaffold.draft import NOTATION, PREF_LABEL
+from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Result
 from ekograph.validation.sources import Source, collect
 

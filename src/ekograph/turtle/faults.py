@@ -229,7 +229,7 @@ class _Slip:
             following = self._token.kind in _TERMS or self._token.text in {*_CLOSING, "a", "true", "false"}
             if alone and value.new_line and value.kind in {"iri", "name"} and following:
                 return Fault(verb.end, "object", value.text)
-        if self._entry.expected == "object" and self._token.new_line and self._before:
+        if self._entry.expected == "object" and self._token.new_line and self._token.kind == "mark" and self._before:
             return Fault(self._before[-1].end, "object", self._token.text or "")
         return None
 

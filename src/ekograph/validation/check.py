@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
-from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, parse, serialize
 
-from ekograph.authoring.syntax import Parsed, parsed, written
 from ekograph.config import Settings
 from ekograph.i18n import Messages
-from ekograph.rdf.canonical import canonical, joined
+from ekograph.rdf.canonical import joined
 from ekograph.validation import content_checks, suppression
+from ekograph.validation.parsing import Parsed, parsed
 from ekograph.validation.report import Report, Result, report
-from ekograph.validation.shacl import engine as engine_module
+from ekograph.validation.shacl.engine import start
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
 from ekograph.validation.sources import KNOWN, Source
 
-if TYPE_CHECKING:
-    from ekograph.validation.messages import MessageBuilder
 
-
+@dataclass(frozen=True)
 class CheckOutcome:
-    """The outcome of a check.
+    """The outcome of a check: the report, and what was validated.
 
-    `nquads` is the dataset as it is to be published, in canonical order and labels (RDFC-1.0), `quads` is what
-    reading that gives: exactly this was validated. `prefixes` are those that the sources declare;
-    `suppressed` is how many of their statements were left out, by the suppression list.
+    `files` are the files that may be published, without the statements that the suppression list leaves out, which
+    are `suppressed` in number; there are none where a file cannot be read. `prefixes` are those that the sources
+    declare.
     """
 
-    def __init__(self, report: Report, prefixes: Mapping[str, str], nquads: bytes, suppressed: int = 0) -> None:
-        self.report = report
-        self.prefixes = prefixes
-        self.nquads = nquads
-        self.suppressed = suppressed
+    report: Report
+    prefixes: Mapping[str, str]
+    files: Sequence[Parsed] = ()
+    suppressed: int = 0
+
+    @cached_property
+    def nquads(self) -> bytes:
+        """The dataset as it is to be published, in canonical order and labels (RDFC-1.0)."""
+        return joined(file.nquads for file in self.files)
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -52,80 +53,71 @@ def check(
 ) -> CheckOutcome:
     """Check the sources against their own shapes, with messages in `language` (fi, sv or en).
 
-    What cannot be read or named is all that is told of: rules say little of data with a hole in it. `on_step` is told
+    If parsing or naming fails, only that is reported: validating incomplete data is meaningless. `on_step` is told
     what is done next: "reading", "validating" or "telling".
     """
     say = Messages("check", language)
     on_step("reading")
-    files = _parsed([each for each in sources if each.kind != KNOWN], say)
+    files = _parsed([source for source in sources if source.kind != KNOWN], say)
     prefixes = _prefixes(files)
-    published = [each for each in files if each.source.kind != "shapes"]
-    blocking = [result for each in files for result in each.results] or content_checks.find_unnameable(published, say)
+    published = [file for file in files if file.source.kind != "shapes"]
+    blocking = [result for file in files for result in file.results] or content_checks.find_unnameable(published, say)
     if blocking:
-        return CheckOutcome(report(blocking), prefixes, b"")
-    nquads, suppressed = _allowed(published, settings)
-    read = [each.source for each in files]
-    shapes = [each for each in files if each.source.kind == "shapes"]
+        return CheckOutcome(report(blocking), prefixes)
+    published, suppressed = _allowed(published, settings)
+    shapes = [file for file in files if file.source.kind == "shapes"]
     on_step("validating")
-    rules = ShapesGraph(quad for each in shapes for quad in each.quads)
-    outcome = engine_module.start(nquads, rules, engine)
+    rules = ShapesGraph(quad for file in shapes for quad in file.quads)
+    outcome = start([file.ntriples for file in published], rules, engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.validation import shapes_lint
 
-    found = content_checks.find_unpublishable(published, say)
-    # Of a large site, the statements in memory twice would be too many.
-    del files, published
-    others = [written(source, say).nquads for source in sources if source.kind == KNOWN]
-    found += shapes_lint.find_vacuous_shapes(shapes, rules.graph, [nquads, *others], say)
-    checked = CheckOutcome(report(found), prefixes, nquads, suppressed)
-    if any(result.rule == "gate-query" for result in found):
-        return checked
-    try:
-        findings = outcome()
-    except ShapesError as error:
-        return CheckOutcome(report([*found, _refused(shapes, error, say)]), prefixes, nquads, suppressed)
-    on_step("telling")
-    if findings:
-        found += _telling(checked, read, others, settings, say).results(findings)
-    return CheckOutcome(report(found), prefixes, nquads, suppressed)
+    results = content_checks.find_unpublishable(published, say)
+    texts = [file.ntriples for file in published]
+    texts += [parsed(source, say).ntriples for source in sources if source.kind == KNOWN]
+    results += shapes_lint.find_vacuous_shapes(shapes, rules.graph, texts, say)
+    if not any(result.rule == "gate-query" for result in results):
+        try:
+            findings = outcome()
+        except ShapesError as error:
+            findings = []
+            results.append(_refused(shapes, error, say))
+        on_step("telling")
+        if findings:
+            # What tells of findings is loaded only where there are some.
+            from ekograph.validation.messages import results_of, shortener
+
+            results += results_of(findings, published, texts, shortener(settings.base, prefixes), say)
+    return CheckOutcome(report(results), prefixes, published, suppressed)
 
 
-def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[bytes, int]:
-    """What of the files may be published, as canonical N-Quads, and how many statements may not."""
+def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[list[Parsed], int]:
+    """The files without what must not be published, and how many statements that is."""
     entries = suppression.read(settings.root)
     if not entries:
-        return joined(each.nquads for each in files), 0
-    allowed, suppressed = suppression.without((quad for each in files for quad in each.quads), entries)
-    return canonical(allowed), suppressed
-
-
-def _telling(
-    checked: CheckOutcome, sources: Sequence[Source], others: Sequence[bytes], settings: Settings, say: Messages
-) -> MessageBuilder:
-    """What tells of findings; it is loaded only where there are some."""
-    from ekograph.authoring.locate import Locator
-    from ekograph.validation.messages import MessageBuilder, shortener
-    from ekograph.validation.suggestions import KnownTerms, known
-
-    quads = chain(checked.quads, *(parse(each, RdfFormat.N_QUADS) for each in others))
-    names, show = KnownTerms(known(quads)), shortener(settings.base, checked.prefixes)
-    return MessageBuilder(Locator(sources, checked.quads), names, show, say)
+        return list(files), 0
+    allowed, total = [], 0
+    for file in files:
+        quads, suppressed = suppression.without(file.quads, entries)
+        triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+        allowed.append(replace(file, ntriples=triples) if suppressed else file)
+        total += suppressed
+    return allowed, total
 
 
 def _parsed(sources: Sequence[Source], say: Messages) -> list[Parsed]:
     """The sources, parsed; those with faults once more, now that the prefixes of the others are known."""
-    files = [(parsed if source.kind == "shapes" else written)(source, say) for source in sources]
+    files = [parsed(source, say) for source in sources]
     prefixes = _prefixes(files)
-    return [parsed(each.source, say, prefixes) if each.results else each for each in files]
+    return [parsed(file.source, say, prefixes) if file.results else file for file in files]
 
 
 def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
     """The prefixes of all sources; the first file that declares one decides."""
-    found: dict[str, str] = {}
-    for each in files:
-        for prefix, iri in each.prefixes.items():
-            found.setdefault(prefix, iri)
-    return found
+    prefixes: dict[str, str] = {}
+    for file in files:
+        prefixes = {**file.prefixes, **prefixes}
+    return prefixes
 
 
 def _refused(shapes: Sequence[Parsed], error: ShapesError, say: Messages) -> Result:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from ekograph.authoring.syntax import Parsed, fault
-from ekograph.authoring.text import Place
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import with_blank_nodes
+from ekograph.turtle.lines import Place
+from ekograph.validation.parsing import Parsed, fault
 from ekograph.validation.report import Result
 from ekograph.validation.sources import Source
 from ekograph.validation.term_findings import ENDS, TermFinding, results
@@ -33,12 +33,12 @@ _STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(each.encode() for eac
 def find_unpublishable(files: Sequence[Parsed], say: Messages) -> list[Result]:
     """The results for data that is empty, or has characters or IRIs unfit to publish."""
     data = [each for each in files if each.source.kind == "data"]
-    if not any(each.content for each in data):
+    if not any(each.ntriples for each in data):
         name = data[0].source.name if data else "data"
         return [Result("gate-empty", "Violation", name, 1, 1, None, None, None, say("gate-empty"), say.language)]
     found = []
     for each in files:
-        lines = each.nquads
+        lines = each.ntriples
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
             found += results([*_characters(each.quads, say), *_schemes(each.quads, say)], each, say)
     return found
@@ -74,15 +74,15 @@ def _namesakes(files: Sequence[Parsed], say: Messages) -> Iterator[Result]:
 
 
 def _tangles(file: Parsed, say: Messages) -> list[Result]:
-    quads = with_blank_nodes(file.nquads)
+    quads = with_blank_nodes(file.ntriples)
     if not quads:
         return []
-    from ekograph.authoring.blanks import entangled
+    from ekograph.rdf.canonical import find_costly_blank_node
     from ekograph.validation.term_findings import TermFinding, results
 
     ends = ((quad, quad.subject, quad.object) for quad in quads)
     linked = [quad for quad, *both in ends if any(isinstance(each, BlankNode) for each in both)]
-    node = entangled((quad.subject, quad.predicate, quad.object) for quad in linked)
+    node = find_costly_blank_node((quad.subject, quad.predicate, quad.object) for quad in linked)
     if node is None:
         return []
     quad = next(each for each in quads if each.subject == node)

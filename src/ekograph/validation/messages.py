@@ -6,24 +6,40 @@ Words for a constraint whose shape has no message of its own: one sentence for e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.authoring.locate import Locator
-from ekograph.authoring.terms import XSD
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import Term
+from ekograph.rdf.vocab import XSD
 from ekograph.validation import message_templates
+from ekograph.validation.parsing import Parsed
+from ekograph.validation.positions import Locator
 from ekograph.validation.report import Result
 from ekograph.validation.shacl.results import Finding
-from ekograph.validation.suggestions import KnownTerms
+from ekograph.validation.suggestions import KnownTerms, known_terms
 from ekograph.validation.term_findings import plain
 
 
+def results_of(
+    findings: Sequence[Finding],
+    files: Sequence[Parsed],
+    known: Sequence[bytes],
+    show: Callable[[str], str],
+    say: Messages,
+) -> list[Result]:
+    """The findings as results; `show` shortens IRIs.
+
+    `known` are the N-Triples of all data, whose names a misspelt one may be meant for.
+    """
+    builder = _MessageBuilder(Locator(files, findings), KnownTerms(known_terms(known)), show, say)
+    return [builder.result(finding) for finding in findings]
+
+
 @dataclass(frozen=True)
-class MessageBuilder:
+class _MessageBuilder:
     """What is needed to tell of a finding: where things stand, what else a name could be, how IRIs are shortened."""
 
     locator: Locator
@@ -31,11 +47,8 @@ class MessageBuilder:
     show: Callable[[str], str]
     say: Messages
 
-    def results(self, findings: Iterable[Finding]) -> list[Result]:
-        """The findings as results."""
-        return [self._result(each) for each in findings]
-
-    def _result(self, finding: Finding) -> Result:
+    def result(self, finding: Finding) -> Result:
+        """The finding at its place, in words."""
         name, place = self.locator.place(finding)
         message, language, mentioned = self._message(finding)
         meant = next(filter(None, map(self.names.nearest, mentioned)), None)
@@ -122,4 +135,4 @@ def _shown(term: Term | str, show: Callable[[str], str]) -> str:
 
 
 def _is_text(term: Literal) -> bool:
-    return bool(term.language) or term.datatype.value == f"{XSD}string"
+    return bool(term.language) or term.datatype == XSD("string")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from ekograph.authoring.syntax import parsed
 from ekograph.config import Settings
 from ekograph.i18n import LANGUAGES, Messages
 from ekograph.rdf.dataset import RDFS, SKOS, Node
 from ekograph.validation import message_templates
+from ekograph.validation.parsing import parsed
 from ekograph.validation.shacl.shapes import SH, ShapesGraph
 from ekograph.validation.shapes_lint import TARGETS
 from ekograph.validation.sources import Source, shapes_of

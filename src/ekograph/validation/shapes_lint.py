@@ -11,10 +11,10 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from ekograph.authoring.syntax import Parsed
-from ekograph.authoring.text import Place
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import RDFS, TYPE, Dataset
+from ekograph.turtle.lines import Place
+from ekograph.validation.parsing import Parsed
 from ekograph.validation.report import Result
 from ekograph.validation.shacl.shapes import SH, prefixes
 from ekograph.validation.term_findings import ENDS, TermFinding, results
@@ -27,7 +27,7 @@ _SHAPES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 def find_vacuous_shapes(files: Sequence[Parsed], graph: Dataset, known: Sequence[bytes], say: Messages) -> list[Result]:
     """The faults of the shapes: none at all, misspelt terms, targets that `known` lacks, queries that do not parse.
 
-    `graph` is all that the files say, `known` the ontology and the data, as N-Quads.
+    `graph` is all that the files say, `known` the ontology and the data, as N-Triples.
     """
     if not any(q.predicate.value.removeprefix(SH) in TARGETS for q in graph.quads):
         return [_no_shapes(files, say)]
@@ -41,7 +41,7 @@ def find_vacuous_shapes(files: Sequence[Parsed], graph: Dataset, known: Sequence
 
 
 class _Known:
-    """The terms that ontology and data use, by role, looked for in their N-Quads."""
+    """The terms that ontology and data use, by role, looked for in their N-Triples."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
         self._texts = texts
@@ -63,14 +63,14 @@ class _Known:
     @cached_property
     def _terms(self) -> Mapping[str, set[str]]:
         found: dict[str, set[str]] = {"property": set(), "node": set()}
-        for quad in (quad for text in self._texts for quad in parse(text, RdfFormat.N_QUADS)):
+        for quad in (quad for text in self._texts for quad in parse(text, RdfFormat.N_TRIPLES)):
             found["property"].add(quad.predicate.value)
             found["node"].update(each.value for each in (quad.subject, quad.object) if isinstance(each, NamedNode))
         return found
 
 
 #: What follows the object of a statement.
-_END = re.compile(rb"(?:<[^<> ]*> )?\.\n")
+_END = re.compile(rb"\.\n")
 
 
 def _said_of(name: bytes, nquads: bytes) -> bool:

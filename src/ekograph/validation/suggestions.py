@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ekograph.rdf.dataset import DCTERMS, RDFS, TYPE
 
@@ -16,6 +16,7 @@ _LETTERS = 2
 #: Shares of a name that must be alike: in the last part, and in the whole where the last part is the same.
 _LOCAL, _WHOLE = 0.75, 0.8
 _KNOWING = frozenset((f"{RDFS}isDefinedBy", TYPE.value))
+_REFERENCES = f"{DCTERMS}references"
 
 
 class KnownTerms:
@@ -52,13 +53,16 @@ class KnownTerms:
         return near[found[0]] if found else None
 
 
-def known(quads: Iterable[Quad]) -> Iterator[str]:
-    """The IRIs that the data vouches for: things with a type, terms of an ontology, terms that it refers to."""
-    for quad in quads:
-        if quad.predicate.value in _KNOWING and isinstance(quad.subject, NamedNode):
-            yield quad.subject.value
-        elif quad.predicate.value == f"{DCTERMS}references" and isinstance(quad.object, NamedNode):
-            yield quad.object.value
+def known_terms(texts: Iterable[bytes]) -> Iterator[str]:
+    """The IRIs that N-Triples vouch for: things with a type, terms of an ontology, terms that it refers to."""
+    names = [f"> <{iri}> ".encode() for iri in (*_KNOWING, _REFERENCES)]
+    for text in texts:
+        lines = (line for line in text.splitlines(keepends=True) if any(name in line for name in names))
+        for quad in parse(b"".join(lines), RdfFormat.N_TRIPLES):
+            if quad.predicate.value in _KNOWING and isinstance(quad.subject, NamedNode):
+                yield quad.subject.value
+            elif quad.predicate.value == _REFERENCES and isinstance(quad.object, NamedNode):
+                yield quad.object.value
 
 
 def split(iri: str) -> tuple[str, str]:

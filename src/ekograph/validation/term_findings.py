@@ -8,14 +8,14 @@ from typing import Literal as OneOf
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.authoring.text import Place
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import Term
+from ekograph.turtle.lines import Place
 from ekograph.validation.report import Result
 
 if TYPE_CHECKING:
-    from ekograph.authoring.places import Places
-    from ekograph.authoring.syntax import Parsed
+    from ekograph.validation.parsing import Parsed
+    from ekograph.validation.positions import Positions
 
 End: TypeAlias = OneOf["subject", "predicate", "object"]
 ENDS: tuple[End, ...] = ("subject", "predicate", "object")
@@ -35,13 +35,13 @@ def results(flaws: Sequence[TermFinding], file: Parsed, say: Messages) -> list[R
     """The flaws as results at their places in the file; without any, nothing is loaded that finds places."""
     if not flaws:
         return []
-    from ekograph.authoring.places import Places
+    from ekograph.validation.positions import Positions
 
-    places = Places(file.source, file.quads)
+    places = Positions(file.source, {flaw.quad.subject for flaw in flaws})
     return [_result(flaw, places, say) for flaw in flaws]
 
 
-def _result(flaw: TermFinding, places: Places, say: Messages) -> Result:
+def _result(flaw: TermFinding, places: Positions, say: Messages) -> Result:
     quad = flaw.quad
     return Result(
         flaw.rule,
@@ -56,7 +56,7 @@ def _result(flaw: TermFinding, places: Places, say: Messages) -> Result:
     )
 
 
-def _place(flaw: TermFinding, places: Places) -> Place:
+def _place(flaw: TermFinding, places: Positions) -> Place:
     quad = flaw.quad
     if flaw.end == "subject":
         found = places.of_subject(quad.subject)

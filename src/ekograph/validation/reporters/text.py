@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ekograph.authoring.text import BOM, Lines
 from ekograph.i18n import Messages
+from ekograph.turtle.lines import BOM, Lines
 from ekograph.validation.report import Report, Result
 from ekograph.validation.sources import Source
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
 
-from ekograph.rdf.canonical import triples
 from ekograph.rdf.dataset import Dataset, Node, Term
 from ekograph.validation.shacl.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.validation.shapes_lint import TARGETS
@@ -34,63 +33,66 @@ _LARGE = 2_000_000
 
 
 #: What the fast engine told, of which rules, and of what data, as it had read them: N-Triples.
-Told: TypeAlias = "tuple[shacl.Report, str, Iterable[str]]"
+Told: TypeAlias = "tuple[shacl.Report, str, Sequence[bytes]]"
 
 
-def findings(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
-    """What the engine finds in `nquads`, which are canonical and of named graphs. Raises ShapesError."""
-    return start(nquads, shapes, engine, large_from)()
+def findings(texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
+    """What the engine finds in N-Triples, of which no two texts share a blank node. Raises ShapesError."""
+    return start(texts, shapes, engine, large_from)()
 
 
-def start(nquads: bytes, shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> Callable[[], list[Finding]]:
-    """Begin what `findings` does, and return what waits for its outcome: the fast engine works beside Python."""
+def start(
+    texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE
+) -> Callable[[], list[Finding]]:
+    """Start what `findings` does, and return what waits for its outcome: the fast engine works beside Python."""
     if engine == "pyshacl":
         from ekograph.validation.shacl import pyshacl_engine
 
-        data = parse(b"".join(triples(nquads)), RdfFormat.N_TRIPLES)
-        return lambda: _read([pyshacl_engine.report(data, shapes)], nquads, shapes)
+        data = parse(b"".join(texts), RdfFormat.N_TRIPLES)
+        return lambda: _read([pyshacl_engine.report(data, shapes)], texts, shapes)
     try:
-        reports = (_begun_on_file if len(nquads) >= large_from else _begun_on_text)(nquads, shapes)
+        large = sum(map(len, texts)) >= large_from
+        reports = (_start_on_file if large else _start_on_text)(texts, shapes)
     except ValueError as error:
         # Told only when it is asked for: before that comes what the check itself has to say of the rules.
         return partial(_refuse, error)
-    return partial(_outcome, reports, nquads, shapes)
+    return partial(_outcome, reports, texts, shapes)
 
 
-def _begun_on_text(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
     """The fast engine on half of the rules each in two threads. Raises ValueError, as what is returned does.
 
     The threads only run the engine: for each step in Python they would wait up to 5 ms until the check lets them in.
     """
     import shacl
 
-    text = b"".join(triples(nquads)).decode()
+    text = b"".join(texts).decode()
     parts = [ntriples(part) for part in halves(shapes.graph)]
     compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
-    running = [BackgroundTask(partial(each.validate_text, text, format="ntriples")) for each in compiled]
-    return lambda: ((each.outcome(), part, [text]) for each, part in zip(running, parts, strict=True))
+    running = [BackgroundTask(partial(rules.validate_text, text, format="ntriples")) for rules in compiled]
+    return lambda: ((task.outcome(), part, texts) for task, part in zip(running, parts, strict=True))
 
 
-def _begun_on_file(nquads: bytes, shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
     """The same on large data, without the rules that would take the engine long and find nothing.
 
     Python holds no copy of the data.
     """
-    return BackgroundTask(partial(_of_file, nquads, shapes)).outcome
+    return BackgroundTask(partial(_of_file, texts, shapes)).outcome
 
 
-def _of_file(nquads: bytes, shapes: ShapesGraph) -> list[Told]:
+def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[Told]:
     from tempfile import NamedTemporaryFile
 
     from ekograph.validation.shacl import prefilter
 
     with NamedTemporaryFile(suffix=".nt") as file:
-        file.writelines(triples(nquads))
+        file.writelines(texts)
         file.flush()
         needed = ShapesGraph(prefilter.needed(shapes, Path(file.name)))
         parts = [ntriples(part) for part in halves(needed.graph)]
         running = [BackgroundTask(partial(_validated, part, file.name)) for part in parts]
-        return [(each.outcome(), part, _texts(nquads)) for each, part in zip(running, parts, strict=True)]
+        return [(task.outcome(), part, texts) for task, part in zip(running, parts, strict=True)]
 
 
 def _validated(rules: str, path: str) -> shacl.Report:
@@ -99,29 +101,22 @@ def _validated(rules: str, path: str) -> shacl.Report:
     return shacl.Shapes.from_text(rules, format="ntriples").validate_file(path)
 
 
-def _texts(nquads: bytes) -> Iterator[str]:
-    return (part.decode() for part in triples(nquads))
-
-
-def _outcome(reports: Callable[[], Iterable[Told]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+def _outcome(reports: Callable[[], Iterable[Told]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
     try:
-        told = list(reports())
+        told = [report for report in reports() if report[0].results]
     except ValueError as error:
         _refuse(error)
-    told = [each for each in told if each[0].results]
-    if not told:
-        return []
-    return _read(starmap(quads, told), nquads, shapes)
+    return _read(starmap(quads, told), texts, shapes) if told else []
 
 
 def _refuse(error: ValueError) -> NoReturn:
     raise ShapesError(str(error)) from error
 
 
-def _read(reports: Iterable[Sequence[Quad]], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
+def _read(reports: Iterable[Sequence[Quad]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
     from ekograph.validation.shacl.results import read
 
-    return [each for report in reports for each in read(report, nquads, shapes)]
+    return [finding for report in reports for finding in read(report, texts, shapes)]
 
 
 #: What a shape apart from all others may have: targets, constraints in SPARQL, and what is said of their results.
@@ -165,18 +160,20 @@ _NUMBERED = re.compile(r"[01]_b([0-9]+)$")
 _LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILINE)
 
 
-def quads(report: shacl.Report, rules: str, data: Iterable[str]) -> list[Quad]:
+def quads(report: shacl.Report, rules: str, data: Sequence[bytes]) -> list[Quad]:
     """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
     found = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
     if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in found):
         return found
-    labels = [*_in_order([rules]), *_in_order(data)]
+    labels = list(dict.fromkeys(label for text in (rules.encode(), *data) for label in _labels(text)))
     return [Quad(quad.subject, quad.predicate, _restored_label(quad.object, labels)) for quad in found]
 
 
-def _in_order(texts: Iterable[str]) -> list[str]:
-    """The labels of the blank nodes of N-Triples, each once, as they come."""
-    return list(dict.fromkeys(match[1] for text in texts for match in _LABEL.finditer(text) if match[1]))
+def _labels(ntriples: bytes) -> Iterator[str]:
+    """The labels of the blank nodes, as they come."""
+    for line in ntriples.splitlines() if b"_:" in ntriples else ():
+        if b"_:" in line:
+            yield from (match[1] for match in _LABEL.finditer(line.decode()) if match[1])
 
 
 def _restored_label(term: Term, labels: Sequence[str]) -> Term:

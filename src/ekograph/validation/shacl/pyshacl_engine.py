@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from ekograph.authoring.terms import XSD
 from ekograph.rdf.dataset import Term
+from ekograph.rdf.vocab import XSD
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _term(term: Term) -> Node:
     if isinstance(term, Literal):
         if term.language:
             return RdflibLiteral(term.value, lang=term.language)
-        if term.datatype.value == f"{XSD}string":  # a second literal beside the plain one to rdflib
+        if term.datatype == XSD("string"):  # a second literal beside the plain one to rdflib
             return RdflibLiteral(term.value)
         return RdflibLiteral(term.value, datatype=URIRef(term.datatype.value), normalize=False)
     raise TypeError(term)

@@ -37,18 +37,18 @@ class Finding:
     templates: tuple[Literal, ...]
 
 
-def read(report: Sequence[Quad], nquads: bytes, shapes: ShapesGraph) -> list[Finding]:
-    """The results of a report on the data, which is given as N-Quads."""
+def read(report: Sequence[Quad], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
+    """The results of a report on the data, which is given as N-Triples."""
     graph = Dataset(report, base="", prefixes={}, languages=())
     results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
-    ontologies = _ontologies(nquads) if results else set()
+    ontologies = _ontologies(texts) if results else set()
     return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
 
 
-def _ontologies(nquads: bytes) -> set[Node]:
+def _ontologies(texts: Iterable[bytes]) -> set[Node]:
     name = f" <{_OWL_ONTOLOGY}> ".encode()
-    lines = [line for line in nquads.splitlines(keepends=True) if name in line]
-    quads = parse(b"".join(lines), RdfFormat.N_QUADS)
+    lines = [line for text in texts if name in text for line in text.splitlines(keepends=True) if name in line]
+    quads = parse(b"".join(lines), RdfFormat.N_TRIPLES)
     return {quad.subject for quad in quads if getattr(quad.object, "value", None) == _OWL_ONTOLOGY}
 
 

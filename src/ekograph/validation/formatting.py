@@ -8,13 +8,12 @@ from difflib import unified_diff
 
 from pyoxigraph import RdfFormat, parse
 
-from ekograph.authoring.blanks import entangled
-from ekograph.authoring.formatting import formatted
-from ekograph.authoring.syntax import fault, parsed
-from ekograph.authoring.text import Lines, Place, decoded
-from ekograph.authoring.turtle import ReadError
 from ekograph.i18n import Messages
-from ekograph.rdf.canonical import canonical
+from ekograph.rdf.canonical import canonical, find_costly_blank_node
+from ekograph.turtle.lines import Lines, Place, decoded
+from ekograph.turtle.printer import formatted
+from ekograph.turtle.reader import TurtleError
+from ekograph.validation.parsing import fault, parsed
 from ekograph.validation.report import Result
 from ekograph.validation.sources import Source
 
@@ -44,7 +43,7 @@ def layout(source: Source, check: Messages, say: Messages) -> Formatted:
     text = decoded(source.data)
     try:
         data = formatted(text).encode()
-    except ReadError as error:
+    except TurtleError as error:
         return _refused(source, Lines(text).place(error.offset), say("unreadable"), say)
     if data != source.data and not same(text, data.decode()):
         return _refused(source, Place(1, 1), say("unproven"), say)
@@ -57,7 +56,7 @@ def same(one: str, other: str) -> bool:
     A graph whose blank nodes cannot be told apart in good time is not proven equal to any.
     """
     graphs = [list(parse(text.encode(), RdfFormat.TURTLE)) for text in (one, other)]
-    if any(entangled((each.subject, each.predicate, each.object) for each in graph) for graph in graphs):
+    if any(find_costly_blank_node((each.subject, each.predicate, each.object) for each in graph) for graph in graphs):
         return False
     return canonical(graphs[0]) == canonical(graphs[1])
 

@@ -1,1 +1,0 @@
-"""What a maintainer of the data meets: positions, findings, formatting."""

@@ -1,0 +1,194 @@
+"""From the bytes of a source to triples, or to what stops a reader: encoding, syntax, prefixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from types import MappingProxyType
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
+
+from ekograph.i18n import Messages
+from ekograph.rdf.formats import TURTLE
+from ekograph.turtle.lines import Lines, Place, decoded
+from ekograph.validation.report import Result
+from ekograph.validation.sources import Source
+
+#: The parser of record recurses on nested triple terms, and would end the process far above this depth.
+DEEPEST_TRIPLE_TERM = 100
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A source as N-Triples, in the order of the source, with its prefixes; or with the results that say why not.
+
+    Its blank nodes are labelled by its name and the order in which they come, as `turtle.triples` labels them too.
+    """
+
+    source: Source
+    ntriples: bytes
+    prefixes: Mapping[str, str]
+    results: tuple[Result, ...] = ()
+
+    @cached_property
+    def quads(self) -> list[Quad]:
+        """The triples in the graph of the source."""
+        graph = NamedNode(self.source.graph)
+        return [
+            Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parse(self.ntriples, RdfFormat.N_TRIPLES)
+        ]
+
+    @property
+    def nquads(self) -> bytes:
+        """The triples in the graph of the source, as N-Quads."""
+        # Line breaks in literals are escaped: a dot before one ends a statement.
+        return self.ntriples.replace(b" .\n", f" {NamedNode(self.source.graph)} .\n".encode())
+
+
+def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
+    """Parse a source. `elsewhere` are the prefixes of other sources, one of which an undeclared one may stand for."""
+    unreadable = _unreadable(source, say)
+    if unreadable is not None:
+        return Parsed(source, b"", {}, (unreadable,))
+    parser = _parser(source)
+    try:
+        triples = parser if source.format.carries == "graph" else _of_one_graph(parser)
+        lines = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    except (SyntaxError, MemoryError):
+        return Parsed(source, b"", dict(parser.prefixes), tuple(_faults(source, elsewhere, say)))
+    except _NamedGraphError as error:
+        message = say("gate-graph", graph=error.graph)
+        return Parsed(source, b"", {}, (fault(source, "gate-graph", Place(1, 1), message, say),))
+    return Parsed(source, _relabelled(lines, blank_node_label(source)), dict(parser.prefixes))
+
+
+def blank_node_label(source: Source) -> str:
+    """What the labels of the source's blank nodes begin with: no two sources share one by chance."""
+    return f"b{blake2b(source.name.encode(), digest_size=6).hexdigest()}n"
+
+
+class _NamedGraphError(Exception):
+    def __init__(self, graph: str) -> None:
+        super().__init__(graph)
+        self.graph = graph
+
+
+def _parser(source: Source) -> QuadParser:
+    return parse(decoded(source.data).encode(), RdfFormat.from_media_type(source.format.media_type))
+
+
+def _of_one_graph(quads: Iterator[Quad]) -> Iterator[Triple]:
+    for quad in quads:
+        if not isinstance(quad.graph_name, DefaultGraph):
+            raise _NamedGraphError(str(quad.graph_name))
+        yield quad.triple
+
+
+_ANY_LABEL = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|_:\S+')
+
+
+def _relabelled(ntriples: bytes, prefix: str) -> bytes:
+    """N-Triples with other labels of blank nodes: `prefix` and their number, in the order in which they come."""
+    if b"_:" not in ntriples:
+        return ntriples
+    labels: dict[bytes, bytes] = {}
+
+    def label(term: bytes) -> bytes:
+        return labels.setdefault(term, b"_:%s%d" % (prefix.encode(), len(labels))) if term[:2] == b"_:" else term
+
+    def relabelled(line: bytes) -> bytes:
+        if b"<<(" in line:
+            return _ANY_LABEL.sub(lambda match: label(match[0]), line)
+        subject, predicate, value = line.split(b" ", 2)
+        # The labels are numbered in this order.
+        subject = label(subject)
+        if value[:2] == b"_:":
+            value = b"%s .\n" % label(value[: value.index(b" ")])
+        return b"%s %s %s" % (subject, predicate, value)
+
+    return b"".join(relabelled(line) if b"_:" in line else line for line in ntriples.splitlines(keepends=True))
+
+
+def _unreadable(source: Source, say: Messages) -> Result | None:
+    """The result for bytes that must not reach the parser, or None."""
+    try:
+        text = decoded(source.data)
+    except UnicodeDecodeError as error:
+        utf16 = source.data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+        key = "encoding-utf16" if utf16 else "encoding"
+        line_start = source.data.rfind(b"\n", 0, error.start) + 1
+        column = len(source.data[line_start : error.start].decode("utf-8", "replace")) + 1
+        place = Place(source.data.count(b"\n", 0, error.start) + 1, column)
+        return fault(source, "encoding", place, say(key, byte=f"{source.data[error.start]:02X}"), say)
+    deep = _too_deep(text) if text.count("<<") > DEEPEST_TRIPLE_TERM else None
+    return fault(source, "syntax", Lines(text).place(deep), say("syntax-deep"), say) if deep is not None else None
+
+
+def _too_deep(text: str) -> int | None:
+    """The offset where triple terms nest too deep, or None; strings are not told apart, which errs on the safe side."""
+    depth = 0
+    for match in re.finditer("<<|>>", text):
+        depth = depth + 1 if match.group() == "<<" else max(depth - 1, 0)
+        if depth > DEEPEST_TRIPLE_TERM:
+            return match.start()
+    return None
+
+
+def fault(source: Source, rule: str, place: Place, message: str, say: Messages) -> Result:
+    """A result about the text of a source, not about a thing in it."""
+    return Result(rule, "Violation", source.name, *place, None, None, None, message, say.language)
+
+
+def _faults(source: Source, elsewhere: Mapping[str, str], say: Messages) -> Iterator[Result]:
+    """What is wrong with a text that the parser refuses: in Turtle each slip at its place, else the first error."""
+    from ekograph.turtle.faults import Fault, find_faults, read_message
+
+    text = decoded(source.data)
+    lines = Lines(text)
+    faults = find_faults(text) if source.format == TURTLE else []
+    if not faults:
+        error = _first_error(source)
+        offset = lines.offset(Place(error.lineno or 1, error.offset or 1))
+        key, quoted = read_message(str(error.msg))
+        faults = [Fault(offset, key, quoted or text[offset:].partition("\n")[0])]
+    for each in faults:
+        message = _message(each.key, each.quoted, elsewhere, say, source.format.name)
+        if each.followers:
+            message += f" {say('syntax-followers', count=each.followers)}"
+        yield fault(source, "syntax", lines.place(each.offset), message, say)
+
+
+def _first_error(source: Source) -> SyntaxError:
+    try:
+        for _ in _parser(source):
+            pass
+    except SyntaxError as error:
+        return error
+    except MemoryError:  # a token above the parser's limit of 16 MB
+        pass
+    return SyntaxError("token too long", (None, 1, 1, None))
+
+
+def _message(key: str, quoted: str, elsewhere: Mapping[str, str], say: Messages, form: str) -> str:
+    if key == "prefix":
+        return _undeclared(quoted, elsewhere, say)
+    if key == "other" and not quoted:
+        return say("syntax-unknown", format=form)
+    return say(f"syntax-{key}", found=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
+
+
+#: So much of a text is quoted in a message.
+_LONGEST = 40
+
+
+def _undeclared(prefix: str, prefixes: Mapping[str, str], say: Messages) -> str:
+    if prefix in prefixes:
+        return say("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
+    from difflib import get_close_matches
+
+    message = say("syntax-prefix", found=prefix)
+    near = get_close_matches(prefix, prefixes, n=1, cutoff=0.6)
+    return f"{message} {say('did-you-mean', found=f'{near[0]}:')}" if near else message
