@@ -9,6 +9,7 @@ from typing import get_type_hints
 
 import click
 
+from docs import picture
 from docs.replay import replayed
 from ekograph import config
 from ekograph.cli import COMMANDS
@@ -104,6 +105,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "settings.md": settings,
         "rules.md": rules_of_this_site,
         "editing.md": editing,
+        "architecture.svg": picture.svg,
         "../README.md": readme,
     }
 )

@@ -83,3 +83,14 @@ def test_bash_completes_what_is_typed(typed, offered):
         ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.split() == offered, done.stderr
+
+
+def test_every_module_that_the_architecture_names_is_there():
+    named = re.findall(r"`((?:\w+/)+\w+\.py|(?:\w+/)+)`", (ROOT / "docs/architecture.md").read_text())
+    package = ROOT / "src" / "ekograph"
+    inner = {f"{folder.name}/" for folder in package.rglob("*") if folder.is_dir()}
+    assert len(named) > 20
+    missing = [
+        name for name in named if not (package / name).exists() and not (ROOT / name).exists() and name not in inner
+    ]
+    assert not missing

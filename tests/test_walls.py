@@ -6,19 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from docs.picture import LAYERS
 
 PACKAGE = Path(__file__).parents[1] / "src" / "ekograph"
-
-#: The layers of the house, the highest first: a part may import from its own folder and from the layers below it.
-LAYERS = (
-    {"cli"},
-    {"publish", "web"},
-    {"validation", "rendering", "diff"},
-    {"search", "engine"},
-    {"turtle", "rdf"},
-    {"snapshots"},
-    {"urls", "config", "i18n", "runtime", "plugins"},
-)
 
 
 def imports_of(path: Path) -> set[str]:
