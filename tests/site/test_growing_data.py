@@ -56,6 +56,20 @@ ADDITIONS = {
             dcterms:temporal <period/2028-2034> .
         <period/2028-2034> a dcterms:PeriodOfTime ; skos:prefLabel "ohjelmakausi 2028–2034"@fi ;
             dcat:startDate "2028-01-01"^^xsd:date ; dcat:endDate "2034-12-31"^^xsd:date .""",
+    "a period that is open at its end": """
+        <period/2028-alkaen> a dcterms:PeriodOfTime ; skos:prefLabel "vuodesta 2028"@fi ; dcat:startDate "2028"^^xsd:gYear .""",
+    "a period in months": """
+        <period/kevat-2028> a dcterms:PeriodOfTime ; skos:prefLabel "kevät 2028"@fi ;
+            dcat:startDate "2028-01"^^xsd:gYearMonth ; dcat:endDate "2028-05"^^xsd:gYearMonth .""",
+    "a period of a day and the year in which it is": """
+        <period/loppuvuosi-2028> a dcterms:PeriodOfTime ; skos:prefLabel "loppuvuosi 2028"@fi ;
+            dcat:startDate "2028-09-01"^^xsd:date ; dcat:endDate "2028"^^xsd:gYear .""",
+    "a period with a time zone": """
+        <period/utc> a dcterms:PeriodOfTime ; skos:prefLabel "vuosi 2028"@fi ;
+            dcat:startDate "2028Z"^^xsd:gYear ; dcat:endDate "2028-05-01"^^xsd:date .""",
+    "a subject with its labels": """
+        <priority/lahti/kiertotalous> dcterms:subject <http://www.yso.fi/onto/yso/p8470> .
+        <http://www.yso.fi/onto/yso/p8470> a skos:Concept .""",
     "a city as a second party": """
         <agreement/lahti> eko:party <organisation/lahden-kaupunki> .
         <organisation/lahden-kaupunki> a org:Organization ; skos:prefLabel "Lahden kaupunki"@fi .""",
