@@ -57,7 +57,7 @@ QUESTIONS = {
     "Which ministry concluded the agreements?": (
         """SELECT DISTINCT ?label WHERE {
             ?a a eko:Agreement ; eko:party/skos:prefLabel ?label .
-            FILTER(LANG(?label) = "fi") }""",
+            FILTER(LANG(?label) = "fi" && CONTAINS(?label, "ministeriö")) }""",
         {("työ- ja elinkeinoministeriö",)},
     ),
     "With how many urban areas?": ("SELECT ?n WHERE { ?c schema:collectionSize ?n }", {("16",)}),

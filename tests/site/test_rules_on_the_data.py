@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from tests.site.broken import ROOT
@@ -27,7 +28,7 @@ CHANGES = [
     (
         "A04",
         "priority/lappeenranta/vihrea-sahkoistaminen",
-        "labels-official.ttl",
+        "labels-priorities.ttl",
         'elektrifiering"@sv',
         'elektrifiering"@se',
     ),
@@ -37,7 +38,8 @@ CHANGES = [
     ("A06", "priority/turku/laakekehitys-ja-diagnostiikka", TURKU, "Lääkekehitys ja", "Lääkekehitys &amp;"),
     ("A07", "priority/turku/digitalisaatio", TURKU, '"Digitalisaatio"', '"Kaupunkikehitysalusta"'),
     ("A08", "place/paakaupunkiseutu", "places.ttl", '"PKS"@fi', '"Pääkaupunkiseutu"@fi'),
-    ("A09", "agreement/turku", "labels-official.ttl", '"Turku"@en', '"Turku"@en , "Turku"@en-t-fi'),
+    ("A09", "agreement/turku", "labels-official.ttl", '"Åbo"@sv', '"Åbo"@sv ; dcterms:title "Avtalet för Åbo"@sv'),
+    ("A09", KIERTO, "translations-unofficial.ttl", 'skos:prefLabel "Carbon neutral circular', 'skos:prefLabel "Circular'),
     (
         "A10",
         HANNA,
@@ -174,6 +176,9 @@ CHANGES = [
     ("D09", "agreement/lahti", LAHTI, "dcterms:spatial <place/lahti> ;", ""),
     ("D10", "agreement/lahti", LAHTI, "<place/lahti>", "<place/lahti> , <place/imatra>"),
     ("D11", "agreement/lahti", LAHTI, "eko:projectRequirement <requirement/hankkeet> ;", ""),
+    ("D12", "http://www.yso.fi/onto/yso/p28601", "subjects.ttl", '"circular economy"@en', '"circular economy"@fi'),
+    ("D13", "agreement/kuopio", "urban-areas.ttl", "eko:urbanArea <place/kuopio> ;", ""),
+    ("D14", "organisation/helsingin-kaupunki", "business-ids.ttl", "0201256-6", "0201265-6"),
     ("E01", HANNA, "contacts.ttl", "<tel:+358405748930>", "<tel:0405748930>"),
     ("E02", HANNA, "contacts.ttl", '"040 574 8930"', '"040 574 8390"'),
     ("E03", HANNA, "contacts.ttl", "hanna.laaksonen@", "hanna.laaksonen(at)"),
@@ -196,26 +201,26 @@ CHANGES = [
     (
         "F04",
         "agreement/lahti",
-        "enrichment.ttl",
+        "dates.ttl",
         '<agreement/lahti> dcterms:issued "2021-02-09"^^xsd:date',
         '<agreement/lahti> dcterms:issued "9.2.2021"',
     ),
     (
         "F04",
         "agreement/lahti",
-        "enrichment.ttl",
+        "dates.ttl",
         '<agreement/lahti> dcterms:issued "2021-02-09"',
         '<agreement/lahti> dcterms:issued "2021-02-30"',
     ),
     (
         "F05",
         "agreement/pks",
-        "enrichment.ttl",
+        "dates.ttl",
         '"2021-02-09"^^xsd:date ; schema:expires "2027-12-31"',
         '"2021-02-09"^^xsd:date ; schema:expires "2021-01-31"',
     ),
     ("F06", "collection/ekosysteemisopimukset", "framework.ttl", "collectionSize 16", "collectionSize 3"),
-    ("F07", "agreement/pks", "enrichment.ttl", '"2027-12-31"', '"2072-12-31"'),
+    ("F07", "agreement/pks", "dates.ttl", '"2027-12-31"', '"2072-12-31"'),
     ("G01", "agreement/turku", TURKU, "<period/2021-2027>", "<period/2021-2072>"),
     ("G02", "agreement/turku", TURKU, "eko:party", "eko:fundingAutority <authority/uudenmaan-liitto> ; eko:party"),
     (
@@ -225,8 +230,8 @@ CHANGES = [
         "<priority/lahti/kiertotalous> a eko:Priority",
         "<priority/lahti/kiertotalous> a eko:Prioritty",
     ),
-    ("G03", "place/imatra", "labels-official.ttl", "<place/imatra> skos:prefLabel", "<place/imatra> skos:preflabel"),
-    ("G03", "place/espoo", "enrichment.ttl", "https://schema.org/", "http://schema.org/"),
+    ("G03", "place/imatra", "places.ttl", "dcterms:Location ; skos:prefLabel \"Imatra\"", "dcterms:Location ; skos:preflabel \"Imatra\""),
+    ("G03", "agreement/pks", "dates.ttl", "https://schema.org/", "http://schema.org/"),
     ("G04", "agreement/pks", PKS, "eko:party", 'cv:telephone "040 574 8930" ; eko:party'),
     ("G05", "agreement/pks", PKS, "<place/paakaupunkiseutu>", "<http://w3id.org/ekograph/id/place/paakaupunkiseutu>"),
     (
@@ -237,15 +242,16 @@ CHANGES = [
         "<priority/lappeenranta/urheiluliiketoiminta> a",
     ),
     ("G07", "_:", LAHTI, "<priority/lahti/sportbusinesshub> a", "[] a"),
-    ("G08", "place/turku", "places.ttl", "<place/turku> a dcterms:Location ;", "<place/turku>"),
+    ("G08", "organisation/tem", "organisations.ttl", "<organisation/tem> a org:Organization , cv:PublicOrganisation ;", "<organisation/tem>"),
     (
         "G09",
         "place/turku",
-        "enrichment.ttl",
+        "place-links.ttl",
         "<http://www.wikidata.org/entity/Q38511>",
         "<https://www.wikidata.org/wiki/Q38511>",
     ),
-    ("G10", "place/espoo", "enrichment.ttl", '"049"', '"49"'),
+    ("G12", "https://tem.fi/ekosysteemisopimukset", "sources.ttl", 'dcterms:title "Ekosysteemisopimukset"@fi ;', ""),
+    ("G10", "place/espoo", "municipalities.ttl", '"049"', '"49"'),
 ]
 
 
@@ -266,7 +272,7 @@ def test_one_wrong_change_is_found_where_it_was_made(change, site):
         each._replace(data=changed(text, old, new).encode()) if each.name == f"data/{file}" else each for each in site
     ]
     named = [each.focus_node for each in results(wrong) if each.rule == rule]
-    assert any(each.startswith("_:") if offender == "_:" else each == ID + offender for each in named)
+    assert any(each.startswith("_:") if offender == "_:" else each == urljoin(ID, offender) for each in named)
 
 
 def changed(text: str, old: str, new: str) -> str:
