@@ -57,7 +57,8 @@ ADDITIONS = {
         <period/2028-2034> a dcterms:PeriodOfTime ; skos:prefLabel "ohjelmakausi 2028–2034"@fi ;
             dcat:startDate "2028-01-01"^^xsd:date ; dcat:endDate "2034-12-31"^^xsd:date .""",
     "a period that is open at its end": """
-        <period/2028-alkaen> a dcterms:PeriodOfTime ; skos:prefLabel "vuodesta 2028"@fi ; dcat:startDate "2028"^^xsd:gYear .""",
+        <period/2028-alkaen> a dcterms:PeriodOfTime ; skos:prefLabel "vuodesta 2028"@fi ;
+            dcat:startDate "2028"^^xsd:gYear .""",
     "a period in months": """
         <period/kevat-2028> a dcterms:PeriodOfTime ; skos:prefLabel "kevät 2028"@fi ;
             dcat:startDate "2028-01"^^xsd:gYearMonth ; dcat:endDate "2028-05"^^xsd:gYearMonth .""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pyoxigraph import Store
-from tests.site.seed import published, rows
+from tests.site.source_page import published, rows
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ CHANGES = [
     ("A07", "priority/turku/digitalisaatio", TURKU, '"Digitalisaatio"', '"Kaupunkikehitysalusta"'),
     ("A08", "place/paakaupunkiseutu", "places.ttl", '"PKS"@fi', '"Pääkaupunkiseutu"@fi'),
     ("A09", "agreement/turku", "labels-official.ttl", '"Åbo"@sv', '"Åbo"@sv ; dcterms:title "Avtalet för Åbo"@sv'),
-    ("A09", KIERTO, "translations-unofficial.ttl", 'skos:prefLabel "Carbon neutral circular', 'skos:prefLabel "Circular'),
+    ("A09", KIERTO, "translations-unofficial.ttl", 'skos:prefLabel "Carbon neutral', 'skos:prefLabel "Neutral'),
     (
         "A10",
         HANNA,
@@ -230,7 +230,7 @@ CHANGES = [
         "<priority/lahti/kiertotalous> a eko:Priority",
         "<priority/lahti/kiertotalous> a eko:Prioritty",
     ),
-    ("G03", "place/imatra", "places.ttl", "dcterms:Location ; skos:prefLabel \"Imatra\"", "dcterms:Location ; skos:preflabel \"Imatra\""),
+    ("G03", "place/imatra", "places.ttl", 'skos:prefLabel "Imatra"', 'skos:preflabel "Imatra"'),
     ("G03", "agreement/pks", "dates.ttl", "https://schema.org/", "http://schema.org/"),
     ("G04", "agreement/pks", PKS, "eko:party", 'cv:telephone "040 574 8930" ; eko:party'),
     ("G05", "agreement/pks", PKS, "<place/paakaupunkiseutu>", "<http://w3id.org/ekograph/id/place/paakaupunkiseutu>"),
@@ -242,7 +242,13 @@ CHANGES = [
         "<priority/lappeenranta/urheiluliiketoiminta> a",
     ),
     ("G07", "_:", LAHTI, "<priority/lahti/sportbusinesshub> a", "[] a"),
-    ("G08", "organisation/tem", "organisations.ttl", "<organisation/tem> a org:Organization , cv:PublicOrganisation ;", "<organisation/tem>"),
+    (
+        "G08",
+        "organisation/tem",
+        "organisations.ttl",
+        "<organisation/tem> a org:Organization , cv:PublicOrganisation ;",
+        "<organisation/tem>",
+    ),
     (
         "G09",
         "place/turku",

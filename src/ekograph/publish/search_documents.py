@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name
+from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name, text_of
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module
 from ekograph.rendering.site import Site
@@ -75,7 +75,9 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
     said = site.dataset.said(thing)
     types = tuple(site.dataset.types(thing))
     rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "thing"))
-    others, texts = _literals(said, _OTHER_NAMES), _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE))
+    unofficial = site.dataset.unofficial(thing)
+    others = _literals(said, _OTHER_NAMES, unofficial)
+    texts = _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE), unofficial)
     return SearchDocument(
         thing.value,
         path_for(thing.value, site.dataset.base),
@@ -86,7 +88,7 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
         next((each.text for each in _literals(said, (terms.NOTATION,))), ""),
         (*others, *texts),
         {
-            "name": _literals(said, _NAMES),
+            "name": _literals(said, _NAMES, unofficial),
             "other": others,
             "text": texts,
             "context": around.named(thing, types),
@@ -99,8 +101,9 @@ def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
     found = site.dataset.literals(thing, (terms.TITLE, *_NAMES))
     if not found:
         return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
-    nearest = {language: site.dataset.nearest(found, language) for language in site.dataset.languages}
-    return {language: Said(each.value, each.language) for language, each in nearest.items()}
+    unofficial = site.dataset.unofficial(thing)
+    nearest = {language: site.dataset.nearest(found, language, unofficial) for language in site.dataset.languages}
+    return {language: Said(*each) for language, each in nearest.items()}
 
 
 class _Around:
@@ -123,6 +126,8 @@ class _Around:
         return tuple(dict.fromkeys(said for each in nodes for said in self._names(each)))
 
 
-def _literals(said: Mapping[str, Sequence[Term]], predicates: Iterable[str]) -> tuple[Said, ...]:
-    values = (each for predicate in predicates for each in said.get(predicate, ()))
-    return tuple(Said(each.value, each.language or "") for each in values if isinstance(each, Literal))
+def _literals(
+    said: Mapping[str, Sequence[Term]], predicates: Iterable[str], unofficial: Container[Term] = ()
+) -> tuple[Said, ...]:
+    values = (value for predicate in predicates for value in said.get(predicate, ()))
+    return tuple(Said(*text_of(value, unofficial)) for value in values if isinstance(value, Literal))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from sys import intern
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -149,11 +149,20 @@ class Dataset:
     def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
         """The text of the first of `predicates` that has one, in `language` or the nearest there is.
 
-        A translation (a tag with the extension T of BCP 47, such as sv-t-fi) is taken only where its language
-        has no official text; after the language asked for, the site's languages follow in their order.
+        A text without official standing is taken only where its language has no official one; after the language
+        asked for, the site's languages follow in their order.
         """
         literals = self.literals(subject, predicates)
-        return self.nearest(literals, language) if literals else None
+        return self.nearest(literals, language, self.unofficial(subject)) if literals else None
+
+    @property
+    def unofficial_mark(self) -> str:
+        """The IRI of the property by which a site repeats the texts of a thing that have no official standing."""
+        return f"{self.base}def#unofficialText"
+
+    def unofficial(self, subject: Node) -> Container[Term]:
+        """The texts of `subject` that the site marks as unofficial."""
+        return self._said(subject).get(self.unofficial_mark, ())
 
     def literals(self, subject: Node, predicates: Iterable[str]) -> list[Literal]:
         """The literals of the first of `predicates` that has any."""
@@ -163,11 +172,10 @@ class Dataset:
                 return literals
         return []
 
-    def nearest(self, literals: Sequence[Literal], language: str) -> Text:
+    def nearest(self, literals: Sequence[Literal], language: str, unofficial: Container[Term] = ()) -> Text:
         """The one of `literals` that is in `language` or the nearest there is, as `text` has it."""
-        found = literals[0] if len(literals) == 1 else min(literals, key=partial(self._distance, language))
-        tag = found.language or ""
-        return Text(found.value, tag, official="-t-" not in tag)
+        distance = partial(self._distance, language, unofficial)
+        return text_of(literals[0] if len(literals) == 1 else min(literals, key=distance), unofficial)
 
     def label(self, subject: Node, language: str) -> Text:
         """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
@@ -223,16 +231,11 @@ class Dataset:
     def _label_quads(self, node: NamedNode) -> list[Quad]:
         return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]
 
-    def _distance(self, language: str, literal: Literal) -> tuple[int, int, str]:
+    def _distance(self, language: str, unofficial: Container[Term], literal: Literal) -> tuple[int, bool, int, str]:
         tag = literal.language or ""
         spoken = tag.split("-")[0]
-        if spoken == language:
-            return (-1, len(tag), literal.value)
-        return (
-            self.languages.index(spoken) if spoken in self.languages else len(self.languages),
-            len(tag),
-            literal.value,
-        )
+        after = self.languages.index(spoken) if spoken in self.languages else len(self.languages)
+        return (-1 if spoken == language else after, literal in unofficial, len(tag), literal.value)
 
     def _group_said(self, subject: Node) -> dict[str, list[Term]]:
         return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
@@ -248,6 +251,12 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
         # The same few keys come again and again.
         found.setdefault(intern(key), {})[value] = None
     return {key: list(values) for key, values in found.items()}
+
+
+def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:
+    """A literal as text: unofficial if it is among those, or a translation by its tag (BCP 47, extension T)."""
+    tag = literal.language or ""
+    return Text(literal.value, tag, official="-t-" not in tag and literal not in unofficial)
 
 
 def local_name(node: Node) -> str:

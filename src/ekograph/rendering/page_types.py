@@ -47,6 +47,7 @@ def agreement(view: View, node: NamedNode) -> Content:
             ),
             ("authority", _links(view, node, terms.FUNDED_BY)),
             ("parties", _links(view, node, terms.PARTY)),
+            ("document", [*_links(view, node, terms.DOCUMENT), *_links(view, node, terms.LISTED_ON)]),
             ("period", _links(view, node, terms.TEMPORAL)),
             ("signed", _days(view, node, terms.ISSUED)),
             ("expires", _days(view, node, terms.EXPIRES)),
@@ -81,6 +82,7 @@ def priority(view: View, node: NamedNode) -> Content:
             ("agreement", [view.link(each) for each in agreements]),
             ("broader", [view.link(each) for each in path[-1:]]),
             ("kind", _links(view, path[0] if path else node, terms.KIND)),
+            ("subjects", _links(view, node, terms.SUBJECT)),
             ("authority", [link for each in agreements for link in _links(view, each, terms.FUNDED_BY)]),
             ("places", [link for each in agreements for link in _links(view, each, terms.SPATIAL)]),
         ],
@@ -119,7 +121,15 @@ def place(view: View, node: NamedNode) -> Content:
         "facts": [
             ("part_of", [view.link(each) for each in view.site.pointing(terms.HAS_PART, node)]),
             ("parts", _links(view, node, terms.HAS_PART)),
-            ("same_as", [view.elsewhere(each) for each in site.named(node, terms.SAME_AS)]),
+            ("listed", _listed(view, node)),
+            (
+                "same_as",
+                [
+                    view.elsewhere(other)
+                    for match in (terms.SAME_AS, terms.EXACT_MATCH, terms.CLOSE_MATCH)
+                    for other in site.named(node, match)
+                ],
+            ),
         ],
     }
 
@@ -144,6 +154,13 @@ def requirements(view: View, agreement: NamedNode) -> list[tuple[Text, list[Mark
         words = view.dataset.text(each, terms.DEFINITIONS, view.language) or view.label(each)
         found.append((words, _links(view, each, terms.REFERENCES)))
     return found
+
+
+def _listed(view: View, place: NamedNode) -> list[Markup]:
+    """Links to the agreements of a place that the site names and does not describe."""
+    areas = [place, *view.site.pointing(terms.HAS_PART, place)]
+    agreements = [agreement for area in areas for agreement in view.site.pointing(terms.URBAN_AREA, area)]
+    return [view.link(agreement) for agreement in agreements if terms.AGREEMENT not in view.dataset.types(agreement)]
 
 
 def _links(view: View, node: NamedNode, predicate: str) -> list[Markup]:

@@ -72,7 +72,7 @@ def _highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
         shown += escape(said.text[end:start]) + Markup("<mark>{}</mark>").format(said.text[start:stop])
         end = stop
     shown += escape(said.text[end:])
-    if "-t-" in said.language:
+    if not said.official:
         shown += MARK
     if said.language.partition("-")[0] in {"", language}:
         return shown

@@ -17,6 +17,9 @@ from ekograph.rendering import terms, tree
 from ekograph.rendering.example_queries import Example
 from ekograph.urls import is_own
 
+#: How an agreement says which place it covers.
+_COVERING = (terms.SPATIAL, terms.URBAN_AREA)
+
 #: A site of more agreements than this has none that its front page could show together.
 MOST_AGREEMENTS = 200
 
@@ -166,7 +169,7 @@ class Site:
         """The agreements that cover `place`, or a place that it is part of."""
         around = [*self.pointing(terms.HAS_PART, place), *self.named(place, terms.IS_PART_OF)]
         places = [place, *(each for each in around if each != place)]
-        found = [each for where in places for each in self.pointing(terms.SPATIAL, where)]
+        found = [each for where in places for link in _COVERING for each in self.pointing(link, where)]
         return tree.in_order(self.dataset, (each for each in found if terms.AGREEMENT in self.dataset.types(each)))
 
     def _all(self, kind: str) -> tuple[NamedNode, ...]:

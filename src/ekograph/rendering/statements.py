@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -26,13 +26,17 @@ class Row:
 
 
 def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset()) -> list[Row]:
-    """A row for each property of `quads`, which have one subject: type and names first, then by IRI."""
+    """A row for each property of `quads`, which have one subject: type and names first, then by IRI.
+
+    What marks texts as unofficial is shown with the texts.
+    """
     grouped: dict[NamedNode, list[Term]] = {}
     for quad in quads:
         values = grouped.setdefault(quad.predicate, [])
         if quad.object not in values:
             values.append(quad.object)
-    return [_row(view, each, grouped[each], seen) for each in sorted(grouped, key=_rank)]
+    unofficial = grouped.pop(NamedNode(view.dataset.unofficial_mark), ())
+    return [_row(view, each, grouped[each], seen, unofficial) for each in sorted(grouped, key=_rank)]
 
 
 def incoming(view: View, node: Node) -> list[Row]:
@@ -44,18 +48,27 @@ def incoming(view: View, node: Node) -> list[Row]:
     return [_row(view, each, list(dict.fromkeys(grouped[each])), frozenset()) for each in sorted(grouped, key=_rank)]
 
 
-def _row(view: View, predicate: NamedNode, values: Sequence[Term], seen: frozenset[Node]) -> Row:
-    shown = tuple(_value(view, predicate, each, seen) for each in sorted(values, key=_value_rank)[:MOST_VALUES])
+def _row(
+    view: View,
+    predicate: NamedNode,
+    values: Sequence[Term],
+    seen: frozenset[Node],
+    unofficial: Container[Term] = (),
+) -> Row:
+    first = sorted(values, key=_value_rank)[:MOST_VALUES]
+    shown = tuple(_value(view, predicate, each, seen, unofficial) for each in first)
     return Row(view.property_name(predicate), view.short(predicate.value), shown, len(values) - len(shown))
 
 
-def _value(view: View, predicate: NamedNode, term: Term, seen: frozenset[Node]) -> Markup:
+def _value(
+    view: View, predicate: NamedNode, term: Term, seen: frozenset[Node], unofficial: Container[Term] = ()
+) -> Markup:
     if isinstance(term, BlankNode) and term not in seen and len(seen) < 8:
         within = seen | {term}
         if members := _members(view, term):
             return _numbered([_value(view, predicate, each, within) for each in members])
         return _nested(rows(view, view.dataset.quads_of(term), within))
-    return view.value(predicate, term)
+    return view.value(predicate, term, unofficial)
 
 
 def _members(view: View, term: Term) -> Sequence[Term]:

@@ -8,7 +8,7 @@ Names for people of the terms that many data sets use, from locales/terms.*.json
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name
+from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name, text_of
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site
 from ekograph.urls import path_for
@@ -88,7 +88,8 @@ class View:
             nearest = self.dataset.text(node, (predicate,), self.language)
             if nearest:
                 found = (each for each in self.dataset.objects(node, predicate) if isinstance(each, Literal))
-                return [_text(each) for each in found if (each.language or "") == nearest.language]
+                unofficial = self.dataset.unofficial(node)
+                return [text_of(each, unofficial) for each in found if (each.language or "") == nearest.language]
         return []
 
     def types(self, node: Node) -> list[Markup]:
@@ -99,9 +100,9 @@ class View:
 
     def other_names(self, node: Node) -> list[Text]:
         """The names of `node` in the other languages, and further names in this one."""
-        shown = self.title(node).value
+        shown, unofficial = self.title(node).value, self.dataset.unofficial(node)
         found = [
-            _text(each)
+            text_of(each, unofficial)
             for predicate in (terms.TITLE, terms.PREF_LABEL, terms.ALT_LABEL)
             for each in self.dataset.objects(node, predicate)
             if isinstance(each, Literal) and each.language and each.value != shown
@@ -158,24 +159,24 @@ class View:
                 return f"{prefix}:{rest}"
         return iri
 
-    def value(self, predicate: NamedNode, term: Term) -> Markup:
+    def value(self, predicate: NamedNode, term: Term, unofficial: Container[Term] = ()) -> Markup:
         """One value of a property, as a reader wants it."""
         if isinstance(term, Literal):
-            return self.literal(term)
+            return self.literal(term, unofficial)
         if predicate.value in _CONTACT_PROPERTIES and isinstance(term, NamedNode):
             address = contact_address(term.value)
             shown = term.value.partition(":")[2]
             return Markup('<a href="{}">{}</a>').format(address, shown) if address else escape(term.value)
         return self.link(term)
 
-    def literal(self, literal: Literal) -> Markup:
+    def literal(self, literal: Literal, unofficial: Container[Term] = ()) -> Markup:
         """A literal: text, or a number or a date as the language writes them."""
         kind = literal.datatype.value
         if kind in _NUMBERS:
             return escape(number(literal.value, self.language))
         if kind in _DAYS:
             return self.day(literal.value)
-        return self.text(_text(literal))
+        return self.text(text_of(literal, unofficial))
 
     def day(self, text: str) -> Markup:
         """A date, readable by people and machines."""
@@ -210,11 +211,6 @@ class View:
     def _outward(self, address: str, node: Node) -> Markup:
         shown = self.name(node) if self.dataset.quads_of(node) else escape(self._term(address))
         return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
-
-
-def _text(literal: Literal) -> Text:
-    tag = literal.language or ""
-    return Text(literal.value, tag, official="-t-" not in tag)
 
 
 def _written(node: Node) -> str:

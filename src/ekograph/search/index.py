@@ -52,10 +52,11 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Said(NamedTuple):
-    """Some text and its language tag ("" for none)."""
+    """Some text, its language tag ("" for none), and whether it has official standing."""
 
     text: str
     language: str = ""
+    official: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is published says what the seed says, character by character."""
+"""What is published says what the source page says, character by character."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from hashlib import sha256
 import pytest
 from pyoxigraph import Store
 from tests.conftest import SHARED
-from tests.site.seed import NO_BREAK_SPACE, outline, published, rows
+from tests.site.source_page import NO_BREAK_SPACE, outline, published, rows
 
-SEED = SHARED / "seed/ekosysteemisopimukset.txt"
-#: Of the rebuilt lists, so that a copy without the seed proves them too.
+#: The text copy of the page, as it was handed over.
+TEXT = next(SHARED.glob("*/ekosysteemisopimukset.txt"), None)
+#: Of the rebuilt lists, so that a copy without the text proves them too.
 OUTLINE_SHA256 = "ec8d57c558a2e28ae2cfbad977ff18f8149a548e85572567f84c0f9f39d55886"
 
 #: Agreement -> priorities, at depth 1, 2 and 3, without lower ones.
@@ -21,9 +22,8 @@ COUNTS = {
     "LPR": (18, 2, 11, 5, 14),
 }
 
-#: What the seed prints that is no statement: headings, and what joins the lines of a contact.
+#: What the source page prints that is no statement: headings, and what joins the lines of a contact.
 FURNITURE = {
-    "Kaupunkikohtaiset ekosysteemisopimukset (pdf):",
     "Ekosysteemien painopisteet",
     "Lisätietoja:",
     "tai",
@@ -36,18 +36,18 @@ def store(shelf) -> Store:
 
 
 @pytest.fixture(scope="module")
-def seed() -> str:
-    if not SEED.exists():
-        pytest.skip("the seed text is not beside this copy")
-    return SEED.read_text()
+def page() -> str:
+    if TEXT is None:
+        pytest.skip("the text of the source page is not beside this copy")
+    return TEXT.read_text()
 
 
-def test_the_lists_are_the_seeds_character_by_character(store, seed):
-    section = seed.partition("Ekosysteemien painopisteet\n\n\n")[2].partition(f"\n\n{NO_BREAK_SPACE}")[0]
+def test_the_lists_are_those_of_the_page_character_by_character(store, page):
+    section = page.partition("Ekosysteemien painopisteet\n\n\n")[2].partition(f"\n\n{NO_BREAK_SPACE}")[0]
     assert outline(store) == section
 
 
-def test_the_lists_are_those_that_were_compared_with_the_seed(store):
+def test_the_lists_are_those_that_were_compared_with_the_page(store):
     assert sha256(outline(store).encode()).hexdigest() == OUTLINE_SHA256
 
 
@@ -67,7 +67,7 @@ def _notations(store: Store, agreement: str) -> list[str]:
     return [own for (own,) in rows(store, f"SELECT ?n WHERE {{ ?p skos:inScheme <{agreement}> ; skos:notation ?n }}")]
 
 
-def test_each_contact_is_printed_as_in_the_seed(store, seed):
+def test_each_contact_is_printed_as_on_the_page(store, page):
     found = rows(
         store,
         """SELECT ?name ?title ?office ?printed ?pattern (COUNT(?agreement) AS ?many) WHERE {
@@ -79,14 +79,14 @@ def test_each_contact_is_printed_as_in_the_seed(store, seed):
     )
     assert len(found) == 3
     for name, title, office, printed, pattern, many in found:
-        served = seed.partition(f"\n{name} (")[2].partition(")")[0]
+        served = page.partition(f"\n{name} (")[2].partition(")")[0]
         assert len(served.split(", ")) == int(many)
-        assert f"\n{name} ({served})\n{title}\n{office}\nPuh. {printed}\n{pattern}" in seed
+        assert f"\n{name} ({served})\n{title}\n{office}\nPuh. {printed}\n{pattern}" in page
 
 
-def test_every_sentence_of_the_seed_is_in_the_graph(store, seed):
+def test_every_sentence_of_the_page_is_in_the_graph(store, page):
     texts = {text for (text,) in rows(store, "SELECT DISTINCT ?o WHERE { ?s ?p ?o FILTER(isLiteral(?o)) }")}
-    for line in seed.replace(outline(store), "").splitlines():
+    for line in page.replace(outline(store), "").splitlines():
         left = line.replace(NO_BREAK_SPACE, "").removeprefix("Puh. ").partition(" (pääkaupunkiseutu")[0]
         left = left.removesuffix(" (Lappeenranta)")
         for text in sorted(texts, key=len, reverse=True):
@@ -94,7 +94,7 @@ def test_every_sentence_of_the_seed_is_in_the_graph(store, seed):
         assert not left.strip() or left in FURNITURE, line
 
 
-def test_the_copy_of_the_source_is_the_one_that_was_read(store, seed):
+def test_the_copy_of_the_source_is_the_one_that_was_read(store, page):
     ((said,),) = rows(store, "SELECT ?id WHERE { ?copy a prov:Entity ; dcterms:identifier ?id }")
-    assert said == f"sha256:{sha256(SEED.read_bytes()).hexdigest()}"
-    assert seed
+    assert said == f"sha256:{sha256(TEXT.read_bytes()).hexdigest()}"
+    assert page

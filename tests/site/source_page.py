@@ -1,4 +1,4 @@
-"""The seed's text rebuilt from the published graph."""
+"""The text of the source page rebuilt from the published graph."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rows(store: Store, query: str, **given: NamedNode) -> list[tuple[str, ...]]:
 
 
 def outline(store: Store) -> str:
-    """The lists of priorities of all agreements, as the seed prints them."""
+    """The lists of priorities of all agreements, as the source page prints them."""
     query = f"SELECT ?thing ?label ?exact WHERE {{ ?thing a eko:Agreement . {_LABELS} }} ORDER BY ?order"
     parts: list[str] = []
     for agreement, label, _ in rows(store, query):
