@@ -66,7 +66,7 @@ def test_pages_link_only_to_files_that_are_there():
     [
         ("ekograph expl", ["explain"]),
         ("ekograph check --lang ", ["fi", "sv", "en"]),
-        ("ekograph explain G1", ["G10", "G11"]),
+        ("ekograph explain G1", ["G10", "G11", "G12"]),
         ("ekograph publish --en", ["--engine"]),
     ],
 )

@@ -12,11 +12,11 @@ from pyoxigraph import NamedNode
 from ekograph.rendering.view import View
 
 #: More classes than this no longer fit around the one in the middle.
-MOST_CLASSES = 11
+MOST_CLASSES = 12
 
 #: The frame of the picture, the distances of the classes from its middle, and the size of a box.
-FRAME = (-440, -275, 940, 550)
-_ACROSS, _DOWN = 325, 235
+FRAME = (-500, -320, 1060, 640)
+_ACROSS, _DOWN = 385, 280
 _WIDTH, _HEIGHT = 214, 44
 
 Point = tuple[float, float]
