@@ -8,11 +8,25 @@ import textwrap
 
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 from pyld import jsonld
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import (
+    BaseDirection,
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
 from rdflib.compare import to_canonical_graph
 
 from ekograph.rdf import formats
+from ekograph.rdf.dataset import RDF, TYPE
 from ekograph.rendering.rdf_writers import NotExpressibleError, n_triples, rdf
 
 PREFIXES = {
@@ -100,6 +114,40 @@ def union(dataset):
     return graph
 
 
+IRIS = st.builds(
+    lambda namespace, name: NamedNode(namespace + name),
+    st.sampled_from(["http://example.org/a#", "http://example.org/a/", "http://example.org/", "urn:x:", str(RDF)]),
+    st.sampled_from(["", "b", "c", "a/d", "type", "ä"]),
+)
+BLANK_NODES = st.builds(BlankNode, st.sampled_from(["b0", "b1", "b2"]))
+LITERALS = st.one_of(
+    st.builds(Literal, st.text(st.characters(exclude_categories=["Cs"]), max_size=5)),
+    st.builds(lambda language: Literal("a", language=language), st.sampled_from(["fi", "en-GB"])),
+    st.builds(lambda datatype: Literal("1", datatype=datatype), IRIS),
+    st.just(Literal("a", language="ar", direction=BaseDirection.RTL)),
+)
+TRIPLES = st.builds(
+    Triple, st.one_of(IRIS, BLANK_NODES), st.one_of(IRIS, st.just(TYPE)), st.one_of(IRIS, BLANK_NODES, LITERALS)
+)
+
+
+@given(st.lists(TRIPLES, max_size=8), st.permutations(["http://example.org/a#", "http://example.org/", "urn:x:"]))
+def test_json_ld_is_compacted_as_a_json_ld_processor_does_it(triples, namespaces):
+    prefixes = dict(zip("abc", namespaces, strict=True))
+    document = json.loads(rdf([Quad(*triple) for triple in triples], formats.JSON_LD, prefixes))
+    context = document.get("@context", {})
+    compacted = jsonld.compact(jsonld.expand(document), context, {"graph": True, "compactArrays": True})
+    assert compacted == document
+
+
+def test_json_ld_has_no_prefix_that_is_the_scheme_of_an_iri():
+    triples = quads("ex:a ex:near <geo:60.1,24.9> ; ex:cites <doi:10.1/x> ; <http://example.org/geo#lat> 60.1 .")
+    document = json.loads(rdf(triples, formats.JSON_LD, {**PREFIXES, "geo": "http://example.org/geo#"}))
+    assert "geo" not in document["@context"]
+    assert document["@graph"][0]["ex:near"] == {"@id": "geo:60.1,24.9"}
+    assert document["@graph"][0]["ex:geo#lat"]["@value"] == "60.1"
+
+
 # PyLD writes 1.0E6 for the lexical form "1e6".
 @pytest.mark.parametrize("case", [case for case in CASES if case != "a double"])
 def test_a_json_ld_processor_expands_to_the_same_triples_without_fetching_a_context(case):
@@ -117,11 +165,11 @@ def test_trig_and_n_quads_keep_the_names_of_graphs_and_share_blank_nodes_between
     triples = (
         "@prefix ex: <http://example.org/> . ex:one { _:x ex:p [ ex:q 1 ] } ex:two { ex:a ex:p _:x } { ex:a ex:p 3 }"
     )
-    given = list(parse(triples, RdfFormat.TRIG))
+    statements = list(parse(triples, RdfFormat.TRIG))
     for form in (formats.TRIG, formats.N_QUADS):
         read, wanted = (
-            Dataset(parse(rdf(given, form, PREFIXES), RdfFormat.from_media_type(form.media_type))),
-            Dataset(given),
+            Dataset(parse(rdf(statements, form, PREFIXES), RdfFormat.from_media_type(form.media_type))),
+            Dataset(statements),
         )
         read.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         wanted.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
@@ -129,8 +177,8 @@ def test_trig_and_n_quads_keep_the_names_of_graphs_and_share_blank_nodes_between
 
 
 def test_turtle_tells_of_the_thing_first_and_of_each_thing_its_types_and_names_first():
-    given = quads('ex:b skos:note "z" . ex:a ex:p true ; skos:prefLabel "A"@fi ; a ex:C .')
-    assert rdf(given, formats.TURTLE, PREFIXES, NamedNode("http://example.org/b")).decode() == textwrap.dedent(
+    statements = quads('ex:b skos:note "z" . ex:a ex:p true ; skos:prefLabel "A"@fi ; a ex:C .')
+    assert rdf(statements, formats.TURTLE, PREFIXES, NamedNode("http://example.org/b")).decode() == textwrap.dedent(
         """\
         @prefix ex: <http://example.org/> .
         @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -145,8 +193,8 @@ def test_turtle_tells_of_the_thing_first_and_of_each_thing_its_types_and_names_f
 
 
 def test_json_ld_is_compact_and_has_its_context_inside():
-    given = quads('ex:a skos:prefLabel "A"@fi ; a ex:C .')
-    assert json.loads(rdf(given, formats.JSON_LD, PREFIXES)) == {
+    statements = quads('ex:a skos:prefLabel "A"@fi ; a ex:C .')
+    assert json.loads(rdf(statements, formats.JSON_LD, PREFIXES)) == {
         "@context": {"ex": "http://example.org/", "skos": "http://www.w3.org/2004/02/skos/core#"},
         "@graph": [{"@id": "ex:a", "@type": "ex:C", "skos:prefLabel": {"@language": "fi", "@value": "A"}}],
     }
@@ -203,7 +251,7 @@ LABELLED = "\n".join(
 
 
 def test_literals_are_written_as_they_were_given():
-    given = [
+    statements = [
         Quad(
             NamedNode("http://example.org/a"),
             NamedNode("http://example.org/p"),
@@ -211,4 +259,4 @@ def test_literals_are_written_as_they_were_given():
         )
     ]
     for form in formats.RDF:
-        assert b"01" in rdf(given, form, PREFIXES)
+        assert b"01" in rdf(statements, form, PREFIXES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
@@ -106,16 +106,53 @@ def _arranged(statements: Iterable[Statement], first: Node | None) -> list[State
 
 
 def _json_ld(triples: Sequence[Triple], prefixes: Mapping[str, str]) -> bytes:
-    """Compacted, with its context inside, so that no reader fetches one (JSON-LD 1.1, section 4.1)."""
-    from pyld import jsonld
+    """Compacted with the prefixes as an inline context, so that no reader has to fetch one (JSON-LD 1.1, section 4.1).
 
+    This is the Compaction Algorithm (JSON-LD 1.1 API, section 6.1) for a context of nothing but prefixes.
+    """
     nodes = json.loads(_serialized(triples, RdfFormat.JSON_LD))
+    context = _used(prefixes, triples)
+    # Beside the prefix "geo", a reader would expand the IRI <geo:60.1,24.9>.
+    schemes = {iri.partition(":")[0] for iri in _iris(triples) if not iri.partition(":")[2].startswith("//")}
+    context = {prefix: namespace for prefix, namespace in context.items() if prefix not in schemes}
+
+    def compact(iri: str, *, term: bool = False) -> str:
+        names = [
+            f"{prefix}:{iri[len(namespace) :]}"
+            for prefix, namespace in context.items()
+            if iri.startswith(namespace) and iri != namespace
+        ]
+        names += [prefix for prefix, namespace in context.items() if term and iri == namespace]
+        return min(names, key=lambda name: (len(name), name), default=iri)
+
+    def compact_value(value: dict[str, str]) -> str | dict[str, str]:
+        if value.keys() == {"@value"}:
+            return value["@value"]
+        return {
+            key: compact(text, term=key == "@type") if key in {"@id", "@type"} else text for key, text in value.items()
+        }
+
+    graph = []
     for node in nodes:
-        types = node.get(TYPE.value, ())
-        if types and all("@id" in each for each in types):
-            node["@type"] = [each["@id"] for each in node.pop(TYPE.value)]
-    compacted = jsonld.compact(nodes, _used(prefixes, triples), {"graph": True, "skipExpansion": True})
-    return (json.dumps(compacted, ensure_ascii=False, indent=1) + "\n").encode()
+        types = node.pop(TYPE.value, [])
+        entry = {"@id": compact(node.pop("@id"))}
+        if types and all("@id" in value for value in types):
+            entry["@type"] = _single([compact(value["@id"], term=True) for value in types])
+        elif types:
+            node[TYPE.value] = types
+        for predicate in sorted(node):
+            entry[compact(predicate, term=True)] = _single([compact_value(value) for value in node[predicate]])
+        graph.append(entry)
+    document = {"@context": context, "@graph": graph} if context else {"@graph": graph}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _single(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _iris(triples: Iterable[Triple]) -> set[str]:
+    return {node.value for triple in triples for node in _named(triple)}
 
 
 def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[str, str]:
