@@ -64,7 +64,7 @@ bench: .venv/dev      ## measure beside peers, in half an hour; bench/results.md
 
 lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
-	    --upgrade --extra build pyproject.toml -o requirements.lock
+	    --upgrade --extra build --extra uvloop pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 

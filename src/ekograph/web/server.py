@@ -108,7 +108,7 @@ def _serve(
     config = uvicorn.Config(
         front,
         http=Protocol,
-        loop="uvloop",
+        loop="auto",
         lifespan="on",
         log_config=None,
         access_log=False,
