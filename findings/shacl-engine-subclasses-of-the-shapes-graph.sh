@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Guess: sh:targetClass and sh:class follow the rdfs:subClassOf triples of the data graph.
+# Instead: Subclasses stated in the data are not seen, those stated in the shapes graph are: a target class of a
+# superclass checks nothing, and the report says that all is well.
+# Seen: shacl-engine 1.1.2 (pySHACL 0.40.1 beside it), 29 November 2026
+# Right: SHACL 1.0, 2.1.3.2 and the terms "SHACL instance" and "SHACL subclass": the triples of the data graph count.
+# Do: Give the engine the subclass triples in both graphs.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+python3 -m venv venv
+venv/bin/pip install -q pyshacl==0.40.1 rdflib==7.6.0
+echo '{"private": true, "type": "module"}' > package.json
+npm install --silent --ignore-scripts --no-audit --no-fund shacl-engine@1.1.2 rdf-ext@2.6.0 n3@2.13.12
+echo "Versions: pyshacl==0.40.1 rdflib==7.6.0 shacl-engine@1.1.2 rdf-ext@2.6.0 n3@2.13.12"
+
+cat > prefixes.ttl <<'END'
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix e: <http://example.org/> .
+END
+cat > validate.js <<'END'
+import { readFileSync } from 'node:fs';
+import { Parser } from 'n3';
+import rdf from 'rdf-ext';
+import { Validator } from 'shacl-engine';
+const dataset = name => rdf.dataset(new Parser().parse(readFileSync('prefixes.ttl', 'utf8') + readFileSync(name, 'utf8')));
+const [shapes, data] = process.argv.slice(2);
+const report = await new Validator(dataset(shapes), { factory: rdf }).validate({ dataset: dataset(data) });
+console.log(`shacl-engine ${shapes} ${data}: ${report.results.length} results`);
+END
+cat > validate.py <<'END'
+import logging
+import sys
+
+import pyshacl
+import rdflib
+
+logging.disable()
+SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+
+
+def graph(name):
+    return rdflib.Graph().parse(data=open("prefixes.ttl").read() + open(name).read(), format="turtle")
+
+
+shapes, data = sys.argv[1:]
+_, report, _ = pyshacl.validate(graph(data), shacl_graph=graph(shapes), advanced=True)
+print(f"pySHACL {shapes} {data}: {len(set(report.objects(None, SH.result)))} results")
+END
+echo 'e:S a sh:NodeShape ; sh:targetClass e:Boat ; sh:property [ sh:path e:name ; sh:minCount 1 ] .' > shapes.ttl
+echo 'e:a a e:Ferry . e:Ferry rdfs:subClassOf e:Boat .' > data.ttl
+cat shapes.ttl - <<< 'e:Ferry rdfs:subClassOf e:Boat .' > shapes-with-classes.ttl
+echo 'e:a a e:Ferry .' > data-without-classes.ttl
+{
+    venv/bin/python validate.py shapes.ttl data.ttl
+    node validate.js shapes.ttl data.ttl
+    venv/bin/python validate.py shapes-with-classes.ttl data-without-classes.ttl
+    node validate.js shapes-with-classes.ttl data-without-classes.ttl
+} > actual
+
+cat > expected <<'END'
+pySHACL shapes.ttl data.ttl: 1 results
+shacl-engine shapes.ttl data.ttl: 0 results
+pySHACL shapes-with-classes.ttl data-without-classes.ttl: 0 results
+shacl-engine shapes-with-classes.ttl data-without-classes.ttl: 1 results
+END
+cat actual
+diff expected actual || { echo "The behaviour has changed." >&2; exit 1; }
+echo "Seen again."
