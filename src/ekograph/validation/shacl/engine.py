@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
 from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
 
 from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.validation.shacl import prefilter
 from ekograph.validation.shacl.shapes import SH, ShapesError, ShapesGraph, ntriples
 from ekograph.validation.shapes_lint import TARGETS
 
@@ -84,21 +85,19 @@ def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
 def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[Told]:
     from tempfile import NamedTemporaryFile
 
-    from ekograph.validation.shacl import prefilter
-
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(texts)
         file.flush()
-        needed = ShapesGraph(prefilter.needed(shapes, Path(file.name)))
-        parts = [ntriples(part) for part in halves(needed.graph)]
-        running = [BackgroundTask(partial(_validated, part, file.name)) for part in parts]
-        return [(task.outcome(), part, texts) for task, part in zip(running, parts, strict=True)]
+        running = [BackgroundTask(partial(_validated, part, Path(file.name))) for part in halves(shapes.graph)]
+        return [(*task.outcome(), texts) for task in running]
 
 
-def _validated(rules: str, path: str) -> shacl.Report:
+def _validated(part: Sequence[Quad], path: Path) -> tuple[shacl.Report, str]:
+    """The report on a file of N-Triples by those rules of a part that need the engine, and these rules."""
     import shacl
 
-    return shacl.Shapes.from_text(rules, format="ntriples").validate_file(path)
+    rules = ntriples(prefilter.needed(ShapesGraph(part), path))
+    return shacl.Shapes.from_text(rules, format="ntriples").validate_file(str(path)), rules
 
 
 def _outcome(reports: Callable[[], Iterable[Told]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
@@ -124,11 +123,21 @@ _APART = frozenset(SH + name for name in (*TARGETS, "sparql", "severity", "messa
 
 
 def halves(graph: Dataset) -> list[Sequence[Quad]]:
-    """The shapes without every other one of those that only ask in SPARQL, and these, if there are any."""
-    moved = [each for each in dict.fromkeys(quad.subject for quad in graph.quads) if _is_apart(each, graph)][::2]
+    """The shapes without every other one of those that only ask in SPARQL, and these, if there are any.
+
+    Of those that group all move: what is asked of a store before the engine goes on beside the rest.
+    """
+    apart = [node for node in dict.fromkeys(quad.subject for quad in graph.quads) if _is_apart(node, graph)]
+    moved = [node for number, node in enumerate(apart) if number % 2 == 0 or _groups(node, graph)]
     if not moved:
         return [graph.quads]
-    return [_without(moved, graph), [quad for each in _reached(moved, graph) for quad in graph.quads_of(each)]]
+    return [_without(moved, graph), [quad for node in _reached(moved, graph) for quad in graph.quads_of(node)]]
+
+
+def _groups(shape: Node, graph: Dataset) -> bool:
+    queries = [node for node in graph.objects(shape, f"{SH}sparql") if not isinstance(node, Literal)]
+    texts = [text for node in queries for text in graph.objects(node, f"{SH}select")]
+    return any(prefilter.GROUPING.search(text.value) for text in texts if isinstance(text, Literal))
 
 
 def _is_apart(node: Node, graph: Dataset) -> bool:

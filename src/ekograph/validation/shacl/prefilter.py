@@ -20,7 +20,7 @@ from ekograph.validation.shacl.shapes import SH, ShapesGraph, prefixes
 
 #: What a query has that only an engine answers: terms bound beforehand (SHACL, section 5.3.1), other places.
 _FOR_AN_ENGINE = re.compile(r"\$PATH|[$?](this|shapesGraph|currentShape)\b|\b(SERVICE|FROM|VALUES)\b", re.IGNORECASE)
-_GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
+GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
 # Where a query may name the focus node and still not depend on it: among what it gives, and what it groups by.
 _GIVEN = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ _NEVER = re.compile(rb"(?!)")
 
 def needed(shapes: ShapesGraph, data: Path) -> list[Quad]:
     """The shapes without the rules that find nothing in a file of N-Triples."""
-    grouping = ((quad, text) for quad, text in _whole_graph_rules(shapes.graph) if _GROUPING.search(text))
+    grouping = ((quad, text) for quad, text in _whole_graph_rules(shapes.graph) if GROUPING.search(text))
     rules = {quad: text for quad, text in grouping if not _FOR_AN_ENGINE.search(_core(text))}
     if not rules or not _is_kept(data):
         return list(shapes.graph.quads)
