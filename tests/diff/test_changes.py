@@ -77,7 +77,7 @@ def test_a_patch_gives_the_new_state(old, new):
 def test_an_update_gives_the_new_state(old, new):
     store = _store(old)
 
-    store.update(sparql_update(compare(old, new), new) or "INSERT DATA {}")
+    store.update(sparql_update(compare(old, new), old, new) or "INSERT DATA {}")
 
     assert _form(store) == _form(_store(new))
 
@@ -136,11 +136,44 @@ def test_the_same_changes_make_the_same_patch():
     assert rdf_patch(changes).splitlines()[0] != rdf_patch(Changes((), ())).splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<x:7> <x:p> [ <x:q> 'old' ] .", "<x:7> <x:p> [ <x:q> 'new' ] ."),
+        ("<x:7> <x:p> [ <x:q> '3' , '4' ] .", "<x:7> <x:p> [ <x:q> '3' ] ."),
+        ("<x:7> <x:p> ( 'a' 'b' 'c' ) .", "<x:7> <x:p> ( 'a' 'c' ) ."),
+        ("<x:7> <x:p> [ <x:p> [ <x:p> [ <x:q> '1' ] ] ] .", "<x:7> <x:p> [ <x:p> [ <x:q> '1' ] ] ."),
+        ("[] <x:q> 'one of a kind' .", ""),
+        ("_:a <x:p> _:b . _:b <x:p> _:a ; <x:q> 'old' .", "_:a <x:p> _:b . _:b <x:p> _:a ; <x:q> 'new' ."),
+        ("", "<x:7> <x:p> [ <x:q> '3' ] ."),
+    ],
+)
+def test_an_update_leaves_blank_nodes_alone_whose_structure_has_not_changed(old, new):
+    others = "".join(f"<x:{i}> <x:p> [ <x:q> '3' ; <x:r> ( 'a' 'b' ) ] .\n" for i in (*range(7), 8, 9))
+    before, after = (_in("x:g", others + turtle) for turtle in (old, new))
+    store = _store(before)
+    labels = {quad.subject for quad in before[: len(_read(others))] if isinstance(quad.subject, BlankNode)}
+
+    store.update(sparql_update(compare(before, after), before, after))
+
+    assert _form(store) == _form(after)
+    assert labels <= {quad.subject for quad in store}
+
+
+def test_one_of_several_alike_structures_is_removed_by_writing_what_its_graph_says_with_blank_nodes_anew():
+    before, after = (_read("<x:a> <x:p> " + ", ".join(["[ <x:q> 'same' ]"] * copies) + " .") for copies in (3, 2))
+    store = _store(before)
+
+    store.update(sparql_update(compare(before, after), before, after))
+
+    assert _form(store) == _form(after)
+
+
 def test_an_update_leaves_graphs_without_changed_structures_alone():
     old = _in("x:g1", "<x:a> <x:p> [ <x:q> 'old' ] .") + _in("x:g2", "<x:a> <x:p> [ <x:q> 'kept' ] .")
     new = _in("x:g1", "<x:a> <x:p> [ <x:q> 'new' ] .") + _in("x:g2", "<x:a> <x:p> [ <x:q> 'kept' ] .")
 
-    update = sparql_update(compare(old, new), new)
+    update = sparql_update(compare(old, new), old, new)
 
     assert "<x:g1>" in update
     assert "<x:g2>" not in update
@@ -153,7 +186,7 @@ def test_a_graph_named_by_a_blank_node_can_be_patched_but_not_updated():
 
     assert _form(_patched(old, rdf_patch(changes))) == _form(new)
     with pytest.raises(ValueError, match="has no IRI"):
-        sparql_update(changes, new)
+        sparql_update(changes, old, new)
 
 
 def test_a_hundred_thousand_quads_are_compared_within_two_seconds_of_cpu():

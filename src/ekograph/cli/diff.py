@@ -77,7 +77,7 @@ def _rendered(changes: Changes, form: str, old: Dataset, new: Dataset, language:
     if form == "patch":
         return rdf_patch(changes)
     if form == "update":
-        return sparql_update(changes, new.quads)
+        return sparql_update(changes, old.quads, new.quads)
     return "".join(f"{each}\n" for each in words(changes, old, new, language))
 
 

@@ -1,4 +1,4 @@
-"""Differences of two states of a dataset: found by `compare`, told in words, as RDF Patch and as SPARQL Update."""
+"""Differences of two states of a dataset: compared, and told in words, as RDF Patch and as SPARQL Update."""
 
 from ekograph.diff.changes import Changes, compare, rdf_patch
 from ekograph.diff.text import ChangeReport, report, words

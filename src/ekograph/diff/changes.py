@@ -1,20 +1,18 @@
-"""What changes one state of a dataset into another, quad by quad.
-
-A dataset taken apart: the quads without blank nodes, and the structures that blank nodes hold together.
-Changes as RDF Patch (https://afs.github.io/rdf-patch/), by which copies of a dataset are kept up to date.
-"""
+"""What changes one state of a dataset into another, quad by quad, and the same as RDF Patch."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Quad, Triple
 
-from ekograph.rdf.dataset import Term
+from ekograph.diff.structures import Structure, canonical_triples, quads_of, split
+from ekograph.rdf.dataset import local_name
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,19 @@ class Changes:
         return bool(self.added or self.removed)
 
 
+@dataclass(frozen=True)
+class Moves:
+    """Changes of graph alone, which is to say, of file.
+
+    `triples` counts the moved triples by the names of their old and new graphs; `removed` and `added` are the changed
+    quads without the moved structures of blank nodes.
+    """
+
+    triples: Counter[tuple[str, str]]
+    removed: list[Quad]
+    added: list[Quad]
+
+
 def compare(old: Iterable[Quad], new: Iterable[Quad]) -> Changes:
     """The changes from `old` to `new`, whose blank nodes are matched by what is said of them, not by label.
 
@@ -42,168 +53,96 @@ def compare(old: Iterable[Quad], new: Iterable[Quad]) -> Changes:
     such labels throughout; between two states so labelled, the changes lead from labels to labels exactly, and
     a chain of them can be replayed.
     """
-    old_ground, before = divided(old)
-    new_ground, after = divided(new)
-    gone, come = _unmatched(before, after)
-    taken = {node.value for structure in before for node in structure.nodes}
-    added = [*(new_ground - old_ground), *_quads(_named(come, taken))]
-    removed = [*(old_ground - new_ground), *_quads(gone)]
-    return Changes(tuple(sorted(added, key=str)), tuple(sorted(removed, key=str)))
-
-
-def _quads(structures: Iterable[Structure]) -> list[Quad]:
-    return [quad for structure in structures for quad in structure.quads]
-
-
-def _unmatched(before: Iterable[Structure], after: Iterable[Structure]) -> tuple[list[Structure], list[Structure]]:
-    """The structures of each side that have no equal on the other; those of `after` are canonical.
-
-    What is the same to the letter is set aside first: canonicalising takes time.
-    """
-    same = set(before) & set(after)
-    olds, news = _by_form(set(before) - same), _by_form(set(after) - same)
-    gone = [each for form, alike in olds.items() for each in alike[len(news.get(form, ())) :]]
-    come = [form for form, alike in news.items() for _ in alike[len(olds.get(form, ())) :]]
-    return gone, come
-
-
-def _by_form(structures: Iterable[Structure]) -> dict[Structure, list[Structure]]:
-    """The structures by their canonical form, alike ones in the order of their labels."""
-    found: dict[Structure, list[Structure]] = {}
-    for structure in sorted(structures, key=label_order):
-        found.setdefault(structure.canonical(), []).append(structure)
-    return found
-
-
-def _named(canonical: Iterable[Structure], taken: set[str]) -> list[Structure]:
-    """The structures with labels made from what they say and the number of the copy, none of them `taken`."""
-    used = set(taken)
-    found = []
-    for structure in canonical:
-        copies = (structure.relabelled(_labels(structure, copy)) for copy in count())
-        named = next(each for each in copies if used.isdisjoint(node.value for node in each.nodes))
-        used.update(node.value for node in named.nodes)
-        found.append(named)
-    return found
-
-
-def _labels(structure: Structure, copy: int) -> Callable[[BlankNode], BlankNode]:
-    """What names the blank nodes of a canonical structure: digest, number of the copy, number of the node."""
-    digest = hashlib.sha256("\n".join(map(str, structure.quads)).encode()).hexdigest()[:16]
-    return lambda node: BlankNode(f"b{digest}-{copy}-{node.value.removeprefix('c14n')}")
-
-
-@dataclass(frozen=True)
-class Structure:
-    """Quads that share blank nodes, directly or over others, sorted. No blank node is in two structures."""
-
-    quads: tuple[Quad, ...]
-
-    @property
-    def nodes(self) -> list[BlankNode]:
-        """Its blank nodes, in the order in which its quads name them."""
-        return list(dict.fromkeys(node for quad in self.quads for node in blank_nodes(quad)))
-
-    def canonical(self) -> Structure:
-        """The structure with its blank nodes named by RDFC-1.0: equal for two structures that say the same."""
-        dataset = Dataset(self.quads)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        return Structure(_sorted(dataset))
-
-    def relabelled(self, name: Callable[[BlankNode], BlankNode]) -> Structure:
-        """The structure with other names for its blank nodes."""
-        return Structure(_sorted(_renamed(quad, name) for quad in self.quads))
-
-
-def divided(quads: Iterable[Quad]) -> tuple[set[Quad], list[Structure]]:
-    """The quads without blank nodes, and the structures that the others form."""
-    ground: set[Quad] = set()
-    others: set[Quad] = set()
-    for quad in quads:
-        (others if any(True for _ in blank_nodes(quad)) else ground).add(quad)
-    return ground, _structures(others)
-
-
-def blank_nodes(quad: Quad) -> Iterator[BlankNode]:
-    """The blank nodes of a quad, as a subject, an object, inside triple terms, or as the name of the graph."""
-    for term in (quad.subject, quad.object, quad.graph_name):
-        if isinstance(term, BlankNode):
-            yield term
-        elif isinstance(term, Triple):
-            yield from _inside(term)
-
-
-def _inside(triple: Triple) -> Iterator[BlankNode]:
-    for term in (triple.subject, triple.object):
-        if isinstance(term, BlankNode):
-            yield term
-        elif isinstance(term, Triple):
-            yield from _inside(term)
-
-
-def _structures(quads: Iterable[Quad]) -> list[Structure]:
-    """The connected components, by union-find over the blank nodes."""
-    above: dict[BlankNode, BlankNode] = {}
-    firsts = []
-    for quad in quads:
-        first, *more = blank_nodes(quad)
-        firsts.append((quad, first))
-        for node in more:
-            above[_root(above, node)] = _root(above, first)
-    parts: dict[BlankNode, list[Quad]] = {}
-    for quad, first in firsts:
-        parts.setdefault(_root(above, first), []).append(quad)
-    return [Structure(_sorted(part)) for part in parts.values()]
-
-
-def _root(above: dict[BlankNode, BlankNode], node: BlankNode) -> BlankNode:
-    """The node that stands for the component of `node`; the way there is halved, so that later ways are short."""
-    while (up := above.setdefault(node, node)) != node:
-        above[node] = above[up]
-        node = up
-    return node
-
-
-def _renamed(quad: Quad, name: Callable[[BlankNode], BlankNode]) -> Quad:
-    graph = quad.graph_name
-    return Quad(
-        name(quad.subject) if isinstance(quad.subject, BlankNode) else quad.subject,
-        quad.predicate,
-        _renamed_term(quad.object, name),
-        name(graph) if isinstance(graph, BlankNode) else graph,
+    old_ground, old_structures = split(old)
+    new_ground, new_structures = split(new)
+    # Canonicalising takes time: structures that are the same to the letter are set aside first.
+    same = set(old_structures) & set(new_structures)
+    before, after = _by_form(set(old_structures) - same), _by_form(set(new_structures) - same)
+    removed = [copy for form, copies in before.items() for copy in copies[len(after.get(form, ())) :]]
+    added = [form for form, copies in after.items() for _ in copies[len(before.get(form, ())) :]]
+    used = {node.value for structure in old_structures for node in structure.nodes}
+    return Changes(
+        tuple(sorted([*(new_ground - old_ground), *quads_of(_labelled(added, used))], key=str)),
+        tuple(sorted([*(old_ground - new_ground), *quads_of(removed)], key=str)),
     )
 
 
-def _renamed_term(term: Term, name: Callable[[BlankNode], BlankNode]) -> Term:
-    if isinstance(term, Triple):
-        subject = _renamed_term(term.subject, name)
-        if not isinstance(subject, NamedNode | BlankNode):
-            raise TypeError(f"{subject} cannot be the subject of a triple")
-        return Triple(subject, term.predicate, _renamed_term(term.object, name))
-    return name(term) if isinstance(term, BlankNode) else term
-
-
-def _sorted(quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    return tuple(sorted(quads, key=str))
-
-
-def label_order(structure: Structure) -> list[tuple[int, str]]:
-    """A key that sorts structures by the labels of their blank nodes, -9 before -10."""
-    return sorted((len(node.value), node.value) for node in structure.nodes)
+def moves(removed: Iterable[Quad], added: Iterable[Quad], old: Iterable[Quad], new: Iterable[Quad]) -> Moves:
+    """Separate changes of graph from the other changes from `old` to `new`."""
+    removed_ground, removed_structures = split(removed)
+    added_ground, added_structures = split(added)
+    triples: Counter[tuple[str, str]] = Counter()
+    old_graphs, new_graphs = _graphs(old), _graphs(new)
+    for triple in {quad.triple for quad in removed_ground | added_ground}:
+        if triple in old_graphs and triple in new_graphs:
+            triples[", ".join(sorted(old_graphs[triple])), ", ".join(sorted(new_graphs[triple]))] += 1
+    old_forms, new_forms = _by_triples(removed_structures), _by_triples(added_structures)
+    for form in old_forms.keys() & new_forms.keys():
+        while old_forms[form] and new_forms[form]:
+            quads = [forms[form].pop().quads for forms in (old_forms, new_forms)]
+            source, target = (", ".join(sorted({_graph_name(quad) for quad in side})) for side in quads)
+            triples[source, target] += len(quads[0])
+    return Moves(
+        triples,
+        [*removed_ground, *(quad for structures in old_forms.values() for quad in quads_of(structures))],
+        [*added_ground, *(quad for structures in new_forms.values() for quad in quads_of(structures))],
+    )
 
 
 def rdf_patch(changes: Changes, id: str | None = None, previous: str | None = None) -> str:  # noqa: A002 - its name there
-    """The patch that changes the old state into the new one; blank nodes go by the labels of the old state.
+    """The RDF Patch (https://afs.github.io/rdf-patch/) that changes the old state into the new one.
 
-    `id` is the IRI of the patch, by default one made from its content, so that the same changes have the same;
-    `previous` is the IRI of the patch that must be put into effect before, if there is one.
+    Blank nodes go by the labels of the old state. `id` is the IRI of the patch, by default one made from its content,
+    so that the same changes have the same; `previous` is the IRI of the patch that must be put into effect before.
     """
-    rows = [*_rows("D", changes.removed), *_rows("A", changes.added)]
+    # pyoxigraph writes a quad as N-Quads has it, without the full stop.
+    rows = [*(f"D {quad}" for quad in changes.removed), *(f"A {quad}" for quad in changes.added)]
     body = "".join(f"{row} .\n" for row in ["TX", *rows, "TC"])
     previous_row = f"H prev <{previous}> .\n" if previous else ""
     return f"H id <{id or uuid5(NAMESPACE_URL, previous_row + body).urn}> .\n{previous_row}{body}"
 
 
-def _rows(code: str, quads: tuple[Quad, ...]) -> Iterator[str]:
-    """One row for each quad; pyoxigraph writes a quad as N-Quads has it, without the full stop."""
-    return (f"{code} {quad}" for quad in quads)
+def _by_form(structures: Iterable[Structure]) -> dict[Structure, list[Structure]]:
+    """The structures by their canonical form; equal ones in the order of their labels, -9 before -10."""
+
+    def labels(structure: Structure) -> list[tuple[int, str]]:
+        return sorted((len(node.value), node.value) for node in structure.nodes)
+
+    forms: dict[Structure, list[Structure]] = {}
+    for structure in sorted(structures, key=labels):
+        forms.setdefault(structure.canonical(), []).append(structure)
+    return forms
+
+
+def _labelled(canonical: Iterable[Structure], used: set[str]) -> list[Structure]:
+    """The structures with labels made from a digest, the number of the copy and of the node; none that is `used`."""
+    labelled = []
+    for structure in canonical:
+        digest = hashlib.sha256("\n".join(map(str, structure.quads)).encode()).hexdigest()[:16]
+        for copy in count():
+            prefix = f"b{digest}-{copy}-"
+            labels = {node: BlankNode(prefix + node.value.removeprefix("c14n")) for node in structure.nodes}
+            if used.isdisjoint(label.value for label in labels.values()):
+                break
+        used.update(label.value for label in labels.values())
+        labelled.append(structure.relabelled(labels.__getitem__))
+    return labelled
+
+
+def _by_triples(structures: Iterable[Structure]) -> dict[Structure, list[Structure]]:
+    forms: dict[Structure, list[Structure]] = {}
+    for structure in structures:
+        forms.setdefault(canonical_triples(structure.quads), []).append(structure)
+    return forms
+
+
+def _graphs(quads: Iterable[Quad]) -> dict[Triple, set[str]]:
+    graphs: dict[Triple, set[str]] = {}
+    for quad in quads:
+        graphs.setdefault(quad.triple, set()).add(_graph_name(quad))
+    return graphs
+
+
+def _graph_name(quad: Quad) -> str:
+    """The name of the quad's graph as people know it, that of a file."""
+    return "–" if isinstance(quad.graph_name, DefaultGraph) else local_name(quad.graph_name)

@@ -1,6 +1,7 @@
-"""Names for things, kinds, properties and values in the reader's language, from the data or else from our messages.
+"""How things, classes, properties and values are called in the reader's language, and the values a thing has.
 
-What is said of a thing, followed through its blank nodes: values at the end of paths of properties.
+Names come from the data, or else from the messages of the area "diff". Values are followed through blank nodes, so that
+each has a path of properties.
 """
 
 from __future__ import annotations
@@ -15,47 +16,65 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import LABELS, RDF, SKOS, Dataset, Node, Term
 
-_NAMES = tuple(each.value for each in LABELS)
+_LABELS = tuple(label.value for label in LABELS)
 _NOTATION = f"{SKOS}notation"
 _SCHEME = f"{SKOS}ConceptScheme"
 _IN_SCHEME = f"{SKOS}inScheme"
+_LIST = frozenset({f"{RDF}first", f"{RDF}rest"})
+_NIL = NamedNode(f"{RDF}nil")
+
+#: The properties that lead from a thing to a value; those that make up a list are left out.
+Path: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a thing: the path there, and the term, or None for a blank node of which nothing more is said."""
+
+    path: Path
+    term: Term | None
+
+    @property
+    def language(self) -> str:
+        """Its language tag, "" for none."""
+        return (self.term.language or "") if isinstance(self.term, Literal) else ""
 
 
 @dataclass(frozen=True)
 class DisplayNames:
-    """Names things as the first of `datasets` does that has a name for them."""
+    """The names that the first of `datasets` has that has any."""
 
     datasets: Sequence[Dataset]
-    say: Messages
+    messages: Messages
 
     def thing(self, node: Node) -> str:
         """The notation and the name of a thing; of a scheme the name alone."""
+        notations = (term for dataset in self.datasets for term in dataset.objects(node, _NOTATION))
+        notation = next((visible(term.value) for term in notations if isinstance(term, Literal)), "")
         name = self._label(node) or self._short(node)
-        notation = "" if self.is_scheme(node) else self._notation(node)
-        return f"{notation} {name}".strip()
+        return name if self.is_scheme(node) else f"{notation} {name}".strip()
 
     def kind(self, node: Node) -> str:
         """The name of its class: of the one that the data itself names, before widely known ones."""
-        types = list(dict.fromkeys(iri for each in self.datasets for iri in each.types(node)))
-        own = (self._label(NamedNode(iri)) for iri in types)
-        known = (self._message(iri) for iri in types)
-        short = (self._short(NamedNode(iri)) for iri in types)
-        return next(filter(None, [*own, *known, *short]), self.say("thing"))
+        types = list(dict.fromkeys(iri for dataset in self.datasets for iri in dataset.types(node)))
+        names = (name(iri) for name in (self._iri_label, self._message, self._short_iri) for iri in types)
+        return next(filter(None, names), self.messages("thing"))
 
-    def properties(self, path: Path, tag: str = "") -> str:
-        """The names of the properties of a path; the language tag is told unless it is the reader's."""
-        names = " › ".join(map(self._property, path)) or self.say("item")
-        return f"{names} ({tag})" if tag not in {"", self.say.language} else names
+    def properties(self, path: Path, language: str = "") -> str:
+        """The names of the properties of a path; the language of the value is told unless it is the reader's."""
+        names = (self._iri_label(iri) or self._message(iri) or self._short_iri(iri) for iri in path)
+        text = " › ".join(names) or self.messages("item")
+        return f"{text} ({language})" if language not in {"", self.messages.language} else text
 
     def value(self, value: Value) -> str:
         """A value as people read it: text in quotes, a thing by its name."""
         term = value.term
         if term is None:
-            return self.say("nameless")
+            return self.messages("nameless")
         if isinstance(term, Literal):
             text = visible(term.value)
-            quoted = language(value) or text != text.strip() or not text
-            return self.say("quoted", text=text) if quoted else text
+            quoted = value.language or text != text.strip() or not text
+            return self.messages("quoted", text=text) if quoted else text
         return self.thing(term)
 
     def pair(self, old: Value, new: Value) -> tuple[str, str]:
@@ -67,98 +86,36 @@ class DisplayNames:
         """The schemes that a thing belongs to; to itself if it is one."""
         if self.is_scheme(node):
             return [node]
-        found = (each.objects(node, _IN_SCHEME) for each in self.datasets)
-        return [each for each in next(filter(None, found), []) if not isinstance(each, Literal)]
+        schemes = (dataset.objects(node, _IN_SCHEME) for dataset in self.datasets)
+        return [scheme for scheme in next(filter(None, schemes), []) if not isinstance(scheme, Literal)]
 
     def is_scheme(self, node: Node) -> bool:
-        """Whether it is a concept scheme, under which others are told of."""
-        return any(_SCHEME in each.types(node) for each in self.datasets)
-
-    def order(self, node: Node) -> list[tuple[int, str]]:
-        """A key that sorts things by notation, LPR.1.9 before LPR.1.10, then by name."""
-        return natural(f"{self._notation(node)} {self.thing(node)}")
-
-    def _property(self, iri: str) -> str:
-        return self._label(NamedNode(iri)) or self._message(iri) or self._short(NamedNode(iri))
+        """Whether it is a concept scheme, under which concepts are grouped."""
+        return any(_SCHEME in dataset.types(node) for dataset in self.datasets)
 
     def _label(self, node: Node) -> str:
-        found = (each.text(node, _NAMES, self.say.language) for each in self.datasets)
-        return next((visible(each.value) for each in found if each), "")
+        labels = (dataset.text(node, _LABELS, self.messages.language) for dataset in self.datasets)
+        return next((visible(label.value) for label in labels if label), "")
 
-    def _notation(self, node: Node) -> str:
-        found = (term for each in self.datasets for term in each.objects(node, _NOTATION))
-        return next((visible(each.value) for each in found if isinstance(each, Literal)), "")
+    def _iri_label(self, iri: str) -> str:
+        return self._label(NamedNode(iri))
 
     def _message(self, iri: str) -> str:
-        try:
-            return self.say(iri)
-        except KeyError:
-            return ""
+        return self.messages(iri) if iri in self.messages else ""
 
-    def _short(self, node: Term) -> str:
-        """An IRI with the prefix of the site for it, other than http(s) without angle brackets, else in full."""
-        if not isinstance(node, NamedNode):
-            return visible(str(node)) if isinstance(node, Triple) else self.say("nameless")
-        for space, prefix in _spaces(self.datasets):
-            if node.value.startswith(space) and len(node.value) > len(space):
-                return visible(prefix + node.value[len(space) :])
-        return visible(node.value)
+    def _short(self, node: Node) -> str:
+        if isinstance(node, NamedNode):
+            return self._short_iri(node.value)
+        return visible(str(node)) if isinstance(node, Triple) else self.messages("nameless")
 
-
-def natural(text: str) -> list[tuple[int, str]]:
-    """A key that sorts numbers in text by what they count."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold()) if part]
-
-
-def shortened(text: str, most: int = 60) -> str:
-    """A name as the beginning of a sentence: not too long, and without a full stop of its own."""
-    return text.rstrip(".") if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0].rstrip(' ,.;:–-')}…"
-
-
-def sentence(text: str) -> str:
-    """Text with a capital at its beginning, unless it begins with an IRI, whose letters matter."""
-    return text if ":" in text.split(" ", 1)[0] else f"{text[:1].upper()}{text[1:]}"
-
-
-def visible(text: str) -> str:
-    r"""Text fit for a terminal: what cannot be seen, such as a no-break space, is written as in Turtle, \u00A0."""
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\U{code:08X}" if code > 0xFFFF else f"\\u{code:04X}"
-
-
-def _spaces(datasets: Iterable[Dataset]) -> list[tuple[str, str]]:
-    """The namespaces and what stands for them, the longest first; what the site itself names needs no prefix."""
-    spaces = {iri: f"{prefix}:" for each in datasets for prefix, iri in each.prefixes.items()}
-    own = {f"{each.base}id/": "" for each in datasets if each.base}
-    return sorted((spaces | own).items(), key=lambda each: (-len(each[0]), each))
-
-
-#: The properties that lead from a thing to a value; those that make up a list are left out.
-Path: TypeAlias = tuple[str, ...]
-
-_LIST = frozenset({f"{RDF}first", f"{RDF}rest"})
-_NIL = NamedNode(f"{RDF}nil")
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value of a thing: the path there, and the term, or None for a blank node of which nothing more is said."""
-
-    path: Path
-    term: Term | None
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One value that took the place of another; without `old` it came, without `new` it went."""
-
-    path: Path
-    old: Value | None
-    new: Value | None
+    def _short_iri(self, iri: str) -> str:
+        """An IRI with its prefix, or in full; what the site itself names needs no prefix."""
+        spaces = {space: f"{prefix}:" for dataset in self.datasets for prefix, space in dataset.prefixes.items()}
+        spaces |= {f"{dataset.base}id/": "" for dataset in self.datasets if dataset.base}
+        for space in sorted(spaces, key=len, reverse=True):
+            if iri.startswith(space) and len(iri) > len(space):
+                return visible(spaces[space] + iri[len(space) :])
+        return visible(iri)
 
 
 def authored(dataset: Dataset, node: Node) -> Iterator[Quad]:
@@ -169,7 +126,7 @@ def authored(dataset: Dataset, node: Node) -> Iterator[Quad]:
 
 def values(dataset: Dataset, thing: Node) -> frozenset[Value]:
     """The values of `thing`; a blank node met twice is followed once."""
-    found: set[Value] = set()
+    result: set[Value] = set()
     pending: list[tuple[Path, Node]] = [((), thing)]
     seen = {thing}
     while pending:
@@ -181,47 +138,59 @@ def values(dataset: Dataset, thing: Node) -> frozenset[Value]:
                 if target not in seen and dataset.quads_of(target):
                     pending.append((step, target))
                 else:
-                    found.add(Value(step, None))
+                    result.add(Value(step, None))
                 seen.add(target)
             elif target != _NIL or step != path:
-                found.add(Value(step, target))
-    return frozenset(found)
+                result.add(Value(step, target))
+    return frozenset(result)
+
+
+def edits(old: frozenset[Value], new: frozenset[Value]) -> list[tuple[Value | None, Value | None]]:
+    """The differences of two sets of values, as pairs of the old and the new one.
+
+    One value that gave way to one of the same path and language is paired; others came or went alone.
+    """
+
+    def by_place(different: Iterable[Value]) -> dict[tuple[Path, str], list[Value]]:
+        places: dict[tuple[Path, str], list[Value]] = {}
+        for value in sorted(different, key=lambda value: str(value.term)):
+            places.setdefault((value.path, value.language), []).append(value)
+        return places
+
+    pairs: list[tuple[Value | None, Value | None]] = []
+    gone, come = by_place(old - new), by_place(new - old)
+    for place in sorted({*gone, *come}):
+        before, after = gone.get(place, []), come.get(place, [])
+        if len(before) == len(after) == 1:
+            pairs.append((before[0], after[0]))
+        else:
+            pairs += [(value, None) for value in before]
+            pairs += [(None, value) for value in after]
+    return pairs
 
 
 def roots(dataset: Dataset) -> list[BlankNode]:
     """Blank nodes that nothing leads to; where they lead to each other in a circle, one of each circle."""
     subjects = list(dict.fromkeys(quad.subject for quad in dataset.quads))
-    heads = [each for each in subjects if isinstance(each, NamedNode) or not dataset.quads_to(each)]
+    heads = [node for node in subjects if isinstance(node, NamedNode) or not dataset.quads_to(node)]
     reached = {quad.subject for head in heads for quad in dataset.bounded(head)}
-    found = [each for each in heads if isinstance(each, BlankNode)]
+    result = [node for node in heads if isinstance(node, BlankNode)]
     for node in subjects:
         if isinstance(node, BlankNode) and node not in reached:
-            found.append(node)
+            result.append(node)
             reached |= {quad.subject for quad in dataset.bounded(node)}
-    return found
+    return result
 
 
-def edits(old: frozenset[Value], new: frozenset[Value]) -> list[Edit]:
-    """The differences of two sets of values; one value that gave way to one of the same path and language is paired."""
-    found = []
-    gone, come = _by_place(old - new), _by_place(new - old)
-    for place in sorted({*gone, *come}):
-        before, after = gone.get(place, []), come.get(place, [])
-        if len(before) == len(after) == 1:
-            found.append(Edit(place[0], before[0], after[0]))
-        else:
-            found += [Edit(place[0], each, None) for each in before]
-            found += [Edit(place[0], None, each) for each in after]
-    return found
+def natural(text: str) -> list[tuple[int, str]]:
+    """A key that sorts numbers in text by what they count."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text.casefold()) if part]
 
 
-def language(value: Value | None) -> str:
-    """The language tag of a value, "" for none."""
-    return (value.term.language or "") if value and isinstance(value.term, Literal) else ""
+def visible(text: str) -> str:
+    r"""Text fit for a terminal: what cannot be seen, such as a no-break space, is written as in Turtle, \u00A0."""
 
+    def escaped(code: int) -> str:
+        return f"\\U{code:08X}" if code > 0xFFFF else f"\\u{code:04X}"
 
-def _by_place(given: Iterable[Value]) -> dict[tuple[Path, str], list[Value]]:
-    found: dict[tuple[Path, str], list[Value]] = {}
-    for value in sorted(given, key=lambda each: str(each.term)):
-        found.setdefault((value.path, language(value)), []).append(value)
-    return found
+    return "".join(character if character.isprintable() else escaped(ord(character)) for character in text)

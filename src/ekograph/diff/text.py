@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from ekograph.diff.changes import Changes
-from ekograph.diff.naming import (
-    DisplayNames,
-    Edit,
-    Value,
-    authored,
-    edits,
-    language,
-    natural,
-    roots,
-    sentence,
-    shortened,
-    values,
-    visible,
-)
-from ekograph.diff.refiled import Refiled, refiled, same_form
+from ekograph.diff.changes import Changes, moves
+from ekograph.diff.naming import DisplayNames, Value, authored, edits, natural, roots, values, visible
+from ekograph.diff.structures import same_triples
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import LABELS, SKOS, TYPE, Dataset, Term
 
 _BROADER = f"{SKOS}broader"
 _TOP_OF = f"{SKOS}topConceptOf"
-_LABELS = {each.value for each in LABELS}
+_MOVES = {
+    (_BROADER, _BROADER): "moved",
+    (_BROADER, _TOP_OF): "moved_up",
+    (_TOP_OF, _BROADER): "moved_down",
+}
+_LABELS = {label.value for label in LABELS}
+
+#: Characters of a name at the beginning of a sentence.
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class ChangeReport:
 
 def words(changes: Changes, old: Dataset, new: Dataset, language: str) -> list[str]:
     """The changes from `old` to `new` as sentences in `language`, things of one scheme together."""
-    return [each.text for each in report(changes, old, new, language)]
+    return [change.text for change in report(changes, old, new, language)]
 
 
 def report(changes: Changes, old: Dataset, new: Dataset, language: str) -> list[ChangeReport]:
@@ -50,16 +44,23 @@ def report(changes: Changes, old: Dataset, new: Dataset, language: str) -> list[
 
     What publication derives is told of only where nothing else has changed.
     """
-    say = Messages("diff", language)
-    removed, added = _authored(changes.removed, old.base), _authored(changes.added, new.base)
-    found = refiled(removed, added, old.quads, new.quads)
-    wording = _Wording(old, new, DisplayNames((old, new), say), say)
-    sentences = [each for thing in _things(found, wording.names) for each in wording.about(thing)]
-    sentences += wording.nameless("nameless_removed", old, found.removed)
-    sentences += wording.nameless("nameless_new", new, found.added)
-    sentences += wording.filed(found.moves)
+    removed, added = (
+        [quad for quad in quads if getattr(quad.graph_name, "value", "") != f"{state.base}graph/derived"]
+        for quads, state in ((changes.removed, old), (changes.added, new))
+    )
+    moved = moves(removed, added, old.quads, new.quads)
+    messages = Messages("diff", language)
+    wording = _Wording(old, new, DisplayNames((old, new), messages), messages)
+    things = {quad.subject for quad in [*moved.removed, *moved.added] if isinstance(quad.subject, NamedNode)}
+    sentences = [sentence for thing in sorted(things, key=wording.order) for sentence in wording.about(thing)]
+    sentences += wording.nameless("nameless_removed", old, moved.removed)
+    sentences += wording.nameless("nameless_new", new, moved.added)
+    for (source, target), count in sorted(moved.triples.items()):
+        text = messages("filed", count=count, old=visible(source), new=visible(target))
+        sentences.append(ChangeReport(None, text))
     if changes and not sentences:
-        sentences.append(ChangeReport(None, say("derived", count=len(changes.removed) + len(changes.added))))
+        count = len(changes.removed) + len(changes.added)
+        sentences.append(ChangeReport(None, messages("derived", count=count)))
     return sentences
 
 
@@ -68,111 +69,96 @@ class _Wording:
     old: Dataset
     new: Dataset
     names: DisplayNames
-    say: Messages
+    messages: Messages
 
-    def about(self, thing: NamedNode) -> list[ChangeReport]:
+    def order(self, thing: NamedNode) -> tuple[object, ...]:
+        """A key that sorts things by scheme, the scheme itself first, then by notation and name."""
+        schemes = self.names.schemes(thing)[:1]
+        return (
+            not schemes,
+            natural(self.names.thing(schemes[0])) if schemes else [],
+            schemes != [thing],
+            "" if schemes else self.names.kind(thing),
+            natural(self.names.thing(thing)),
+            thing.value,
+        )
+
+    def about(self, thing: NamedNode) -> Iterator[ChangeReport]:
         """All that has changed in one thing."""
-        was, is_ = _there(thing, self.old, self.new)
-        if was and is_:
-            subject = self._subject(thing)
-            return [ChangeReport(thing, f"{subject}: {each}") for each in self._changed(thing)]
-        left = sum(1 for _ in authored(self.new, thing))
-        key = "new" if is_ else "left" if left else "removed"
-        count = {"count": left} if key == "left" else {}
-        text = self.say(key, kind=self.names.kind(thing), thing=self.names.thing(thing), **count)
-        return [ChangeReport(thing, self._grouped(thing, text))]
+        quads = [list(authored(state, thing)) for state in (self.old, self.new)]
+        # A thing is there where it has a type, or if it never has, where anything is said of it.
+        there = [any(quad.predicate == TYPE for quad in state) for state in quads]
+        was_there, is_there = there if any(there) else map(bool, quads)
+        schemes = [scheme for scheme in self.names.schemes(thing) if scheme != thing]
+        if was_there and is_there:
+            name = _shortened(self.names.thing(thing))
+            if schemes:
+                subject = f"{self.names.thing(schemes[0])}, {name}"
+            elif self.names.is_scheme(thing):
+                subject = self.names.thing(thing)
+            else:
+                subject = _capitalised(f"{self.names.kind(thing)} {name}")
+            yield from (ChangeReport(thing, f"{subject}: {change}") for change in self._changed(thing))
+            return
+        key = "new" if is_there else "left" if quads[1] else "removed"
+        count = {"count": len(quads[1])} if key == "left" else {}
+        text = self.messages(key, kind=self.names.kind(thing), thing=self.names.thing(thing), **count)
+        yield ChangeReport(thing, f"{self.names.thing(schemes[0])}: {text}" if schemes else _capitalised(text))
 
-    def nameless(self, key: str, state: Dataset, quads: Sequence[Quad]) -> Iterator[ChangeReport]:
+    def nameless(self, key: str, state: Dataset, quads: Iterable[Quad]) -> Iterator[ChangeReport]:
         """What is described without an IRI and belongs to nothing that has one, with what is said of it."""
         dataset = Dataset(quads, base=state.base, prefixes=state.prefixes, languages=state.languages)
-        names = DisplayNames((dataset, *self.names.datasets), self.say)
+        names = DisplayNames((dataset, *self.names.datasets), self.messages)
         for node in roots(dataset):
-            said = sorted(values(dataset, node), key=lambda each: (each.path, str(each.term)))
-            facts = "; ".join(f"{names.properties(each.path, language(each))} {names.value(each)}" for each in said)
-            yield ChangeReport(None, sentence(self.say(key, kind=names.kind(node), facts=facts)))
-
-    def filed(self, moves: Counter[tuple[str, str]]) -> Iterator[ChangeReport]:
-        """Triples that are in other graphs now, that is, come from other files."""
-        for (old, new), count in sorted(moves.items()):
-            yield ChangeReport(None, self.say("filed", count=count, old=visible(old), new=visible(new)))
-
-    def _subject(self, thing: NamedNode) -> str:
-        """What a sentence about a change begins with: the scheme and the thing, or its kind and the thing."""
-        if self.names.is_scheme(thing):
-            return self.names.thing(thing)
-        groups = self.names.schemes(thing)
-        if groups:
-            return f"{self.names.thing(groups[0])}, {shortened(self.names.thing(thing))}"
-        return sentence(f"{self.names.kind(thing)} {shortened(self.names.thing(thing))}")
-
-    def _grouped(self, thing: NamedNode, text: str) -> str:
-        groups = [each for each in self.names.schemes(thing) if each != thing]
-        return f"{self.names.thing(groups[0])}: {text}" if groups else sentence(text)
+            facts = sorted(values(dataset, node), key=lambda value: (value.path, str(value.term)))
+            facts = "; ".join(
+                f"{names.properties(value.path, value.language)} {names.value(value)}" for value in stated
+            )
+            yield ChangeReport(None, _capitalised(self.messages(key, kind=names.kind(node), facts=text)))
 
     def _changed(self, thing: NamedNode) -> Iterator[str]:
         before, after = values(self.old, thing), values(self.new, thing)
-        found = edits(before, after)
         moved = self._move(thing)
         if moved:
             yield moved
-            found = [each for each in found if each.path not in {(_BROADER,), (_TOP_OF,)}]
-        yield from (self._edit(each) for each in found)
-        if before == after and not same_form(self.old.bounded(thing), self.new.bounded(thing)):
-            yield self.say("rearranged")
+        for old, new in edits(before, after):
+            path = old.path if old else new.path if new else ()
+            if not moved or path not in {(_BROADER,), (_TOP_OF,)}:
+                yield self._edit(path, old, new)
+        if before == after and not same_triples(self.old.bounded(thing), self.new.bounded(thing)):
+            yield self.messages("rearranged")
 
-    def _edit(self, edit: Edit) -> str:
-        tag = language(edit.old or edit.new)
-        name = self.names.properties(edit.path, tag)
-        if edit.old and edit.new:
-            old, new = self.names.pair(edit.old, edit.new)
-            key = "relabelled" if edit.path[-1:] and edit.path[-1] in _LABELS else "changed"
-            return self.say(key, property=name, old=old, new=new)
-        key, value = ("lost", edit.old) if edit.old else ("gained", edit.new)
-        return self.say(key, property=name, value=self.names.value(value) if value else "")
+    def _edit(self, path: tuple[str, ...], old: Value | None, new: Value | None) -> str:
+        value = old or new
+        name = self.names.properties(path, value.language if value else "")
+        if old and new:
+            before, after = self.names.pair(old, new)
+            key = "relabelled" if path and path[-1] in _LABELS else "changed"
+            return self.messages(key, property=name, old=before, new=after)
+        return self.messages("lost" if old else "gained", property=name, value=self.names.value(value) if value else "")
 
-    def _move(self, thing: NamedNode) -> str:
+    def _move(self, concept: NamedNode) -> str:
         """How a concept moved in its hierarchy, or nothing."""
-        old, new = _place(self.old, thing), _place(self.new, thing)
-        if old is None or new is None or old == new or {old[0], new[0]} == {_TOP_OF}:
+        old, new = _place(self.old, concept), _place(self.new, concept)
+        if old is None or new is None or old == new or (old[0], new[0]) not in _MOVES:
             return ""
-        key = {_BROADER: {_BROADER: "moved", _TOP_OF: "moved_up"}, _TOP_OF: {_BROADER: "moved_down"}}[old[0]][new[0]]
-        return self.say(key, old=self._name(old[1]), new=self._name(new[1]))
-
-    def _name(self, term: Term) -> str:
-        return self.names.value(Value((), term))
+        before, after = (self.names.value(Value((), term)) for _, term in (old, new))
+        return self.messages(_MOVES[old[0], new[0]], old=before, new=after)
 
 
-def _there(thing: NamedNode, old: Dataset, new: Dataset) -> tuple[bool, bool]:
-    """Whether a thing was and is there: it is where it has a type, or if it never has, where anything is said of it."""
-    said = [list(authored(each, thing)) for each in (old, new)]
-    typed = [any(quad.predicate == TYPE for quad in quads) for quads in said]
-    was, is_ = typed if any(typed) else map(bool, said)
-    return was, is_
-
-
-def _place(dataset: Dataset, thing: NamedNode) -> tuple[str, Term] | None:
+def _place(dataset: Dataset, concept: NamedNode) -> tuple[str, Term] | None:
     """The one place of a concept in its hierarchy: the property that tells it, and what that leads to."""
-    found = [(key, term) for key in (_BROADER, _TOP_OF) for term in dataset.objects(thing, key)]
-    return found[0] if len(found) == 1 else None
+    places = [(key, term) for key in (_BROADER, _TOP_OF) for term in dataset.objects(concept, key)]
+    return places[0] if len(places) == 1 else None
 
 
-def _authored(quads: Iterable[Quad], base: str) -> list[Quad]:
-    return [quad for quad in quads if getattr(quad.graph_name, "value", "") != f"{base}graph/derived"]
+def _shortened(name: str) -> str:
+    """A name as the beginning of a sentence: not too long, and without a full stop of its own."""
+    if len(name) <= _LONGEST_NAME:
+        return name.rstrip(".")
+    return f"{name[:_LONGEST_NAME].rsplit(' ', 1)[0].rstrip(' ,.;:–-')}…"
 
 
-def _things(found: Refiled, names: DisplayNames) -> list[NamedNode]:
-    """The things with an IRI that changed, in the order they are told of: by scheme, then by notation and name."""
-    things = {quad.subject for quad in [*found.removed, *found.added] if isinstance(quad.subject, NamedNode)}
-    schemes = {each: names.schemes(each)[:1] for each in things}
-    groups = {each: natural(names.thing(scheme[0])) if scheme else [] for each, scheme in schemes.items()}
-    return sorted(
-        things,
-        key=lambda each: (
-            not schemes[each],
-            groups[each],
-            schemes[each] != [each],
-            "" if schemes[each] else names.kind(each),
-            names.order(each),
-            each.value,
-        ),
-    )
+def _capitalised(text: str) -> str:
+    """Text with a capital at its beginning, unless it begins with an IRI, whose letters matter."""
+    return text if ":" in text.split(" ", 1)[0] else f"{text[:1].upper()}{text[1:]}"
