@@ -175,6 +175,45 @@ def test_bad_settings_of_a_revision_are_told(repository):
     assert "\nekograph.toml: there is no setting 'colour'" in done.stderr
 
 
+def test_any_two_files_are_compared_whatever_their_formats_and_without_a_site(tmp_path):
+    (tmp_path / "old.ttl").write_text("@prefix : <x:> . <a> :size 1 ; :part [ :size 2 ] .")
+    (tmp_path / "same.jsonld").write_text('{"@id": "a", "x:size": 1, "x:part": {"x:size": 2}}')
+    (tmp_path / "new.rdf").write_text(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="x:"><rdf:Description rdf:about="a">'
+        '<size rdf:datatype="http://www.w3.org/2001/XMLSchema#integer">1</size></rdf:Description></rdf:RDF>'
+    )
+
+    same = _diff(tmp_path, str(tmp_path / "old.ttl"), str(tmp_path / "same.jsonld"))
+    differs = _diff(tmp_path, str(tmp_path / "old.ttl"), str(tmp_path / "new.rdf"))
+
+    assert (same.returncode, differs.returncode) == (0, 1), same.stdout + same.stderr
+    assert differs.stdout.count("\n") == 1
+    assert "removed: 2" in differs.stdout
+
+
+def test_folders_are_compared_and_copies_with_relative_iris_are_the_same(site):
+    shutil.copytree(site / "data", site.parent / "copy")
+    same = _diff(site, str(site / "data"), str(site.parent / "copy"))
+    _edit(site.parent / "copy/contacts.ttl", _BEFORE, _AFTER)
+    differs = _diff(site, str(site / "data"), str(site.parent / "copy"), "--format", "patch")
+
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert differs.returncode == 1
+    assert sorted(row[:1] for row in differs.stdout.splitlines() if row[:2] in {"A ", "D "}) == ["A", "D"]
+
+
+def test_an_empty_file_is_a_state_and_a_faulty_one_is_told_with_its_line(tmp_path):
+    (tmp_path / "old.ttl").write_text("<a> <b> 1 .")
+    (tmp_path / "empty.ttl").write_text("")
+    (tmp_path / "faulty.ttl").write_text("<a> <b> 1 .\n<a> <b>")
+    old, empty, faulty = (str(tmp_path / f"{name}.ttl") for name in ("old", "empty", "faulty"))
+
+    assert _diff(tmp_path, old, empty, "--format", "update").stdout.startswith("DELETE DATA")
+    done = _diff(tmp_path, old, faulty)
+    assert done.returncode == 2
+    assert "faulty.ttl:2" in done.stderr
+
+
 def test_nothing_heavy_is_imported():
     code = "import ekograph.diff, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

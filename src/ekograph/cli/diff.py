@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ekograph.cli import fail
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.cli import fail, options
+from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.config import Settings
-    from ekograph.diff import Changes
     from ekograph.rdf.dataset import Dataset
     from ekograph.snapshots.snapshot import Snapshot
 
@@ -24,23 +22,19 @@ _CURRENT = "current"
 _SHORTEST_PREFIX = 4
 
 _EPILOG = """\b
-A and B are each the name of a published snapshot or the beginning of it,
-"current", or, if there is no such snapshot, a git revision. Without A and B the
-working tree is compared with "current", with A alone the working tree with A.
+A and B are each one of these, looked for in this order: the name of a published
+snapshot or the beginning of it, or "current"; an RDF file, or a folder of them;
+a git revision. Without A and B the working tree is compared with "current",
+with A alone the working tree with A.
 
 \b
 Examples:
   ekograph diff
   ekograph diff HEAD~3 --lang fi
   ekograph diff 3f2a current --format update
+  ekograph diff old/vocabulary.ttl new/vocabulary.ttl --format patch
 
 Exit status: 0 no differences, 1 they differ, 2 they cannot be compared."""
-
-
-@dataclass(frozen=True)
-class _State:
-    name: str
-    dataset: Dataset
 
 
 @click.command("diff", epilog=_EPILOG)
@@ -53,103 +47,108 @@ class _State:
     default="words",
     help="In words, as RDF Patch, or as SPARQL Update.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the words; without it, that of the locale.")
+@options.language
 @click.pass_obj
 def command(site: Path, old: str | None, new: str | None, form: str, lang: str | None) -> None:
-    """Tell what changed from one state of the site's data to another, compared as RDF."""
-    from ekograph import config
-    from ekograph.diff import compare
+    """Tell what changed from one state of the site's data, or of any RDF files, to another, compared as RDF."""
+    from ekograph import config, diff
 
-    say = Messages("diff", reader_language(lang))
+    messages = Messages("diff", reader_language(lang))
     settings = config.load(site)
-    before, after = _state(old or _CURRENT, settings, say), _state(new, settings, say)
-    changes = compare(before.dataset.quads, after.dataset.quads)
-    if form == "words" and not changes:
-        click.echo(say("same", old=before.name, new=after.name))
+    (old_name, before), (new_name, after) = (_state(name, settings, messages) for name in (old or _CURRENT, new))
+    changes = diff.compare(before.quads, after.quads)
+    if form == "patch":
+        text = diff.rdf_patch(changes)
+    elif form == "update":
+        text = diff.sparql_update(changes, before.quads, after.quads)
+    elif changes:
+        text = "".join(f"{sentence}\n" for sentence in diff.words(changes, before, after, messages.language))
     else:
-        click.echo(_rendered(changes, form, before.dataset, after.dataset, say.language), nl=False)
+        text = f"{messages('same', old=old_name, new=new_name)}\n"
+    click.echo(text, nl=False)
     sys.exit(1 if changes else 0)
 
 
-def _rendered(changes: Changes, form: str, old: Dataset, new: Dataset, language: str) -> str:
-    from ekograph.diff import rdf_patch, sparql_update, words
-
-    if form == "patch":
-        return rdf_patch(changes)
-    if form == "update":
-        return sparql_update(changes, old.quads, new.quads)
-    return "".join(f"{each}\n" for each in words(changes, old, new, language))
-
-
-def _state(name: str | None, settings: Settings, say: Messages) -> _State:
-    """The state that `name` names, None being the working tree; ends the command where there is none."""
+def _state(name: str | None, settings: Settings, messages: Messages) -> tuple[str, Dataset]:
+    """The state that `name` names, None being the working tree, with its full name; fails where there is none."""
     from ekograph.publish.site_datasets import published
 
     if name is None:
-        return _State(say("working"), _written(settings, say, say("working")))
-    snapshot = _snapshot(name, settings, say)
+        return messages("working"), _written(settings, messages, messages("working"))
+    snapshot = _snapshot(name, settings, messages)
     if snapshot is not None:
-        return _State(snapshot.name, published(snapshot))
-    return _State(name, _revision(name, settings, say))
+        return snapshot.name, published(snapshot)
+    path = Path(name)
+    return name, _files(path, settings, messages) if path.exists() else _revision(name, settings, messages)
 
 
-def _snapshot(name: str, settings: Settings, say: Messages) -> Snapshot | None:
+def _snapshot(name: str, settings: Settings, messages: Messages) -> Snapshot | None:
     """The snapshot of that name or with a name that begins so, or None."""
     from ekograph.snapshots.repository import SnapshotRepository
-    from ekograph.snapshots.snapshot import MANIFEST, Snapshot, SnapshotError
+    from ekograph.snapshots.snapshot import SnapshotError
 
-    shelf = SnapshotRepository(settings.snapshots_dir)
+    repository = SnapshotRepository(settings.snapshots_dir)
     try:
         if name == _CURRENT:
-            return shelf.current() or fail(say("nothing_published", path=shelf.path))
-        there = [each for each in shelf.path.glob("*") if (each / MANIFEST).is_file() and not each.is_symlink()]
-        found = sorted(each for each in there if each.name.startswith(name) and len(name) >= _SHORTEST_PREFIX)
-        if len(found) > 1 and found[0].name != name:
-            fail(say("ambiguous", name=name, found=", ".join(each.name for each in found)))
-        return Snapshot.open(found[0]) if found else None
+            return repository.current() or fail(messages("nothing_published", path=repository.path))
+        if len(name) < _SHORTEST_PREFIX:
+            return None
+        matching = [known for known in repository.names() if known.startswith(name)]
+        if len(matching) > 1 and name not in matching:
+            fail(messages("ambiguous", name=name, found=", ".join(matching)))
+        return repository.open(min(matching)) if matching else None
     except SnapshotError as error:
         fail(str(error))
 
 
-def _revision(name: str, settings: Settings, say: Messages) -> Dataset:
+def _files(path: Path, settings: Settings, messages: Messages) -> Dataset:
+    """The dataset of an RDF file or folder; relative IRIs are those of the site, so that copies can be compared."""
+    from ekograph.publish.plain_rdf import ReadingError, read
+    from ekograph.rdf.dataset import Dataset
+    from ekograph.urls import NO_BASE
+
+    try:
+        quads, prefixes = read(path, settings.base or NO_BASE)
+    except ReadingError as error:
+        fail(Messages("serve", messages.language)(error.key, **error.values))
+    return Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages)
+
+
+def _revision(name: str, settings: Settings, messages: Messages) -> Dataset:
+    """The dataset of the sources that git has at a revision, with the settings that the site had there."""
+    from ekograph import config
     from ekograph.validation.git_sources import RevisionError, exported
     from ekograph.validation.sources import SourceError
 
     try:
         with exported(settings.root, name) as root:
-            return _written(_settings(root, say, name), say, name)
+            try:
+                return _written(config.load(root), messages, name)
+            except config.ConfigError as error:
+                _fail_unreadable([str(error)], root, messages, name)
     except SourceError as error:
-        _unreadable([Messages("check", say.language)(error.key, **error.values)], settings.root, say, name)
+        reason = Messages("check", messages.language)(error.key, **error.values)
+        _fail_unreadable([reason], settings.root, messages, name)
     except RevisionError as error:
-        fail(say(error.key, name=name, path=settings.snapshots_dir, site=settings.root, reason=error.reason))
+        fail(messages(error.key, name=name, path=settings.snapshots_dir, site=settings.root, reason=error.reason))
 
 
-def _settings(root: Path, say: Messages, state: str) -> Settings:
-    """The settings that the site had at a revision."""
-    from ekograph import config
-
-    try:
-        return config.load(root)
-    except config.ConfigError as error:
-        _unreadable([str(error)], root, say, state)
-
-
-def _written(settings: Settings, say: Messages, state: str) -> Dataset:
-    """The dataset of the sources; ends the command where they cannot be read, told by file, line and column."""
+def _written(settings: Settings, messages: Messages, state: str) -> Dataset:
+    """The dataset of the sources; fails where they cannot be read, with file, line and column."""
     from ekograph.publish.site_datasets import UnreadableError, written
     from ekograph.validation.sources import SourceError
 
-    words = Messages("check", say.language)
+    check_messages = Messages("check", messages.language)
     try:
-        return written(settings, words)
+        return written(settings, check_messages)
     except SourceError as error:
-        _unreadable([words(error.key, **error.values)], settings.root, say, state)
+        _fail_unreadable([check_messages(error.key, **error.values)], settings.root, messages, state)
     except UnreadableError as error:
-        faults = [f"{each.path}:{each.line}:{each.column}: {each.message}" for each in error.results]
-        _unreadable(faults, settings.root, say, state)
+        faults = [f"{fault.path}:{fault.line}:{fault.column}: {fault.message}" for fault in error.results]
+        _fail_unreadable(faults, settings.root, messages, state)
 
 
-def _unreadable(faults: list[str], root: Path, say: Messages, state: str) -> NoReturn:
-    # A revision lies in a folder of its own for the moment; people know its files by their place in the site.
-    told = "\n".join(each.replace(f"{root}/", "") for each in faults)
-    fail(say("unreadable", state=state, found=told))
+def _fail_unreadable(faults: list[str], root: Path, messages: Messages, state: str) -> NoReturn:
+    # A revision lies in a temporary folder; people know its files by their place in the site.
+    text = "\n".join(fault.replace(f"{root}/", "") for fault in faults)
+    fail(messages("unreadable", state=state, found=text))

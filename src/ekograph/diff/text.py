@@ -111,9 +111,7 @@ class _Wording:
         names = DisplayNames((dataset, *self.names.datasets), self.messages)
         for node in roots(dataset):
             facts = sorted(values(dataset, node), key=lambda value: (value.path, str(value.term)))
-            facts = "; ".join(
-                f"{names.properties(value.path, value.language)} {names.value(value)}" for value in stated
-            )
+            text = "; ".join(f"{names.properties(fact.path, fact.language)} {names.value(fact)}" for fact in facts)
             yield ChangeReport(None, _capitalised(self.messages(key, kind=names.kind(node), facts=text)))
 
     def _changed(self, thing: NamedNode) -> Iterator[str]:

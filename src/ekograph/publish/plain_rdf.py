@@ -39,6 +39,8 @@ class ReadingError(Exception):
 def publish_as_it_is(path: Path, settings: Settings) -> None:
     """Make a snapshot of the file or folder the current one of `settings`; raises ReadingError and OSError."""
     quads, prefixes = read(path)
+    if not quads:
+        raise ReadingError("nothing_to_serve", path=path)
     dataset = Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages)
     proof = VerifiedSite(settings, n_quads(quads), b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM)
     shelf = SnapshotRepository(settings.snapshots_dir)
@@ -46,20 +48,19 @@ def publish_as_it_is(path: Path, settings: Settings) -> None:
         activate(proof, shelf)
 
 
-def read(path: Path) -> tuple[list[Quad], dict[str, str]]:
+def read(path: Path, base: str | None = None) -> tuple[list[Quad], dict[str, str]]:
     """The quads of the file, or of all RDF files below the folder, and the prefixes they declare.
 
+    Relative IRIs are resolved against `base`, or else against the address of their file (RFC 3986, section 5.1.3).
     Blank nodes of different files stay different. Raises ReadingError for a path that is not there, of no known
-    format, without any statement, or with a fault, and OSError for a file that cannot be opened.
+    format, or with a fault, and OSError for a file that cannot be opened.
     """
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}
     for file in _files(path):
-        found, declared = _parsed(file)
-        quads += found
+        parsed, declared = _parsed(file, base or file.resolve().as_uri())
+        quads += parsed
         prefixes = declared | prefixes
-    if not quads:
-        raise ReadingError("nothing_to_serve", path=path)
     return quads, prefixes
 
 
@@ -74,12 +75,9 @@ def _files(path: Path) -> Iterator[Path]:
         raise ReadingError("unknown_format", path=path, suffixes=" ".join(FORMATS))
 
 
-def _parsed(path: Path) -> tuple[list[Quad], dict[str, str]]:
-    """The quads of one file; relative IRIs are resolved against the file's own address (RFC 3986, section 5.1.3)."""
+def _parsed(path: Path, base: str) -> tuple[list[Quad], dict[str, str]]:
     try:
-        parser = parse(
-            path=path, format=FORMATS[path.suffix], base_iri=path.resolve().as_uri(), rename_blank_nodes=True
-        )
+        parser = parse(path=path, format=FORMATS[path.suffix], base_iri=base, rename_blank_nodes=True)
         return list(parser), dict(parser.prefixes)
     except SyntaxError as error:
         place = f"{path}:{error.lineno}:{error.offset}" if error.lineno else str(path)

@@ -1,7 +1,4 @@
-"""The shelf: the folder of all snapshots, and which of them is current.
-
-`current` is a symbolic link to one of them, moved by one rename.
-"""
+"""The repository of snapshots: a folder of them, in which the symbolic link `current` says which is served."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ LOCK = ".lock"
 
 
 class SnapshotRepository:
-    """The folder of all snapshots, and which of them is current."""
+    """The snapshots in the folder `path`, which need not be there yet."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,38 +29,48 @@ class SnapshotRepository:
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            for left in (each for each in self.path.glob(".*") if each.name != LOCK):
-                _remove(left)
+            for unfinished in self.path.glob(".*"):
+                if unfinished.name != LOCK:
+                    _remove(unfinished)
             yield
 
+    def names(self) -> list[str]:
+        """The names of all snapshots there are, sorted."""
+        folders = (path.parent for path in self.path.glob(f"[!.]*/{MANIFEST}"))
+        return sorted(folder.name for folder in folders if not folder.is_symlink())
+
     def current_name(self) -> str | None:
-        """The name that `current` points to, or None. One system call: cheap enough to ask again and again."""
+        """The name that `current` points to, or None. One system call: cheap enough to poll."""
         try:
             return (self.path / CURRENT).readlink().name
         except OSError:
             return None
 
     def current(self) -> Snapshot | None:
-        """The current snapshot, opened, or None when nothing has been published."""
+        """The current snapshot, or None when nothing is published; raises SnapshotError when it is damaged."""
         name = self.current_name()
-        return Snapshot.open(self.path / name) if name else None
+        return self.open(name) if name else None
+
+    def open(self, name: str) -> Snapshot:
+        """The snapshot `name`; raises SnapshotError when it is missing or damaged."""
+        return Snapshot.open(self.path / name)
+
+    def find(self, name: str) -> Snapshot | None:
+        """The snapshot `name`, or None when it is missing or damaged."""
+        try:
+            return self.open(name)
+        except SnapshotError:
+            return None
 
     def last(self) -> Snapshot | None:
-        """The current snapshot, or None when there is none or it is not whole."""
+        """The current snapshot, or None when there is none or it is damaged."""
         name = self.current_name()
         return self.find(name) if name else None
 
-    def free_name(self, wanted: str) -> str:
-        """`wanted`, or with a number if a whole snapshot has that name already."""
-        names = (wanted, *(f"{wanted}-{number}" for number in range(2, 10_000)))
-        return next(name for name in names if self.find(name) is None)
-
-    def find(self, name: str) -> Snapshot | None:
-        """The snapshot `name`, or None when it is not there or not whole."""
-        try:
-            return Snapshot.open(self.path / name)
-        except SnapshotError:
-            return None
+    def free_name(self, name: str) -> str:
+        """`name`, or with a number if a whole snapshot has that name already."""
+        names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
+        return next(candidate for candidate in names if self.find(candidate) is None)
 
     def history(self) -> list[str]:
         """The names that were made current, oldest first, ending in the current one."""
@@ -77,50 +84,51 @@ class SnapshotRepository:
         return [current] if current else []
 
     def newest(self, count: int) -> list[tuple[str, str]]:
-        """Name and time of publication of the last `count` snapshots of the history that are there, oldest first."""
-        there = []
+        """Name and time of publication of the last `count` readable snapshots of the history, oldest first."""
+        published = []
         for name in dict.fromkeys(self.history()):
-            with suppress(SnapshotError):  # one that is gone or damaged is not offered
-                there.append((name, Manifest.read(self.path / name).published))
-        return there[-count:] if count else []
+            with suppress(SnapshotError):
+                published.append((name, Manifest.read(self.path / name).published))
+        return published[-count:] if count else []
 
     def move_current(self, name: str) -> None:
         """Make the snapshot `name` the current one: durable before visible."""
         if name != self.current_name():
-            self._move([*self.history(), name])
+            self._write_history([*self.history(), name])
 
     def roll_back(self) -> Snapshot:
         """Make the snapshot that was current before the current one; raises SnapshotError when there is none."""
-        before = self.history()[:-1]
-        while before and not (self.path / before[-1] / MANIFEST).is_file():
-            before.pop()
-        if not before:
+        earlier = self.history()[:-1]
+        while earlier and not (self.path / earlier[-1] / MANIFEST).is_file():
+            earlier.pop()
+        if not earlier:
             raise SnapshotError("there is no snapshot to go back to")
-        snapshot = Snapshot.open(self.path / before[-1])
-        self._move(before)
+        snapshot = self.open(earlier[-1])
+        self._write_history(earlier)
         return snapshot
 
     def prune(self, keep: int) -> list[str]:
         """Remove all but the `keep` newest snapshots of the history and the current one; returns their names."""
-        kept = set(self.history()[-keep:])
-        there = [each for each in self.path.iterdir() if (each / MANIFEST).is_file() and not each.is_symlink()]
-        gone = [each for each in there if each.name not in kept]
-        for each in gone:
+        superfluous = sorted(set(self.names()) - set(self.history()[-keep:]))
+        for name in superfluous:
             # Renamed first: a half-removed folder never passes for a snapshot.
-            aside = each.rename(each.with_name(f".{each.name}"))
-            _remove(aside)
-        return sorted(each.name for each in gone)
+            _remove((self.path / name).rename(self.path / f".{name}"))
+        return superfluous
 
     def forget(self) -> None:
         """Remove all snapshots but the current one, and that there ever were others."""
-        self._move(self.history()[-1:])
+        self._write_history(self.history()[-1:])
         self.prune(1)
 
-    def _move(self, history: list[str]) -> None:
-        _replace(self.path / HISTORY, json.dumps(history).encode())
+    def _write_history(self, names: list[str]) -> None:
+        """Write the history, and let `current` point to its last name; both change whole, whatever happens."""
+        file = self.path / f".{HISTORY}-{os.getpid()}"
+        file.write_text(json.dumps(names), encoding="utf-8")
+        sync(file)
+        file.replace(self.path / HISTORY)
         link = self.path / f".{CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
-        link.symlink_to(history[-1])
+        link.symlink_to(names[-1])
         link.replace(self.path / CURRENT)
         sync(self.path)
 
@@ -130,11 +138,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write `content` so that `path` holds the old or the new one whole, whatever happens."""
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
-    temporary.write_bytes(content)
-    sync(temporary)
-    temporary.replace(path)

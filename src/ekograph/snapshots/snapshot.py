@@ -95,9 +95,9 @@ class Manifest:
     def read(cls, path: Path) -> Manifest:
         """The manifest in the folder `path`, its files not looked at; raises SnapshotError when it cannot be read."""
         try:
-            found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            found["files"] = {name: (sha256, size) for name, (sha256, size) in found["files"].items()}
-            return cls(**{**found, "languages": tuple(found["languages"])})
+            fields = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            fields["files"] = {name: (sha256, size) for name, (sha256, size) in fields["files"].items()}
+            return cls(**{**fields, "languages": tuple(fields["languages"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error
 
@@ -131,8 +131,8 @@ class Snapshot:
         connection = _connected(self.path)
         try:
             rows = connection.execute(_ALL) if address is None else connection.execute(_AT, {"address": address})
-            for own, page, content_type, language, body, links in rows:
-                yield Representation(own, page, content_type, language, body, tuple(json.loads(links)))
+            for own_address, page, content_type, language, body, links in rows:
+                yield Representation(own_address, page, content_type, language, body, tuple(json.loads(links)))
         finally:
             connection.close()
 
@@ -188,10 +188,10 @@ def new_database(path: Path) -> Iterator[sqlite3.Connection]:
 class Draft:
     """A snapshot in the making, in a folder that nobody serves. Use as a context: left unfinished, it is removed."""
 
-    def __init__(self, shelf: Path) -> None:
-        shelf.mkdir(parents=True, exist_ok=True)
-        self._shelf = shelf
-        self.path = shelf / f".draft-{os.getpid()}"
+    def __init__(self, repository: Path) -> None:
+        repository.mkdir(parents=True, exist_ok=True)
+        self._repository = repository
+        self.path = repository / f".draft-{os.getpid()}"
         self._files: dict[str, tuple[str, int]] = {}
 
     def __enter__(self) -> Self:
@@ -211,7 +211,7 @@ class Draft:
         return self._files[name]
 
     def add(self, name: str) -> tuple[str, int]:
-        """Take the file `name`, written below `path` by other hands, into the manifest."""
+        """Take the file `name`, written below `path` by another component, into the manifest."""
         with (self.path / name).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._files[name] = (digest, (self.path / name).stat().st_size)
@@ -222,7 +222,11 @@ class Draft:
         with new_database(self.path / PRINTED) as connection:
             connection.execute(f"CREATE TABLE printed ({_COLUMNS})")
             with connection:
-                connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", map(_row, representations))
+                rows = (
+                    (row.address, row.page, row.content_type, row.language, row.body, json.dumps(row.links))
+                    for row in representations
+                )
+                connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?)", rows)
                 for column in ("address", "page"):
                     connection.execute(f"CREATE INDEX {column} ON printed ({column})")
         self.add(PRINTED)
@@ -230,7 +234,7 @@ class Draft:
     def finish(self, manifest: Manifest) -> Snapshot:
         """Give the draft its name: from here on it is a snapshot. What has that name already is set aside."""
         complete = Manifest(**{**asdict(manifest), "files": self._files})
-        path = self._shelf / manifest.name
+        path = self._repository / manifest.name
         text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
         (self.path / MANIFEST).write_text(text, encoding="utf-8")
         # Waiting for the disk side by side costs one wait on a busy machine, one after the other dozens.
@@ -240,13 +244,8 @@ class Draft:
         if path.exists():
             path.rename(self.path.with_name(f"{self.path.name}-aside"))
         self.path.rename(path)
-        sync(self._shelf)
+        sync(self._repository)
         return Snapshot.open(path)
-
-
-def _row(printed: Representation) -> tuple[str, str, str, str, bytes, str]:
-    links = json.dumps(printed.links)
-    return printed.address, printed.page, printed.content_type, printed.language, printed.body, links
 
 
 def _verify(path: Path, manifest: Manifest) -> None:
