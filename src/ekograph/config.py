@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 FILE_NAME = "ekograph.toml"
+
+# What an IRI may be made of, after its scheme (RFC 3987).
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 
 
 class ConfigError(Exception):
@@ -22,7 +26,8 @@ class Settings(NamedTuple):
     """
 
     root: Path
-    base: Annotated[str, "IRI under which the site's things are named; ends in a slash."] = ""
+    base: Annotated[str, "IRI under which the site's things are named; ends in a slash or a hash."] = ""
+    own: Annotated[tuple[str, ...], "Further IRIs that begin the names of the site's things."] = ()
     public_url: Annotated[str, "Where this copy lives, for example https://data.example.fi; empty: host and port."] = ""
     languages: Annotated[tuple[str, ...], "Languages of pages and messages, in order of fallback."] = ("en",)
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
@@ -116,8 +121,23 @@ def _checked(settings: Settings) -> Settings:
                 f"public_url is {settings.public_url!r}; give scheme and host alone, as in https://data.example.fi"
             )
         settings = settings._replace(public_url=settings.public_url.rstrip("/"))
-    if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith("/")):
-        raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash")
+    if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith(("/", "#"))):
+        raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash or a hash")
+    if settings.base.endswith("#"):
+        # The terms are named after the hash; graphs and other documents have names beside them.
+        settings = settings._replace(base=f"{settings.base[:-1]}/", own=(settings.base, *settings.own))
+    for iri in settings.own:
+        if not _ABSOLUTE_IRI.fullmatch(iri):
+            raise ConfigError(
+                f"own holds {iri!r}; give what the IRIs of your things begin with, as in https://example.org/voc/"
+            )
+    _check_numbers(settings)
+    if not settings.languages:
+        raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
+    return settings
+
+
+def _check_numbers(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"port is {settings.port}; ports are 1 to 65535")
     for name in ("query_seconds", "query_memory_mb", "result_mb", "keep", "processes"):
@@ -125,6 +145,3 @@ def _checked(settings: Settings) -> Settings:
             raise ConfigError(f"{name} is {getattr(settings, name)}; it must be above 0")
     if settings.dataset_mb < 0:
         raise ConfigError(f"dataset_mb is {settings.dataset_mb}; it must be 0, for none, or above")
-    if not settings.languages:
-        raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
-    return settings

@@ -27,6 +27,9 @@ NO_BASE = f"{PUBLIC_URL}/"
 #: Below the base, what is described at /doc/….
 THINGS = "id/"
 
+#: Below it, the pages about things of this site.
+PAGES = "/doc/"
+
 #: Below the base, the documents that are served under their own path, and the folder of the named graphs.
 DOCUMENTS = ("def", "shapes", "catalog")
 GRAPHS = "graph/"
@@ -43,27 +46,99 @@ _PATH_SAFE = "/:@!$&'()*+,;=~"
 # What has one spelling only, as most paths do.
 _PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
 
+# A scheme with an authority, as most IRIs have.
+_HIERARCHICAL = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*)://")
+
+# Segments that clients, servers and file systems would change, and last segments that would be the address of a
+# representation of another page. Each gets a tilde more; so does each that is one of these and tildes already.
+_UNSTABLE = re.compile(r"\.{0,2}~*")
+_TAKEN = re.compile(r"(?:\.{1,2}|~|index|.*\.(?:html|ttl|trig|nt|nq|jsonld|rdf))~*", re.DOTALL)
+
 
 # Each page asks for the paths of dozens of things that other pages ask for too.
 @lru_cache(maxsize=65536)
-def path_for(iri: str, base: str) -> str:
-    """The path, and the fragment if there is one, at which this site tells of `iri`."""
-    if not is_own(iri, base):
-        # Not "://": proxies and file systems make one slash of two.
-        return ELSEWHERE + normal_path(iri.replace("://", "/", 1))
-    below = iri[len(base) :]
-    if below.startswith(THINGS):
-        return "/doc/" + normal_path(below[len(THINGS) :])
-    document, hash_, fragment = below.partition("#")
-    return f"/{normal_path(document)}{hash_}{normal_path(fragment)}"
+def path_for(iri: str, base: str, own: tuple[str, ...] = ()) -> str:
+    """The path, and the fragment if there is one, of the page about `iri`; no two IRIs have the same.
+
+    `base` is that of the site, `own` are further IRIs that begin the names of its things. What is named under the
+    base is at /doc/…, what is named under one of `own` is at /doc/… with its scheme and host, but for the first of
+    them where there is no base; everything else is at /about/….
+    """
+    document, hash_, fragment = iri.removeprefix(base).partition("#")
+    if base and iri.startswith(base) and document in DOCUMENTS:
+        return f"/{document}{hash_}{quote(fragment, safe=_PATH_SAFE)}"
+    if base and iri.startswith(base + GRAPHS):
+        return "/" + GRAPHS + _written(iri.removeprefix(base + GRAPHS))
+    home = _home(base, own)
+    if home and iri.startswith(home) and not is_own(_with_scheme(iri[len(home) :]), base, own):
+        return PAGES + _written(iri[len(home) :])
+    # Not "://": proxies and file systems make one slash of two.
+    spelled = _written(_HIERARCHICAL.sub(r"\1/", iri, count=1))
+    return (PAGES if is_own(iri, base, own) else ELSEWHERE) + spelled
 
 
-def is_own(iri: str, base: str) -> bool:
-    """Whether this site tells of `iri` as of its own, and not as of something that is named elsewhere."""
+def iri_at(path: str, base: str, own: tuple[str, ...] = ()) -> str | None:
+    """The IRI whose page is at `path`: the inverse of `path_for`; None for a path that is no IRI's."""
+    decoded, candidates = unquote(path), []
+    if decoded.startswith(ELSEWHERE):
+        candidates = [_with_scheme(_read(decoded.removeprefix(ELSEWHERE)))]
+    elif decoded.startswith(PAGES):
+        name = _read(decoded.removeprefix(PAGES))
+        candidates = [_home(base, own) + name, _with_scheme(name)]
+    elif base and decoded.startswith(f"/{GRAPHS}"):
+        candidates = [base + GRAPHS + _read(decoded.removeprefix(f"/{GRAPHS}"))]
+    elif base:
+        candidates = [base + decoded[1:]]
+    return next((iri for iri in candidates if path_for(iri, base, own) == path), None)
+
+
+def is_own(iri: str, base: str, own: tuple[str, ...] = ()) -> bool:
+    """Whether `iri` is a name of this site's own, and not of something that is named elsewhere."""
+    if own and iri.startswith(own):
+        return True
     if not base or not iri.startswith(base):
         return False
     below = iri[len(base) :]
     return below.startswith((THINGS, GRAPHS)) or below.partition("#")[0] in DOCUMENTS
+
+
+def graph_name(base: str, name: str) -> str:
+    """The IRI of the graph of a file called `name`; without a base, a name that leads nowhere."""
+    return f"{base}{GRAPHS}{quote(name, safe='')}" if base else f"urn:graph:{quote(name, safe='')}"
+
+
+def _home(base: str, own: tuple[str, ...]) -> str:
+    """What begins the IRIs of the things whose pages have short paths."""
+    return base + THINGS if base else next(iter(own), "")
+
+
+def _with_scheme(spelled: str) -> str:
+    """The IRI that is spelled without the colon and slashes after its scheme."""
+    return _SPELLED.sub(r"\1://", spelled, count=1)
+
+
+_SPELLED = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*)/")
+
+
+def _written(name: str) -> str:
+    """The end of an IRI as the end of a path: no other name has the same, in whatever spelling it is asked for."""
+    if _PLAIN.fullmatch(name) and not _MAY_BE_UNSTABLE.search(name):
+        return name
+    *middle, last = name.split("/")
+    segments = [segment + "~" if _UNSTABLE.fullmatch(segment) else segment for segment in middle]
+    segments.append(last + "~" if _TAKEN.fullmatch(last) else last)
+    return quote("/".join(segments), safe=_PATH_SAFE)
+
+
+_MAY_BE_UNSTABLE = re.compile(r"(?:\A|/)\.{0,2}/|(?:\A|/)(?:\.{1,2}|index)\Z|\.(?:html|ttl|trig|nt|nq|jsonld|rdf)\Z")
+
+
+def _read(decoded: str) -> str:
+    """The end of an IRI from the end of a decoded path: the inverse of `_written`."""
+    *middle, last = decoded.split("/")
+    segments = [part[:-1] if part.endswith("~") and _UNSTABLE.fullmatch(part[:-1]) else part for part in middle]
+    segments.append(last[:-1] if last.endswith("~") and _TAKEN.fullmatch(last[:-1]) else last)
+    return "/".join(segments)
 
 
 def normal_path(path: str) -> str:

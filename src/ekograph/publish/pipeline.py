@@ -125,6 +125,7 @@ class VerifiedSite:
             edition=press,
             published=_now(previous),
             base=self.settings.base,
+            own=self.settings.own,
             languages=self.settings.languages,
             prefixes=dict(sorted(self.dataset.prefixes.items())),
             graphs=self._counts[0],
@@ -155,7 +156,14 @@ def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source],
     shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
     nquads = with_derived(checked.nquads, settings.base)
     quads = parse(nquads, RdfFormat.N_QUADS)
-    dataset = Dataset(quads, base=settings.base, prefixes=checked.prefixes, languages=settings.languages, in_order=True)
+    dataset = Dataset(
+        quads,
+        base=settings.base,
+        prefixes=checked.prefixes,
+        languages=settings.languages,
+        own=settings.own,
+        in_order=True,
+    )
     rules = canonical(quad for each in shapes for quad in each.quads)
     is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
@@ -245,7 +253,7 @@ _PRESS = (
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) -> str:
     """SHA-256 in hex over the press, the settings that are printed, and what is printed beside the dataset."""
-    digest = hashlib.sha256(json.dumps([settings.base, settings.languages]).encode())
+    digest = hashlib.sha256(json.dumps([settings.base, settings.own, settings.languages]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
     digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())

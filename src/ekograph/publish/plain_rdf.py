@@ -41,7 +41,7 @@ def publish_as_it_is(path: Path, settings: Settings) -> None:
     quads, prefixes = read(path)
     if not quads:
         raise ReadingError("nothing_to_serve", path=path)
-    dataset = Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages)
+    dataset = Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages, own=settings.own)
     proof = VerifiedSite(settings, n_quads(quads), b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM)
     shelf = SnapshotRepository(settings.snapshots_dir)
     with shelf.locked():

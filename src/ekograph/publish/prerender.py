@@ -37,7 +37,7 @@ from ekograph.rendering.representations import (
 from ekograph.rendering.search_results import FORM
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
-from ekograph.urls import PACKAGES, PUBLIC_URL, RECORDS, link, path_for
+from ekograph.urls import PACKAGES, PUBLIC_URL, RECORDS, link
 
 #: Of a named graph with more quads than this, a large site prints the page only: it is had from /sparql and the dumps.
 MOST_IN_EVERY_FORMAT = 1000
@@ -94,7 +94,8 @@ def _documents(site: Site, shapes: Sequence[Quad]) -> Iterator[_Document]:
     if shapes:
         yield _document(pages.document_page, site, f"{base}shapes", shapes)
     for name, quads in site.dataset.graphs().items():
-        if name.startswith(f"{base}graph/"):
+        foreign = ":" in name and not site.dataset.quads_of(NamedNode(name))
+        if foreign or name.startswith(f"{base}graph/"):
             yield _document(pages.document_page, site, name, quads)
 
 
@@ -115,12 +116,12 @@ def _standing(issue: Publication) -> Iterator[Representation]:
 
 def _timemaps(issue: Publication) -> Iterator[Representation]:
     """Where each page's older states are. Documents are taken to be in every version, things where they are told of."""
-    base = issue.site.dataset.base
+    things = {thing.value for thing in issue.site.dataset.things()} if issue.events else set()
     events = memento.by_thing(issue.events)
     for node, _ in subjects(issue.site, issue.shapes):
         iri = node.value
-        kept = memento.alive(iri, events.get(iri, ()), issue.kept) if iri.startswith(f"{base}id/") else issue.kept
-        page = path_for(iri, base)
+        kept = memento.alive(iri, events.get(iri, ()), issue.kept) if iri in things else issue.kept
+        page = issue.site.dataset.path(iri)
         text = memento.timemap(page, kept)
         yield Representation(urls.timemap_of(page), "", urls.TIMEMAP_TYPE, "", text.encode())
 
@@ -151,7 +152,7 @@ def _vocabulary(site: Site) -> list[Quad]:
 def _of(document: _Document, site: Site) -> Iterator[LazyRepresentation]:
     """The HTML of each language, then every RDF format that can express the quads, unless these are too many."""
     dataset = site.dataset
-    page = path_for(document.node.value, dataset.base)
+    page = dataset.path(document.node.value)
     links = links_about(document.node, site, page)
     yield from planned_pages(page, page, dataset.languages, document.page, links)
     if not site.large or len(document.quads) <= MOST_IN_EVERY_FORMAT:
@@ -164,7 +165,7 @@ def _catalogue(issue: Publication) -> Iterator[Representation]:
     if not quads:
         return
     node = NamedNode(f"{issue.site.dataset.base}catalog")
-    page = path_for(node.value, issue.site.dataset.base)
+    page = issue.site.dataset.path(node.value)
     links = links_about(node, issue.site, page)
     yield from negotiated(RdfDocument(page, quads, {**PREFIXES, **issue.prefixes}, node, links))
     yield from _pages(page, page, issue.site, _printer(pages.document_page, issue.site, node, quads), links)
@@ -244,7 +245,7 @@ def _in_one(stems: Mapping[str, str], issue: Publication) -> Iterator[Representa
 def _in_many(stems: Mapping[str, str], issue: Publication) -> Iterator[Representation]:
     """Of a large site, a sitemap that lists others, which lead to the pages in whatever language."""
     dataset = issue.site.dataset
-    things = (path_for(each.value, dataset.base) for each in dataset.subjects_under(f"{dataset.base}id/"))
+    things = (dataset.path(each.value) for each in dataset.things())
     # What changed in a later version is not told thing by thing.
     changed = issue.version.published if len(issue.versions) == 1 else ""
     pages = [SitemapEntry(page, page, changed) for page in dict.fromkeys([*stems.values(), *things])]
@@ -263,7 +264,7 @@ def _times(issue: Publication) -> Mapping[str, str]:
         return max((changed[each] for each in shown if each in changed), default=last)
 
     # A page shows the names of what it links to, so it changes with them too.
-    things = {path_for(each.value, dataset.base): newest(dataset.describe(each)) for each in dataset.things()}
-    graphs = {path_for(name, dataset.base): newest(quads) for name, quads in dataset.graphs().items() if name}
+    things = {dataset.path(each.value): newest(dataset.describe(each)) for each in dataset.things()}
+    graphs = {dataset.path(name): newest(quads) for name, quads in dataset.graphs().items() if name}
     terms = [quad for each in dataset.subjects_under(f"{dataset.base}def") for quad in dataset.quads_of(each)]
     return {**graphs, "/def": newest(terms), **things, **dict.fromkeys(_OF_THE_WHOLE, last)}

@@ -15,7 +15,6 @@ from ekograph.rendering.site import Site
 from ekograph.rendering.tree import in_order
 from ekograph.rendering.view import View
 from ekograph.search.index import INDEX, Said, SearchDocument, write
-from ekograph.urls import path_for
 
 #: The kinds that results are grouped by, in the order of the groups, and the classes of each.
 KINDS = (
@@ -80,7 +79,7 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
     texts = _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE), unofficial)
     return SearchDocument(
         thing.value,
-        path_for(thing.value, site.dataset.base),
+        site.dataset.path(thing.value),
         kind,
         rank,
         _names(site, thing),

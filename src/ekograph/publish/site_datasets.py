@@ -14,6 +14,7 @@ from ekograph.i18n import Messages
 from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import SKOS, Dataset
 from ekograph.snapshots.snapshot import Snapshot
+from ekograph.urls import graph_name
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Result
 from ekograph.validation.sources import collect
@@ -31,7 +32,9 @@ def published(snapshot: Snapshot) -> Dataset:
     """The dataset of a snapshot."""
     manifest = snapshot.manifest
     quads = parse(path=snapshot.dataset, format=RdfFormat.N_QUADS)
-    return Dataset(quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages)
+    return Dataset(
+        quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages, own=manifest.own
+    )
 
 
 def written(settings: Settings, say: Messages) -> Dataset:
@@ -48,7 +51,11 @@ def written(settings: Settings, say: Messages) -> Dataset:
     prefixes = {prefix: iri for each in reversed(files) for prefix, iri in each.prefixes.items()}
     nquads = canonical([*quads, *derived(quads, settings.base)])
     return Dataset(
-        parse(nquads, RdfFormat.N_QUADS), base=settings.base, prefixes=prefixes, languages=settings.languages
+        parse(nquads, RdfFormat.N_QUADS),
+        base=settings.base,
+        prefixes=prefixes,
+        languages=settings.languages,
+        own=settings.own,
     )
 
 
@@ -63,7 +70,7 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
     """The inverses that are not stated yet, in the graph `{base}graph/derived`."""
     of_interest = {*INVERSES, *INVERSES.values()}
     stated = {quad.triple for quad in quads if quad.predicate in of_interest}
-    graph = NamedNode(f"{base}graph/derived")
+    graph = NamedNode(graph_name(base, "derived"))
     for triple in sorted(stated, key=str):
         inverse = INVERSES.get(triple.predicate)
         if inverse is None or isinstance(triple.object, Literal):

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from ekograph.urls import NO_BASE
+from ekograph.urls import DOCUMENTS, GRAPHS, NO_BASE, is_own, path_for
 
 Node: TypeAlias = NamedNode | BlankNode | Triple
 Term: TypeAlias = Node | Literal
@@ -55,21 +55,23 @@ class Text(NamedTuple):
 class Dataset:
     """The quads of a site, immutable.
 
-    `base` is the IRI the site's things are named under, `prefixes` maps prefixes to namespaces, `languages`
-    are those of the site, in the order in which labels fall back. `in_order` says that the quads come sorted, each
-    once.
+    `base` is the IRI the site's things are named under, `own` are further IRIs that begin their names, `prefixes` maps
+    prefixes to namespaces, `languages` are those of the site, in the order in which labels fall back. `in_order` says
+    that the quads come sorted, each once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what every copy of a dataset takes over
         self,
         quads: Iterable[Quad],
         *,
         base: str,
         prefixes: Mapping[str, str],
         languages: Sequence[str],
+        own: Sequence[str] = (),
         in_order: bool = False,
     ) -> None:
         self.base = base
+        self.own = tuple(own)
         self.prefixes = dict(prefixes)
         self.languages = tuple(languages)
         self._quads = list(quads) if in_order else sorted(set(quads), key=str)
@@ -187,9 +189,28 @@ class Dataset:
         """Whether the site has a base under which its things are named."""
         return self.base not in {"", NO_BASE}
 
+    def path(self, iri: str) -> str:
+        """The path of the page about `iri`, and its fragment if it has one."""
+        return path_for(iri, self.base if self.has_names else "", self.own)
+
+    def is_own(self, iri: str) -> bool:
+        """Whether `iri` is a name of this site's own; all are where neither a base nor other names are set."""
+        return not (self.has_names or self.own) or is_own(iri, self.base if self.has_names else "", self.own)
+
     def things(self) -> list[NamedNode]:
-        """The things that have a page of their own: those named under the base, or all where there is none."""
-        return self.subjects_under(f"{self.base}id/" if self.has_names else "")
+        """What has a page of its own: all that is described, but for the documents of this site and their parts."""
+        return [node for node in self.subjects_under("") if not self._is_in_document(node.value)]
+
+    def own_things(self) -> list[NamedNode]:
+        """The things that are named by this site; where it names none, all things."""
+        things = self.things()
+        return [node for node in things if self.is_own(node.value)] or things
+
+    def _is_in_document(self, iri: str) -> bool:
+        if not self.has_names or not iri.startswith(self.base):
+            return False
+        below = iri[len(self.base) :]
+        return below.partition("#")[0] in DOCUMENTS or (below.startswith(GRAPHS) and iri in self.graphs())
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""

@@ -58,10 +58,17 @@ class StoredDataset(Dataset):
     What needs all quads reads them all, each time.
     """
 
-    def __init__(
-        self, by_subject: Path, by_object: Path, *, base: str, prefixes: Mapping[str, str], languages: Sequence[str]
+    def __init__(  # noqa: PLR0913 - as for a dataset in memory
+        self,
+        by_subject: Path,
+        by_object: Path,
+        *,
+        base: str,
+        prefixes: Mapping[str, str],
+        languages: Sequence[str],
+        own: Sequence[str] = (),
     ) -> None:
-        super().__init__((), base=base, prefixes=prefixes, languages=languages)
+        super().__init__((), base=base, prefixes=prefixes, languages=languages, own=own)
         self._path = by_subject
         self._subjects, self._objects = SortedLines(by_subject), SortedLines(by_object)
         self._of = lru_cache(KEPT_SUBJECTS)(self._read_of)
@@ -113,6 +120,7 @@ def of(snapshot: Snapshot) -> StoredDataset:
         base=told.base,
         prefixes=told.prefixes,
         languages=told.languages,
+        own=told.own,
     )
 
 

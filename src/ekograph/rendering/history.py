@@ -61,7 +61,7 @@ def _name(view: View, change: Change) -> Markup:
         return view.link(node)
     own = view.dataset
     quads = parse(change.before, RdfFormat.N_TRIPLES)
-    then = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages)
+    then = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages, own=own.own)
     return view.text(then.label(node, view.language))
 
 

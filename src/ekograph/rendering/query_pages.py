@@ -14,7 +14,6 @@ from ekograph.rendering.layout import frame_of, page
 from ekograph.rendering.site import Site
 from ekograph.rendering.tree import in_order
 from ekograph.rendering.view import View
-from ekograph.urls import path_for
 
 _NOWHERE = NamedNode("urn:none")
 
@@ -62,7 +61,7 @@ def path_with(site: Site, example: Example, value: NamedNode | None) -> str:
     """The path of the page of a query asked of `value`."""
     if value is None:
         return example.path
-    return example.path + path_for(value.value, site.dataset.base).removeprefix("/doc")
+    return example.path + site.dataset.path(value.value).removeprefix("/doc")
 
 
 def _choices(view: View, example: Example, value: NamedNode | None) -> list[tuple[str, str, bool]]:

@@ -20,7 +20,7 @@ from ekograph.rendering import pages, terms
 from ekograph.rendering.rdf_writers import expressible, rdf
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
-from ekograph.urls import PUBLIC_URL, link, path_for
+from ekograph.urls import PUBLIC_URL, link
 
 #: Where the parts of the dataset have their pages.
 _IN_DATASET = ("/doc/", "/about/", "/graph/")
@@ -77,7 +77,7 @@ class Resource:
     def planned(self) -> Iterator[LazyRepresentation]:
         """Its representations: the HTML of each language, then every RDF format that can express its quads."""
         dataset = self._site.dataset
-        path = path_for(self._node.value, dataset.base)
+        path = dataset.path(self._node.value)
         links = links_about(self._node, self._site, path)
         yield from planned_pages(path, path, dataset.languages, self.page, links)
         yield from planned_formats(RdfDocument(path, self.quads, dataset.prefixes, self._node, links))
@@ -156,7 +156,7 @@ def of_thing(node: NamedNode, dataset: Dataset, language: str) -> Json:
             "@id": node.value,
             "name": name,
             "alternateName": [each for each in dict.fromkeys(others) if each != name],
-            "url": f"{PUBLIC_URL}{path_for(node.value, dataset.base)}",
+            "url": f"{PUBLIC_URL}{dataset.path(node.value)}",
             "additionalType": kinds,
             "isPartOf": [{"@id": each.value} for part in _PARTS for each in _nodes(dataset, node, part)],
             "sameAs": [each.value for same in _SAME for each in _nodes(dataset, node, same)],

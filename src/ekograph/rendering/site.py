@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad
 from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rendering import terms, tree
 from ekograph.rendering.example_queries import Example
-from ekograph.urls import is_own
+from ekograph.urls import THINGS
 
 #: How an agreement says which place it covers.
 _COVERING = (terms.SPATIAL, terms.URBAN_AREA)
@@ -60,7 +60,7 @@ class Site:
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
         own = self.dataset
-        dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages)
+        dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages, own=own.own)
         return Site(dataset, self.version, self.published)
 
     def has_query(self, name: str) -> bool:
@@ -146,16 +146,25 @@ class Site:
     @cached_property
     def things(self) -> tuple[NamedNode, ...]:
         """All things that have a page of their own here."""
-        with_hash = not self.dataset.has_names
-        return tuple(
-            each for each in self.dataset.subjects_under("") if self.has_page(each) and (with_hash or not _hash(each))
+        dataset = self.dataset
+        documents = (
+            [each for each in dataset.subjects_under(dataset.base) if not _hash(each)] if dataset.has_names else []
         )
+        return tuple(sorted({*dataset.things(), *documents}, key=str))
 
     def has_page(self, node: Node) -> bool:
         """Whether this site describes `node` at an address of its own."""
-        if not isinstance(node, NamedNode) or not self.dataset.quads_of(node):
-            return False
-        return not self.dataset.has_names or is_own(node.value, self.dataset.base)
+        return isinstance(node, NamedNode) and bool(self.dataset.quads_of(node))
+
+    def tells_first_of(self, node: NamedNode) -> bool:
+        """Whether the page here is where people look for `node`: it is a name of this site, or the site has none."""
+        return self.dataset.is_own(node.value) or not self._names_things
+
+    @cached_property
+    def _names_things(self) -> bool:
+        dataset = self.dataset
+        starts = [f"{dataset.base}{THINGS}" if dataset.has_names else "", *dataset.own]
+        return any(dataset.subjects_under(start) for start in starts if start)
 
     def named(self, subject: Node, predicate: str) -> list[NamedNode]:
         """The things that `subject` points to with the property of IRI `predicate`, in order."""
@@ -204,7 +213,7 @@ def _kinds(dataset: Dataset, things: Iterable[NamedNode]) -> dict[NamedNode, str
     own: dict[str, bool] = {}
     for thing in things:
         found = dataset.types(thing)
-        if not found or not thing.value.startswith(f"{dataset.base}id/"):
+        if not found or not dataset.is_own(thing.value):
             continue
         for each in found:
             if each not in own:

@@ -21,7 +21,6 @@ from ekograph.i18n import Messages
 from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name, text_of
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site
-from ekograph.urls import path_for
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -195,7 +194,7 @@ class View:
 
     def path(self, iri: str) -> str:
         """The path at which this site tells of `iri`."""
-        return path_for(iri, self.dataset.base)
+        return self.dataset.path(iri)
 
     def elsewhere(self, node: NamedNode) -> Markup:
         """A link to the same thing at another site, named by that site's host."""
@@ -233,12 +232,16 @@ def page_of(site: Site, node: NamedNode, language: str) -> str | None:
     """The address of the page that this site has of `node`, in `language`, or None."""
     if not site.has_page(node):
         return None
-    return in_language(path_for(node.value, site.dataset.base), language)
+    return in_language(site.dataset.path(node.value), language)
 
 
 def address_of(site: Site, node: NamedNode, language: str) -> str | None:
-    """Where a link about `node` leads: its page here, else its own address on the web; None if it has neither."""
-    return page_of(site, node, language) or web_address(node.value)
+    """Where a link about `node` leads: its page here, or its own address on the web; None if it has neither.
+
+    Of what has both, the page here is chosen if the site names it, or names nothing of its own.
+    """
+    page, address = page_of(site, node, language), web_address(node.value)
+    return page if page and (not address or site.tells_first_of(node)) else address
 
 
 def web_address(iri: str) -> str | None:

@@ -89,6 +89,7 @@ class Manifest:
     triples: int
     previous: str | None = None
     large: bool = False
+    own: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -97,7 +98,8 @@ class Manifest:
         try:
             fields = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             fields["files"] = {name: (sha256, size) for name, (sha256, size) in fields["files"].items()}
-            return cls(**{**fields, "languages": tuple(fields["languages"])})
+            tuples = {name: tuple(fields.get(name, ())) for name in ("languages", "own")}
+            return cls(**{**fields, **tuples})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error
 

@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 from ekograph.config import Settings
 from ekograph.rdf import formats
+from ekograph.urls import graph_name
 
 #: The kinds of sources, which are also the names of their folders.
 KINDS = ("ontology", "data", "shapes")
@@ -106,7 +106,8 @@ def _read(path: Path, kind: str, settings: Settings, *, follow: bool = False) ->
     form = _format(path)
     if form is None:
         raise SourceError("cannot-format", path, suffixes="")
-    graph = f"{settings.base}graph/{quote(path.stem, safe='')}" if kind != "shapes" else f"{settings.base}shapes"
+    named = settings.base and kind == "shapes"
+    graph = f"{settings.base}shapes" if named else graph_name(settings.base, path.stem)
     return Source(path, shown(path), kind, graph, form, _bytes(path, follow=follow))
 
 

@@ -73,7 +73,7 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
     for name in _FEATURES.values():
         yield VOID("feature"), NamedNode(_FORMATS + name)
     yield VOID("uriSpace"), Literal(f"{dataset.base}id/")
-    things = dataset.things()
+    things = dataset.own_things()
     examples: dict[str, list[NamedNode]] = {}
     for thing in things:
         for kind in dataset.types(thing):
@@ -86,7 +86,7 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
 def _totals(
     triples: Sequence[Quad], counts: Counter[NamedNode], kinds: Counter[NamedNode], dataset: Dataset
 ) -> Iterator[tuple[NamedNode, Term]]:
-    things = dataset.things()
+    things = dataset.own_things()
     yield VOID("triples"), integer(len(triples))
     yield VOID("entities"), integer(len(things))
     yield VOID("distinctSubjects"), integer(len({each.subject for each in triples}))

@@ -49,7 +49,7 @@ def tables(dataset: Dataset) -> list[CsvTable]:
     A thing is in one table alone: that of its class in the site's own vocabulary, else of its first class.
     """
     groups: dict[str, list[NamedNode]] = {}
-    for thing in dataset.things():
+    for thing in dataset.own_things():
         kinds = sorted(dataset.types(thing), key=lambda each: (not each.startswith(f"{dataset.base}def"), each))
         if kinds:
             groups.setdefault(kinds[0], []).append(thing)

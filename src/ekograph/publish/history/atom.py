@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.publish.publication import Event, Publication
-from ekograph.urls import PUBLIC_URL, path_for
+from ekograph.urls import PUBLIC_URL
 
 PAGE = "/feed.atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -44,9 +44,9 @@ def _head(issue: Publication, title: str, language: str) -> str:
 
 def _entry_text(issue: Publication) -> Iterator[Event]:
     """The events of things with a page here, newest first, without those of the first version."""
-    base = issue.site.dataset.base
+    dataset = issue.site.dataset
     for event in reversed(issue.events):
-        if event.version != issue.versions[0].name and path_for(event.thing, base).startswith("/doc/"):
+        if event.version != issue.versions[0].name and dataset.path(event.thing).startswith(("/doc/", "/about/")):
             yield event
 
 
@@ -56,7 +56,7 @@ def _entry(event: Event, issue: Publication, say: Messages) -> str:
     title = say(f"feed_{event.kind}", name=label)
     patch = f'  <link rel="enclosure" type="text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"/>\n'
     identity = _id(event.thing, event.version)
-    return _element(identity, title, event.published, path_for(event.thing, dataset.base), [patch])
+    return _element(identity, title, event.published, dataset.path(event.thing), [patch])
 
 
 def _element(identity: str, title: str, updated: str, path: str, links: Iterable[str]) -> str:

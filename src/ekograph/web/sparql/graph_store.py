@@ -84,7 +84,8 @@ def _asked(request: Request) -> tuple[str, Format]:
 def _printed(request: Request, graph: str, form: Format) -> Response | None:
     """The graph as it was printed, if it was."""
     pair: Deployment = request.scope["ekograph.pair"]
-    printed = pair.table.answers.get(f"{path_for(graph, pair.snapshot.manifest.base)}.{form.suffix}")
+    manifest = pair.snapshot.manifest
+    printed = pair.table.answers.get(f"{path_for(graph, manifest.base, manifest.own)}.{form.suffix}")
     if printed is None:
         return None
     headers = {"etag": printed.etag.decode(), "vary": VARY, "cache-control": CACHE_REVALIDATE.decode()}
