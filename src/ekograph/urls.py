@@ -102,6 +102,14 @@ def is_own(iri: str, base: str, own: tuple[str, ...] = ()) -> bool:
     return below.startswith((THINGS, GRAPHS)) or below.partition("#")[0] in DOCUMENTS
 
 
+def request_path(iri: str, base: str) -> str:
+    """The path that clients ask for who look up `iri` on this site."""
+    document = iri.partition("#")[0]
+    if base and document.startswith(base):
+        return normal_path("/" + document.removeprefix(base))
+    return normal_path("/" + document.partition("://")[2].partition("/")[2].partition("?")[0])
+
+
 def graph_name(base: str, name: str) -> str:
     """The IRI of the graph of a file called `name`; without a base, a name that leads nowhere."""
     return f"{base}{GRAPHS}{quote(name, safe='')}" if base else f"urn:graph:{quote(name, safe='')}"

@@ -6,10 +6,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from sys import intern
 from typing import NamedTuple, TypeAlias, TypeVar
+from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from ekograph.urls import DOCUMENTS, GRAPHS, NO_BASE, is_own, path_for
+from ekograph.urls import DOCUMENTS, GRAPHS, NO_BASE, THINGS, iri_at, is_own, path_for, request_path
 
 Node: TypeAlias = NamedNode | BlankNode | Triple
 Term: TypeAlias = Node | Literal
@@ -193,6 +194,26 @@ class Dataset:
         """The path of the page about `iri`, and its fragment if it has one."""
         return path_for(iri, self.base if self.has_names else "", self.own)
 
+    def described_at(self, path: str) -> NamedNode | None:
+        """The thing whose page is at `path`, if there is one."""
+        node = _iri(iri_at(path, self.base if self.has_names else "", self.own))
+        return node if node and self.quads_of(node) else None
+
+    def looked_up_at(self, path: str) -> NamedNode | None:
+        """The thing that clients mean by `path`: one of that name, else the first of a hash namespace."""
+        for start in (f"{self.base}{THINGS}" if self.has_names else "", *self.own):
+            below = request_path(start, self.base if self.has_names else "")
+            if not start or not path.startswith(below):
+                continue
+            name = path.removeprefix(below)
+            for iri in (start.removesuffix("#") + unquote(name), start.removesuffix("#") + name):
+                node = _iri(iri)
+                if node and self.quads_of(node):
+                    return node
+                if node and (parts := self.subjects_under(f"{iri}#")):
+                    return parts[0]
+        return None
+
     def is_own(self, iri: str) -> bool:
         """Whether `iri` is a name of this site's own; all are where neither a base nor other names are set."""
         return not (self.has_names or self.own) or is_own(iri, self.base if self.has_names else "", self.own)
@@ -278,6 +299,14 @@ def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:
     """A literal as text: unofficial if it is among those, or a translation by its tag (BCP 47, extension T)."""
     tag = literal.language or ""
     return Text(literal.value, tag, official="-t-" not in tag and literal not in unofficial)
+
+
+def _iri(text: str | None) -> NamedNode | None:
+    """`text` as a node, if it can be one."""
+    try:
+        return NamedNode(text) if text else None
+    except ValueError:
+        return None
 
 
 def local_name(node: Node) -> str:

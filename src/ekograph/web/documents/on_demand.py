@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import unquote
-
-from pyoxigraph import NamedNode
 
 from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import LazyRepresentation, Resource
 from ekograph.snapshots.snapshot import Snapshot
-from ekograph.urls import normal_path, path_for
+from ekograph.urls import normal_path, request_path
 from ekograph.web.documents.prerendered import Page, headers_of, html_address, variants_of
 from ekograph.web.http.asgi import Scope
 from ekograph.web.http.headers import CACHE_REVALIDATE
@@ -34,6 +31,8 @@ class Rendering:
     def __init__(self, snapshot: Snapshot, copy: PublicAddress) -> None:
         self._site = site_of(snapshot)
         self._copy = copy
+        starts = (request_path(iri, snapshot.manifest.base) for iri in snapshot.manifest.own)
+        self._starts = tuple(start.encode() for start in ("/doc/", "/about/", "/id/", *starts))
         self._common = [*headers_of(snapshot), (b"cache-control", CACHE_REVALIDATE)]
         self._kept: OrderedDict[_Key, PreparedAnswer] = OrderedDict()
         self._size = 0
@@ -43,7 +42,7 @@ class Rendering:
     def takes(self, scope: Scope) -> bool:
         """Whether a thing may be told of at the path of a request."""
         path: bytes = scope["raw_path"]
-        return path.startswith((b"/doc/", b"/id/"))
+        return path.startswith(self._starts)
 
     def kept(self, scope: Scope, fields: Fields) -> PreparedAnswer | None:
         """The answer that was made for the same request before, if it is still there."""
@@ -66,12 +65,12 @@ class Rendering:
     def at(self, path: str) -> PreparedAnswer | Page | SeeOther | None:
         """What lies at `path`, in whichever spelling, or None; a page is not made yet."""
         path = normal_path(path)
-        if path.startswith("/id/"):
-            address = f"/doc/{path[4:]}"
-            return SeeOther(address) if self._thing(address) else None
         if thing := self._thing(path):
             return self._page(list(thing.planned()))
-        return self._representation(path)
+        if printed := self._representation(path):
+            return printed
+        node = self._site.dataset.looked_up_at(path)
+        return SeeOther(self._site.dataset.path(node.value)) if node else None
 
     def _answer(
         self, scope: Scope, fields: Fields
@@ -80,13 +79,9 @@ class Rendering:
         return found, found.answer(fields, scope["query_string"]) if isinstance(found, Page) else found
 
     def _thing(self, path: str) -> Resource | None:
-        """What is told of at the path of a page. An IRI may hold its characters as they are, or percent-encoded."""
-        dataset, name = self._site.dataset, path.removeprefix("/doc/")
-        for spelling in (unquote(name), name):
-            iri = f"{dataset.base}id/{spelling}"
-            if _is_iri(iri) and path_for(iri, dataset.base) == path and dataset.quads_of(NamedNode(iri)):
-                return Resource(self._site, NamedNode(iri))
-        return None
+        """What is told of at the path of a page."""
+        node = self._site.dataset.described_at(path)
+        return Resource(self._site, node) if node else None
 
     def _page(self, planned: list[LazyRepresentation], accept: tuple[str, ...] | None = None) -> Page:
         return Page(variants_of(planned, LazyRepresentation.make_now, self._common, self._copy), accept)
@@ -95,7 +90,7 @@ class Rendering:
         """The answer at the address of one representation, or of the HTML in whichever language."""
         stem = path.rpartition(".")[0]
         for page in (stem, stem.rpartition(".")[0]):
-            thing = self._thing(page) if page.startswith("/doc/") else None
+            thing = self._thing(page)
             if thing is None:
                 continue
             planned = list(thing.planned())
@@ -118,11 +113,3 @@ def _key(scope: Scope, fields: Fields) -> _Key:
 
 def _size(answer: PreparedAnswer) -> int:
     return 2 * len(answer.body) + _OVERHEAD
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from ekograph import urls
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
-from ekograph.snapshots.snapshot import ListedRepresentation, PrintedFile, Representation, Snapshot
+from ekograph.snapshots.snapshot import ListedRepresentation, Manifest, PrintedFile, Representation, Snapshot
 from ekograph.urls import PUBLIC_URL, is_in_time, normal_path
 from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.http.negotiation import choose, choose_language
@@ -157,7 +157,7 @@ class ResponseTable:
             _Own(own) if large else {at: each.answers[0] for at, each in own.items()}
         )
         self._all: dict[str, PreparedAnswer | Variant | Page | SeeOther] = {
-            **{f"/id/{path[5:]}": SeeOther(path) for path in self.pages if path.startswith("/doc/")},
+            **_redirects(self.pages, snapshot.manifest),
             **{html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
             **self.pages,
             **(own if large else self.answers),
@@ -166,6 +166,17 @@ class ResponseTable:
     def find(self, path: str) -> PreparedAnswer | Variant | Page | SeeOther | None:
         """What lies at `path`, in whichever spelling, or None."""
         return self._all.get(path) or self._all.get(normal_path(path))
+
+
+def _redirects(pages: Iterable[str], manifest: Manifest) -> Mapping[str, SeeOther]:
+    """From where things are looked up by name to their pages; of names that differ after a hash, to the first."""
+    base = "" if manifest.base == urls.NO_BASE else manifest.base
+    named = [(iri, page) for page in pages if (iri := urls.iri_at(page, base, manifest.own))]
+    found = {}
+    for iri, page in sorted(named, key=lambda pair: ("#" in pair[0], pair[0]), reverse=True):
+        if urls.is_own(iri, base, manifest.own):
+            found[urls.request_path(iri, base)] = SeeOther(page)
+    return found
 
 
 class _Own(Mapping[str, PreparedAnswer]):
