@@ -1,7 +1,5 @@
 """From the IRI of a thing to the address of its page."""
 
-from urllib.parse import unquote
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
