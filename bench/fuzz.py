@@ -19,8 +19,9 @@ from pathlib import Path
 
 from bench.bombs import BOMBS
 
-from ekograph.engine.contract import Limits, Query, QueryError
+from ekograph.engine.contract import Limits, Query
 from ekograph.engine.diagnostics.lexer import scan, undeclared
+from ekograph.engine.errors import QueryError
 from ekograph.engine.workers.engine import EmbeddedEngine
 from ekograph.rdf import formats
 

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from ekograph.engine.contract import Busy, ClientOverLimit, Limits
+from ekograph.engine.contract import Limits
+from ekograph.engine.errors import QueryError
 from ekograph.engine.scheduling.admission import AdmissionControl
 
 
@@ -34,7 +35,7 @@ def test_one_client_never_waits_with_more_than_its_share():
         gate = AdmissionControl(Limits(fast=1, running=1, queued=2))
         waiting = [asyncio.ensure_future(gate.enter("greedy")) for _ in range(3)]
         await _settle()
-        with pytest.raises(ClientOverLimit):
+        with pytest.raises(QueryError, match="greedy"):
             await gate.enter("greedy")
         other = asyncio.ensure_future(gate.enter("other"))
         await _settle()
@@ -49,7 +50,7 @@ def test_the_queue_of_all_is_bounded():
         for name in ("a", "b", "c"):
             asyncio.ensure_future(gate.enter(name))  # noqa: RUF006 - ends with the loop
         await _settle()
-        with pytest.raises(Busy):
+        with pytest.raises(QueryError, match="busy"):
             await gate.enter("d")
 
     asyncio.run(session())

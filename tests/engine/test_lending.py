@@ -13,9 +13,7 @@ import pytest
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER
 
-from ekograph.engine.handoff.borrowed import MOST
-from ekograph.engine.handoff.protocol import Handoff
-from ekograph.engine.workers.ipc import Terms
+from ekograph.engine.handoff.protocol import MOST, Handoff, Terms
 from ekograph.engine.workers.shared_counters import Answered
 
 AFTER = b" HTTP/1.1\r\nhost: somewhere\r\n\r\n"
@@ -33,7 +31,7 @@ class Lent:
             each.setblocking(False)
         self.back: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self.answered: list[Answered] = []
-        self.loan = Handoff(self, terms, self.answered.append)
+        self.handoff = Handoff(self, lambda: terms, self.answered.append)
 
     def fileno(self) -> int:
         return self.server.fileno()
@@ -83,9 +81,7 @@ async def lending(dataset, number: int = 1, terms: Terms = TERMS, **limits):
     async with running(dataset, **{"fast": 4, **limits}) as engine:
         lent = [Lent(terms) for _ in range(number)]
         for each in lent:
-            borrower = engine.borrower("somebody")
-            assert borrower is not None
-            borrower.lend(each.loan)
+            assert engine.hand_over("somebody", each.handoff)
         try:
             yield engine, *lent
         finally:
@@ -166,12 +162,12 @@ def test_a_long_query_goes_back_unread_with_all_others_and_its_worker_ends(datas
             # The first and the third are lent to the same worker.
             for each in (first, third):
                 await each.ask(ONE)
-            workers = {lease._worker.pid for lease in engine.lender._leases}
+            workers = {lease._worker.pid for lease in engine.handoffs._leases}
             await first.say(request(FOREVER))
             await asyncio.sleep(0.001)
             await third.say(request(ONE))
             unread = [await first.returned(), await third.returned()]
-            return workers - engine._zygote.workers.keys(), unread, await ask(engine, ONE)
+            return workers - engine.pool.fork_server.workers.keys(), unread, await ask(engine, ONE)
 
     ended, unread, (_, body) = of(session)
     assert len(ended) == 1
@@ -184,14 +180,14 @@ def test_a_worker_that_is_killed_gives_everything_back(dataset):
         async with lending(dataset, number=2) as (engine, *lent):
             for each in lent:
                 await each.ask(ONE)
-            for lease in engine.lender._leases:
+            for lease in engine.handoffs._leases:
                 # The client has its response a moment before the worker is through with it.
-                while lease._worker.board.at_work:  # noqa: ASYNC110 - it tells nobody
+                while lease._worker.counters.at_work:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0)
                 os.kill(lease._worker.pid, signal.SIGSTOP)
             for each in lent:
                 await each.say(request(ONE))
-            for lease in list(engine.lender._leases):
+            for lease in list(engine.handoffs._leases):
                 os.kill(lease._worker.pid, signal.SIGKILL)
             return [await each.returned() for each in lent], engine.figures(), (await ask(engine, ONE))[1]
 
@@ -222,7 +218,7 @@ def test_a_client_that_reads_slowly_gets_the_rest_from_the_owner(dataset):
 
 
 def test_what_is_not_used_is_given_back(dataset, monkeypatch):
-    monkeypatch.setattr("ekograph.engine.handoff.lender._IDLE", 0.05)
+    monkeypatch.setattr("ekograph.engine.handoff.manager._IDLE", 0.05)
 
     async def session():
         async with lending(dataset) as (engine, lent):
@@ -241,47 +237,53 @@ def test_another_client_has_one_of_two_workers(dataset, monkeypatch):
         async with lending(dataset, number=2) as (engine, *lent):
             for each in lent:
                 await each.ask(ONE)
-            nobody = engine.borrower("another")
+            nobody = engine.hand_over("another", Lent().handoff)
             async with asyncio.timeout(20):
-                while engine.lender.lent == 2:  # noqa: ASYNC110 - it tells nobody
+                while engine.handoffs.lent == 2:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0)
-            somebody = engine.borrower("another")
+            somebody = engine.hand_over("another", Lent().handoff)
             # No client has two now, so that nobody gives one up.
-            third = engine.borrower("a third")
-            return nobody, somebody is not None, third, [each.back.done() for each in lent]
+            third = engine.hand_over("a third", Lent().handoff)
+            return nobody, somebody, third, [each.back.done() for each in lent]
 
     nobody, somebody, third, back = of(session)
-    assert (nobody, somebody, third) == (None, True, None)
+    assert (nobody, somebody, third) == (False, True, False)
     assert sorted(back) == [False, True]
 
 
 def test_nothing_is_lent_while_the_engine_stops_or_too_much_is(dataset):
     async def session():
         async with lending(dataset) as (engine, _):
-            lease = engine.borrower("somebody")
             more = [Lent() for _ in range(3 * MOST)]
             taken = 0
             for each in more:
-                if borrower := engine.borrower("somebody"):
-                    borrower.lend(each.loan)
-                    taken += 1
+                taken += engine.hand_over("somebody", each.handoff)
             await engine.stop()
             back = [await each.returned() for each in more[:taken]]
             for each in more:
                 each.client.close()
                 each.server.close()
-            return lease, taken, back, engine.borrower("somebody"), engine.gate.fast, engine.gate.running
+            return (
+                taken,
+                back,
+                engine.hand_over("somebody", more[-1].handoff),
+                engine.pool.admission.fast,
+                engine.pool.admission.running,
+            )
 
-    lease, taken, back, after, *places = of(session)
-    assert lease is not None
+    taken, back, after, *places = of(session)
     assert MOST - 1 <= taken < 3 * MOST
-    assert (back, after, places) == ([b""] * taken, None, [{}, {}])
+    assert (back, after, places) == ([b""] * taken, False, [{}, {}])
 
 
 def test_what_is_lent_takes_no_place_of_other_queries(dataset):
     async def session():
         async with lending(dataset, number=8) as (engine, *_):
-            return engine.gate.fast["somebody"], engine.gate.running["somebody"] > 0, (await ask(engine, ONE))[1]
+            return (
+                engine.pool.admission.fast["somebody"],
+                engine.pool.admission.running["somebody"] > 0,
+                (await ask(engine, ONE))[1],
+            )
 
     places, counted, answer = of(session)
     assert (places, counted) == (0, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ekograph.engine.scheduling import background_lane
-from ekograph.engine.scheduling.background_lane import IN_A_ROW, SlowLane
+from ekograph.engine.scheduling.background_lane import IN_A_ROW, BackgroundLane
 
 
 class Recorded:
@@ -16,7 +16,7 @@ class Recorded:
         self.turns = 0
         self.demoted = False
 
-    def demote(self) -> None:
+    def lower_priority(self) -> None:
         self.demoted = True
 
     def pause(self) -> None:
@@ -31,10 +31,10 @@ def after_turns(count: int, clients: list[str], slots: int = 1) -> list[Recorded
     """The workers of `clients` after `count` turns in a lane."""
 
     async def session():
-        lane = SlowLane(slots)
+        lane = BackgroundLane(slots)
         workers = [Recorded() for _ in clients]
         for worker, client in zip(workers, clients, strict=True):
-            lane.join(worker, client)
+            lane.add(worker, client)
         for _ in range(count):
             lane._timer.cancel()
             lane._turn()
@@ -67,14 +67,14 @@ def test_a_client_with_many_gets_no_more_than_a_client_with_one():
 
 def test_who_leaves_computes_again_and_makes_room():
     async def session():
-        lane = SlowLane(1)
+        lane = BackgroundLane(1)
         first, second = Recorded(), Recorded()
-        lane.join(first, "a")
-        lane.join(second, "b")
-        lane.leave(first)
+        lane.add(first, "a")
+        lane.add(second, "b")
+        lane.remove(first)
         assert second.computing
-        lane.join(first, "a")
-        lane.leave(first)
+        lane.add(first, "a")
+        lane.remove(first)
         lane._timer.cancel()
         return first.computing, len(lane)
 

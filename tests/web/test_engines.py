@@ -139,7 +139,7 @@ def endless(tmp_path) -> EmbeddedEngine:
 
 
 def _alive(engine: EmbeddedEngine) -> bool:
-    return engine._zygote._process.poll() is None
+    return engine.pool.fork_server._process.poll() is None
 
 
 def test_an_engine_that_is_starting_ends_with_the_server(shelf, endless):

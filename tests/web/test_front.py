@@ -38,7 +38,7 @@ class Idle:
     async def start(self):
         pass
 
-    def recall(self):
+    def revoke(self):
         pass
 
     async def stop(self):

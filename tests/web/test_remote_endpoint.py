@@ -17,8 +17,9 @@ import pytest
 from tests.conftest import serving
 from tests.virtuoso import program, virtuoso
 
-from ekograph.engine.contract import EngineFailed
-from ekograph.engine.remote.quirks import probe_quirks
+from ekograph.engine.errors import QueryError
+from ekograph.engine.remote.engine import http_client
+from ekograph.engine.remote.quirks import shows_other_graphs
 
 
 @contextmanager
@@ -143,8 +144,13 @@ def _prefixes(text: str) -> list[str]:
 def test_a_store_that_leaves_out_rows_without_a_word_is_not_put_in_service():
     if program("virtuoso-t") is None:
         pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
-    with virtuoso("ResultSetMaxRows = 1000\n") as address, pytest.raises(EngineFailed, match="1000"):
-        asyncio.run(probe_quirks(address))
+
+    async def probe(address: str) -> None:
+        async with http_client() as client:
+            await shows_other_graphs(client, address)
+
+    with virtuoso("ResultSetMaxRows = 1000\n") as address, pytest.raises(QueryError, match="1000"):
+        asyncio.run(probe(address))
 
 
 def test_time_that_is_over_in_the_store_is_told_as_here(shelf):

@@ -1,6 +1,6 @@
-"""Looks at the text of a query without parsing it: a single pass over its tokens, linear in its length.
+"""Examines the text of a query without parsing it: one pass over its tokens, linear in its length.
 
-It decides what a client is told, never what a query may do: a worker can reach nothing whatever it is asked.
+It decides how an error is reported, never what a query may do: a worker can reach nothing, whatever it is asked.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _PROLOGUE = frozenset({"PREFIX", "BASE", "VERSION"})
 
-# Strings that do not end are read to the end of their line or of the text: then no alternative is tried twice,
-# and the pass stays linear. So does a run of letters, dots and dashes: it is taken whole, and is the prefix of a
-# name when a colon follows, else words with marks between them.
+# An unterminated string extends to the end of its line or of the text: so no alternative is tried twice, and the pass
+# stays linear. For the same reason a run of letters, dots and dashes is taken whole; it is the prefix of a name if a
+# colon follows, else words with marks between them.
 _TOKEN = re.compile(
     r"""
       (?P<space>\s++)
@@ -39,19 +39,26 @@ _TOKEN = re.compile(
 
 _WORD = re.compile(r"\w+")
 
-# The declarations and comments that a query may begin with, and the word that says what it asks for.
+# The declarations and comments before the query form, and the form.
 _BEGINNING = re.compile(
     r"(?:\s++|\#[^\r\n]*+|PREFIX\s++[\w.-]*+:\s*+<[^<>\s]*+>|BASE\s++<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
     re.IGNORECASE,
 )
 
-# Where none of these letters stand, nothing is to be seen in a query but its form.
+# A query containing none of these words needs no tokenising beyond its query form.
 _NOTABLE = ("SERVICE", "FROM", *_VOLATILE)
+
+
+#: Queries nested deeper are refused before they are parsed; nobody writes such by hand.
+MAX_DEPTH = 100
+
+_BRACKETS, _CLOSING, _SIGNS = frozenset("([{"), frozenset(")]}"), frozenset("!+-^")
+_OPENING = ("(", "[", "{", "<<", "!", "+", "-", "^")
 
 
 @dataclass(frozen=True)
 class QueryPosition:
-    """A place in a text: line and column from 1, the column in characters."""
+    """A position in a text: line and column from 1, the column in characters."""
 
     line: int
     column: int
@@ -59,16 +66,16 @@ class QueryPosition:
 
 @dataclass(frozen=True)
 class Scan:
-    """What is seen in a query: its form ("" when there is none), and what matters for how it is answered."""
+    """What the lexer sees in a query: its form ("" if there is none), and what matters for how it is answered."""
 
     form: str
-    #: The update keyword that it begins with, or "".
+    #: The keyword of SPARQL Update that it starts with, or "".
     update: str
     #: Where it calls another endpoint.
     service: QueryPosition | None
     #: Whether it names its own dataset with FROM.
     dataset: bool
-    #: Whether it may be answered differently the next time (RAND, NOW, UUID, BNODE).
+    #: Whether its answer may differ the next time (RAND, NOW, UUID, BNODE).
     volatile: bool
 
 
@@ -77,7 +84,7 @@ _PLAIN = {form: Scan(form, "", None, dataset=False, volatile=False) for form in 
 
 
 def scan(text: str) -> Scan:
-    """What is seen in `text`, which need not be a query at all."""
+    """What the lexer sees in `text`, which need not be a query at all."""
     beginning = _BEGINNING.match(text)
     if beginning and not any(map(text.upper().__contains__, _NOTABLE)):
         return _PLAIN[beginning[1].upper()]
@@ -111,9 +118,9 @@ def undeclared(text: str, known: Container[str]) -> tuple[str, QueryPosition] | 
 
 
 def isolate_dataset(text: str, nothing: str) -> str:
-    """`text` with FROM NAMED and FROM that name the graph `nothing`, where only the other of the two is there.
+    """`text` with the graph `nothing` added by FROM or FROM NAMED, if only the other of the two is there.
 
-    The same to whoever keeps to the letter: what FROM does not name is not there (SPARQL 1.1 Query, section 13.2).
+    This changes nothing by SPARQL 1.1 Query, section 13.2; it is for stores that show graphs the query does not name.
     """
     words = list(_words(text))
     places = [number for number, (word, _) in enumerate(words) if word == "FROM"]
@@ -122,6 +129,23 @@ def isolate_dataset(text: str, nothing: str) -> str:
         return text
     start = words[places[0]][1]
     return f"{text[:start]}FROM {'' if all(named) else 'NAMED '}<{nothing}> {text[start:]}"
+
+
+def depth_exceeds(text: str, limit: int) -> bool:
+    """Whether brackets or signs before an expression are nested deeper than `limit` levels."""
+    if sum(map(text.count, _OPENING)) <= limit:
+        return False
+    depth = signs = 0
+    before = ""
+    for token in tokens(text):
+        mark = token[0] if token.lastgroup == "mark" else ""
+        # Two angle brackets begin or end a triple term; one alone compares.
+        pair, before = before + mark, mark if before + mark not in {"<<", ">>"} else ""
+        signs = signs + 1 if mark in _SIGNS else 0
+        depth += (mark in _BRACKETS or pair == "<<") - (mark in _CLOSING or pair == ">>")
+        if depth + signs > limit:
+            return True
+    return False
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:

@@ -1,7 +1,7 @@
-"""What is wrong with a query, in the words of who wrote it: the usual mistakes, seen in its tokens.
+"""Recognises the usual mistakes in a query that the parser has refused, by its tokens.
 
-The parser has refused the query already, and says where; here is only looked for what a reader would call it. What is
-not seen for sure is left to the parser's own words.
+The parser says where it gave up; a person would name the mistake, and often its place, differently. Where that is not
+certain, the parser's words stand.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ class _Token:
 
 def mistake(text: str, reason: str) -> tuple[str, dict[str, Any]] | None:
     """The kind and the values of the mistake for which the parser refused `text`, if it is a usual one."""
-    told = _PLACE.match(reason)
-    if not told:
+    position = _PLACE.match(reason)
+    if not position:
         return None
-    at = _offset(text, int(told[1]), int(told[2]))
+    at = _offset(text, int(position[1]), int(position[2]))
     read = list(_split(text))
     fault = _first(text, read, at, reason)
     if fault is None:
@@ -90,7 +90,7 @@ def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | N
     if "unbound" in reason and (fault := _ungrouped(read)):
         return fault
     unclosed, seen_at = _unclosed(read, len(text))
-    near = read[: sum(each.start < at for each in read) + 1]
+    near = read[: sum(token.start < at for token in read) + 1]
     return (
         _broken_token(text, near)
         or (unclosed if at >= seen_at else None)
@@ -106,42 +106,42 @@ def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | N
 def _split(text: str) -> Iterator[_Token]:
     """The tokens of a query; a dot at the end of a name or a number is one by itself."""
     for match in tokens(text):
-        kind, found, start = str(match.lastgroup), match[0], match.start()
+        kind, matched, start = str(match.lastgroup), match[0], match.start()
         if kind == "run":
-            for part in _PART.finditer(found):
+            for part in _PART.finditer(matched):
                 yield _Token("word" if part[0][0].isalpha() else "mark", part[0], start + part.start())
             continue
         kind = "name" if kind in {"local", "default"} else kind
-        whole = found.rstrip(".") if kind in {"name", "number"} else found
+        whole = matched.rstrip(".") if kind in {"name", "number"} else matched
         yield _Token(kind, whole, start)
-        if len(whole) < len(found):
+        if len(whole) < len(matched):
             yield _Token("mark", ".", start + len(whole))
 
 
 def _broken_token(text: str, near: Sequence[_Token]) -> Fault | None:
     """A string or an IRI that does not end."""
-    for each in near:
-        if each.kind == "string" and not _CLOSED.fullmatch(each.text):
-            mark = each.text[0]
-            return Fault("unclosed_string", each.start, {"mark": mark * 3 if each.text[:3] == mark * 3 else mark})
-        if each.text == "<" and _IRI_BEGINS.match(text, each.start):
-            return Fault("unclosed_iri", each.start)
+    for token in near:
+        if token.kind == "string" and not _CLOSED.fullmatch(token.text):
+            mark = token.text[0]
+            return Fault("unclosed_string", token.start, {"mark": mark * 3 if token.text[:3] == mark * 3 else mark})
+        if token.text == "<" and _IRI_BEGINS.match(text, token.start):
+            return Fault("unclosed_iri", token.start)
     return None
 
 
 def _unclosed(read: Sequence[_Token], end: int) -> tuple[Fault | None, int]:
     """The first bracket without its other half, and where that is seen."""
     open_ones: list[_Token] = []
-    for each in read:
-        if each.kind != "mark":
+    for token in read:
+        if token.kind != "mark":
             continue
-        if each.text in _CLOSED_BY:
-            open_ones.append(each)
-        elif each.text in _CLOSED_BY.values():
+        if token.text in _CLOSED_BY:
+            open_ones.append(token)
+        elif token.text in _CLOSED_BY.values():
             if not open_ones:
-                return Fault("unopened", each.start, {"mark": each.text}), each.start
-            if _CLOSED_BY[open_ones[-1].text] != each.text:
-                return _without_end(open_ones[-1]), each.start
+                return Fault("unopened", token.start, {"mark": token.text}), token.start
+            if _CLOSED_BY[open_ones[-1].text] != token.text:
+                return _without_end(open_ones[-1]), token.start
             open_ones.pop()
     return (_without_end(open_ones[-1]), end) if open_ones else (None, end)
 
@@ -153,50 +153,50 @@ def _without_end(opening: _Token) -> Fault:
 def _in_select(near: Sequence[_Token]) -> Fault | None:
     """What is selected with commas, without brackets, or without a name of its own."""
     depth: int | None = None
-    for before, each in pairwise(near):
+    for before, token in pairwise(near):
         if before.word == "SELECT":
             depth = 0
         if depth is None:
             continue
-        if depth == 0 and each.word in _AGGREGATES:
-            return Fault("unnamed", each.start, {"function": each.word})
-        if depth == 0 and each.text == ",":
-            return Fault("comma", each.start)
-        if depth == 1 and each.kind == "variable" and before.text == ")":
-            return Fault("missing_as", each.start, {"variable": each.text})
-        depth += {"(": 1, ")": -1}.get(each.text, 0)
-        if each.text == "{" or each.word in {"WHERE", "FROM"}:
+        if depth == 0 and token.word in _AGGREGATES:
+            return Fault("unnamed", token.start, {"function": token.word})
+        if depth == 0 and token.text == ",":
+            return Fault("comma", token.start)
+        if depth == 1 and token.kind == "variable" and before.text == ")":
+            return Fault("missing_as", token.start, {"variable": token.text})
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.text == "{" or token.word in {"WHERE", "FROM"}:
             depth = None
     return None
 
 
 def _bare_filter(near: Sequence[_Token]) -> Fault | None:
     """A condition without its brackets."""
-    for before, each in pairwise(near):
-        if before.word == "FILTER" and (each.kind in {"variable", "string", "number"} or each.text == "!"):
-            return Fault("bare_filter", each.start)
+    for before, token in pairwise(near):
+        if before.word == "FILTER" and (token.kind in {"variable", "string", "number"} or token.text == "!"):
+            return Fault("bare_filter", token.start)
     return None
 
 
 def _bare_group(near: Sequence[_Token]) -> Fault | None:
     """A part of the pattern without its braces."""
-    for before, each in pairwise(near):
-        if before.word in {"OPTIONAL", "MINUS", "UNION", "EXISTS"} and each.text != "{":
-            return Fault("bare_group", each.start, {"word": before.word})
+    for before, token in pairwise(near):
+        if before.word in {"OPTIONAL", "MINUS", "UNION", "EXISTS"} and token.text != "{":
+            return Fault("bare_group", token.start, {"word": before.word})
     return None
 
 
 def _misspelt(near: Sequence[_Token]) -> Fault | None:
     """A word that SPARQL does not have, and the one that may be meant."""
-    if any(each.text == "\\" for each in near):  # escapes cut words in two
+    if any(token.text == "\\" for token in near):  # escapes cut words in two
         return None
-    for each in near:
-        if each.word and not each.is_term and each.word not in KEYWORDS:
-            word = each.text[:_LONGEST]
+    for token in near:
+        if token.word and not token.is_term and token.word not in KEYWORDS:
+            word = token.text[:_LONGEST]
             meant = difflib.get_close_matches(word.upper(), sorted(KEYWORDS), 1, _ALIKE)
             if meant:
-                return Fault("misspelt", each.start, {"word": word, "meant": meant[0]})
-            return Fault("unknown_word", each.start, {"word": word})
+                return Fault("misspelt", token.start, {"word": word, "meant": meant[0]})
+            return Fault("unknown_word", token.start, {"word": word})
     return None
 
 
@@ -210,26 +210,26 @@ class _Bracket:
 
 def _wrong_triple(read: Sequence[_Token], at: int) -> Fault | None:
     """A triple that is not whole, or goes on where a dot or a semicolon is missing, about where the parser gave up."""
-    if any(each.text == "~" or (each.text, after.text) == ("<", "<") for each, after in pairwise(read)):
+    if any(token.text == "~" or (token.text, after.text) == ("<", "<") for token, after in pairwise(read)):
         return None  # triples in triples are not counted here
     frames = [_Bracket(None)]
     joined = False
-    last = sum(each.start < at for each in read)
-    for number, each in enumerate(read[: last + 1]):
+    last = sum(token.start < at for token in read)
+    for number, token in enumerate(read[: last + 1]):
         frame = frames[-1]
         near = last - number <= _TOKENS_AFTER + 1
-        if each.is_term and frame.terms is not None:
+        if token.is_term and frame.terms is not None:
             frame.terms += not joined
             if frame.terms > 3 and near:
-                return Fault("missing_dot", each.start)
-        elif each.kind == "mark":
-            if frame.terms == 2 and each.text in {".", ";", ",", "}", "]"} and near:
-                return Fault("incomplete_triple", each.start)
-            _mark(frames, each.text, joined=joined)
-        elif each.word:
+                return Fault("missing_dot", token.start)
+        elif token.kind == "mark":
+            if frame.terms == 2 and token.text in {".", ";", ",", "}", "]"} and near:
+                return Fault("incomplete_triple", token.start)
+            _mark(frames, token.text, joined=joined)
+        elif token.word:
             frame.terms = None
-            frame.clause = each.word if each.word in {"FILTER", "BIND", "VALUES", "SELECT"} else frame.clause
-        joined = each.text in {"/", "|", "^"} and (joined or each.text != "^" or _is_datatype(read, number))
+            frame.clause = token.word if token.word in {"FILTER", "BIND", "VALUES", "SELECT"} else frame.clause
+        joined = token.text in {"/", "|", "^"} and (joined or token.text != "^" or _is_datatype(read, number))
     return None
 
 
@@ -261,19 +261,19 @@ def _mark(frames: list[_Bracket], mark: str, *, joined: bool) -> None:
 
 def _ungrouped(read: Sequence[_Token]) -> Fault | None:
     """A variable that is selected, but is not what a query with groups groups by."""
-    selects = [number for number, each in enumerate(read) if each.word == "SELECT"]
+    selects = [number for number, token in enumerate(read) if token.word == "SELECT"]
     if len(selects) != 1:  # of several, this does not know which GROUP BY is whose
         return None
     after = read[selects[0] + 1 :]
-    selected = [*takewhile(lambda each: each.text != "{" and each.word not in {"WHERE", "FROM"}, after)]
-    groups = [number for number, each in enumerate(after) if each.word == "GROUP"]
-    by = takewhile(lambda each: each.word not in _AFTER_GROUP, after[groups[0] :] if groups else ())
-    grouped = {each.text[1:] for each in by if each.kind == "variable"}
+    selected = [*takewhile(lambda token: token.text != "{" and token.word not in {"WHERE", "FROM"}, after)]
+    groups = [number for number, token in enumerate(after) if token.word == "GROUP"]
+    by = takewhile(lambda token: token.word not in _AFTER_GROUP, after[groups[0] :] if groups else ())
+    grouped = {token.text[1:] for token in by if token.kind == "variable"}
     depth = 0
-    for each in selected:
-        depth += {"(": 1, ")": -1}.get(each.text, 0)
-        if each.kind == "variable" and not depth and each.text[1:] not in grouped:
-            return Fault("ungrouped", each.start, {"variable": each.text})
+    for token in selected:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.kind == "variable" and not depth and token.text[1:] not in grouped:
+            return Fault("ungrouped", token.start, {"variable": token.text})
     return None
 
 

@@ -1,7 +1,7 @@
-"""The engine for users who outgrow one machine: another store, over the SPARQL 1.1 Protocol.
+"""The engine for sites that outgrow one machine: another store, over the SPARQL 1.1 Protocol.
 
-A query is read and planned here first, in a worker without data: what is wrong with it is told as by the embedded
-engine, and no more than SPARQL reaches the store. What the store answers is written anew in the format that is wanted.
+A query is parsed and planned here first, by a worker without data: its errors are reported as by the embedded engine,
+and nothing but SPARQL reaches the store. What the store answers is rewritten in the format that the client accepts.
 """
 
 from __future__ import annotations
@@ -10,42 +10,35 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import IO
 
-import h11
+import httpx2
 
-from ekograph.engine.contract import (
-    Answer,
-    EngineFailed,
-    Limits,
-    NotAcceptable,
-    Query,
-    QueryError,
-    QueryTooLarge,
-    TimedOut,
-    UnknownFunction,
-)
+from ekograph.engine.contract import Answer, Limits, Query
 from ekograph.engine.diagnostics.lexer import Scan, isolate_dataset, scan, undeclared
-from ekograph.engine.remote.client import Incoming, RemoteReply, post
-from ekograph.engine.remote.conversion import Conversion, converted
-from ekograph.engine.remote.quirks import FORM, NOTHING, StoreQuirks, check, normalise_json, parse_ask, probe_quirks
+from ekograph.engine.errors import QueryError
+from ekograph.engine.handoff.protocol import Handoff
+from ekograph.engine.remote.conversion import convert, normalise_json, spool
+from ekograph.engine.remote.quirks import NOTHING, check, shows_other_graphs
 from ekograph.engine.scheduling.admission import AdmissionControl
 from ekograph.engine.workers.engine import EmbeddedEngine
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
+
+_BLOCK = 65_536
+
+#: How much longer the store's JSON may be than the answer in the format that the client accepts.
+_VERBOSITY = 4
 
 
 @dataclass(frozen=True)
 class Defaults:
     """What holds for queries that do not say otherwise.
 
-    `union` names the graphs that are together the default graph, whatever that is in the store; empty: leave it to
-    the store.
+    `union` names the graphs that are together the default graph; empty: whatever it is in the store.
     """
 
     prefixes: Mapping[str, str]
@@ -57,8 +50,13 @@ async def _nothing() -> None:
     """Prepare nothing."""
 
 
+def http_client() -> httpx2.AsyncClient:
+    """An HTTP client without deadlines of its own, which takes no proxies or passwords from the environment."""
+    return httpx2.AsyncClient(trust_env=False, timeout=None, headers={"Accept-Encoding": "identity"})
+
+
 class RemoteEngine:
-    """Asks the store at `endpoint`, once `prepare` has made it hold what it is asked about."""
+    """Asks the store at `endpoint`, once `prepare` has made it hold the dataset."""
 
     def __init__(
         self,
@@ -71,142 +69,174 @@ class RemoteEngine:
         self._limits = limits
         self._defaults = defaults
         self._prepare = prepare
-        self._habits = StoreQuirks()
-        self._gate = AdmissionControl(limits)
-        self._reader = EmbeddedEngine(Path(os.devnull), limits, defaults.prefixes, defaults.base)
-        self._threads = ThreadPoolExecutor(limits.total, thread_name_prefix="converting")
+        self._isolate = False
+        self._admission = AdmissionControl(limits)
+        self._planner = EmbeddedEngine(Path(os.devnull), limits, defaults.prefixes, defaults.base)
         self._counts: Counter[str] = Counter()
+        self._client: httpx2.AsyncClient
 
     async def start(self) -> None:
-        """Prepare the store, and see that it answers; raises Broken when it does not."""
+        """Prepare the store and check that it answers; raises QueryError when it does not."""
         await self._prepare()
-        self._habits = await probe_quirks(self._endpoint)
-        await self._reader.start()
-        answer = await self.query(Query("ASK {}", results=formats.RESULTS_JSON))
-        async with aclosing(answer.body) as body:  # type: ignore[type-var]
-            async for _ in body:
-                pass
+        self._client = http_client()
+        self._isolate = await shows_other_graphs(self._client, self._endpoint)
+        await self._planner.start()
+        await self.query(Query("ASK {}", results=formats.RESULTS_JSON))
 
     def query(self, query: Query) -> asyncio.Future[Answer]:
-        """Begin to answer; the answer is a QueryError when there is none."""
-        return asyncio.ensure_future(self._counted(query))
+        """Start to answer."""
+        return asyncio.ensure_future(self._answer(query))
 
-    async def _counted(self, query: Query) -> Answer:
-        self._counts["queries_total"] += 1
-        try:
-            if len(query.text.encode(errors="replace")) > self._limits.query_kb * 1024:
-                raise QueryTooLarge({"limit": self._limits.query_kb})
-            return await self._asked(query)
-        except QueryError as error:
-            self._counts[f"failed_{error.kind}_total"] += 1
-            raise
+    def hand_over(self, client: str, handoff: Handoff) -> bool:  # noqa: ARG002 - of the contract
+        """Never: another store answers."""
+        return False
+
+    def revoke(self) -> None:
+        """Nothing is handed over."""
 
     async def stop(self) -> None:
-        """Wait until what is at work has come to its end, within its bounds."""
+        """Wait for running queries, within their bounds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.seconds + self._limits.stream_seconds):
-                await self._gate.empty.wait()
-        await self._reader.stop()
-        self._threads.shutdown(wait=False)
-
-    def borrower(self, client: str) -> None:
-        """Nobody: another store answers."""
-
-    def recall(self) -> None:
-        """Nothing is lent."""
+                await self._admission.empty.wait()
+        await self._planner.stop()
+        await self._client.aclose()
 
     def figures(self) -> Mapping[str, float]:
         """What is running and waiting now, and what has happened since the start."""
-        return {"running": self._gate.running.total(), "waiting": self._gate.waiting, **self._counts}
+        return {"running": self._admission.running.total(), "waiting": self._admission.waiting, **self._counts}
 
-    async def _asked(self, query: Query) -> Answer:
-        """Wait for a place, look at the query, ask, and hold back the first part of the answer."""
-        deadline = asyncio.get_running_loop().time() + self._limits.seconds
-        body = Incoming(self._gate, query.client, self._limits)
+    async def _answer(self, query: Query) -> Answer:
+        """Count the query, wait for a place, and give the place back unless a long answer still needs it."""
+        self._counts["queries_total"] += 1
+        place: _Place | None = None
         try:
-            async with asyncio.timeout_at(deadline):
-                await body.enter()
-                unknown = await self._read(query)
-                # Beside the event loop: a long query takes some milliseconds to look at.
-                seen, text = await asyncio.to_thread(self._examined, query.text)
-                wanted = _accepted_format(query, seen)
-                reply = await self._send(query._replace(text=text), seen)
-                body.of(reply.body)
-                await check(reply, self._limits, unknown)
-                body.of(self._written(reply, seen, wanted))
-                held, whole = await body.hold()
+            if len(query.text.encode(errors="replace")) > self._limits.query_kb * 1024:
+                raise QueryError("query_too_large", limit=self._limits.query_kb)
+            async with asyncio.timeout(self._limits.seconds):
+                await self._admission.enter(query.client)
+                place = _Place(self._admission, query.client)
+                seen, form, file = await self._ask_store(query)
         except TimeoutError:
-            await body.close()
-            raise TimedOut({"limit": f"{self._limits.seconds:g}"}) from None
-        except (OSError, h11.RemoteProtocolError) as error:
-            await body.close()
-            raise EngineFailed({"reason": str(error)}) from error
+            error = QueryError("timed_out", limit=f"{self._limits.seconds:g}") if place else QueryError("busy")
+        except (httpx2.HTTPError, OSError) as failure:
+            error = QueryError("broken", reason=str(failure) or type(failure).__name__)
+        except QueryError as failure:
+            error = failure
         except BaseException:
-            await body.close()
+            if place:
+                place.leave()
             raise
-        if seen.form == "ASK" and whole:
-            held = parse_ask(held, wanted)
-        lasting = not seen.volatile
-        if whole:
-            return Answer(wanted, seen.form, held, lasting=lasting)
-        return Answer(wanted, seen.form, None, body.stream(held), lasting=lasting)
+        else:
+            head = file.read(self._limits.held + 1)
+            if len(head) <= self._limits.held:
+                file.close()
+                place.leave()
+                return Answer(form, seen.form, head, lasting=not seen.volatile)
+            file.seek(0)
+            stream = _FileStream(file, place, self._limits.stream_seconds)
+            return Answer(form, seen.form, None, stream, lasting=not seen.volatile)
+        if place:
+            place.leave()
+        self._counts[f"failed_{error.kind}_total"] += 1
+        raise error
 
-    async def _read(self, query: Query) -> str:
-        """Have the query read and planned; raises what is wrong with it. Returns a function that the store may know.
-
-        One whose name is not of http is refused: with `bif:http_get`, Virtuoso asks any server there is.
-        """
-        try:
-            # With no format that is wanted, it is not run.
-            await self._reader.query(query._replace(results=None, graph=None))
-        except NotAcceptable:
-            return ""
-        except UnknownFunction as error:
-            function = str(error.values["function"])
-            if not function.startswith(("http://", "https://")):
-                raise
-            return function
-        return ""
-
-    def _examined(self, text: str) -> tuple[Scan, str]:
-        """What is seen in a query, and the query as it is passed on."""
-        seen = scan(text)
-        apart = isolate_dataset(text, NOTHING) if self._habits.leaks and seen.dataset else text
-        return seen, self._prologue(text) + apart
-
-    async def _send(self, query: Query, seen: Scan) -> RemoteReply:
-        # Truth values and solutions come in JSON, graphs in N-Triples: stores write these best.
-        accepted = formats.RESULTS_JSON if seen.form in {"SELECT", "ASK"} else formats.N_TRIPLES
+    async def _ask_store(self, query: Query) -> tuple[Scan, Format, IO[bytes]]:
+        """What the lexer sees in a query, the format of its answer, and a file with that."""
+        unknown = await self._plan(query)
+        # In a thread: examining a long query takes some milliseconds.
+        seen, text = await asyncio.to_thread(self._rewrite, query.text)
+        is_table = seen.form in {"SELECT", "ASK"}
+        form = query.results if is_table else query.graph
+        if form is None:
+            raise QueryError("not_acceptable", family="results" if is_table else "graph")
         default, named = query.default_graphs, query.named_graphs
         if not (default or named or seen.dataset):
             default = named = self._defaults.union
-        elif self._habits.leaks and (default or named):
+        elif self._isolate and (default or named):
             default, named = default or (NOTHING,), named or (NOTHING,)
-        parameters = [("query", query.text)]
-        parameters += [("default-graph-uri", each) for each in default]
-        parameters += [("named-graph-uri", each) for each in named]
-        headers = {"Content-Type": FORM, "Accept": accepted.media_type}
-        return await post(self._endpoint, headers, urlencode(parameters).encode())
+        fields = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
+        # Stores write these two formats best.
+        headers = {"Accept": (formats.RESULTS_JSON if is_table else formats.N_TRIPLES).media_type}
+        async with self._client.stream("POST", self._endpoint, data=fields, headers=headers) as reply:
+            await check(reply, self._limits, unknown)
+            body = reply.aiter_bytes()
+            limit = self._limits.result_mb
+            source = await spool(normalise_json(body) if seen.form == "SELECT" else body, _VERBOSITY * limit)
+        result = await asyncio.to_thread(convert, source, seen.form, form, self._defaults.prefixes, limit)
+        if isinstance(result, QueryError):
+            raise result
+        return seen, form, result
 
-    def _written(self, reply: RemoteReply, seen: Scan, wanted: Format) -> AsyncIterator[bytes]:
-        """The body of an answer in the format that is wanted; that to ASK is written once it has all come."""
-        if seen.form == "ASK":
-            return reply.body
-        body = normalise_json(reply.body) if seen.form == "SELECT" else reply.body
-        return converted(body, Conversion(wanted, self._defaults.prefixes), self._threads)
+    async def _plan(self, query: Query) -> str:
+        """Have the query parsed and planned; raises its errors. Returns a function that the store may know.
 
-    def _prologue(self, text: str) -> str:
-        """Declarations of what the query uses and does not declare, before its first line."""
+        A function whose name is not of http is refused: with `bif:http_get`, Virtuoso asks any server.
+        """
+        try:
+            # Without an accepted format it is not executed.
+            await self._planner.query(query._replace(results=None, graph=None))
+        except QueryError as error:
+            function = str(error.values.get("function", ""))
+            if error.kind == "not_acceptable" or (
+                error.kind == "unknown_function" and function.startswith(("http://", "https://"))
+            ):
+                return function
+            raise
+        return ""
+
+    def _rewrite(self, text: str) -> tuple[Scan, str]:
+        """What the lexer sees in a query, and the query with declarations for what it uses, on its first line."""
+        seen = scan(text)
         known: dict[str, str] = {}
         while (missing := undeclared(text, known)) and missing[0] in self._defaults.prefixes:
             known[missing[0]] = self._defaults.prefixes[missing[0]]
-        declared = [f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in known.items()]
-        return "".join([f"BASE <{self._defaults.base}> " if self._defaults.base else "", *declared])
+        base = f"BASE <{self._defaults.base}> " if self._defaults.base else ""
+        declarations = "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in known.items())
+        isolated = isolate_dataset(text, NOTHING) if self._isolate and seen.dataset else text
+        return seen, base + declarations + isolated
 
 
-def _accepted_format(query: Query, seen: Scan) -> Format:
-    """The format of the answer; raises NotAcceptable where the client accepts none."""
-    family, wanted = ("results", query.results) if seen.form in {"SELECT", "ASK"} else ("graph", query.graph)
-    if wanted is None:
-        raise NotAcceptable({"family": family})
-    return wanted
+class _Place:
+    """The place of one query among those that run."""
+
+    def __init__(self, admission: AdmissionControl, client: str) -> None:
+        self._admission = admission
+        self._client = client
+        self._left = False
+
+    def leave(self) -> None:
+        """Give it back, once."""
+        if not self._left:
+            self._left = True
+            self._admission.free_fast(self._client)
+            self._admission.leave(self._client)
+
+
+class _FileStream:
+    """A long answer from its file; the place of the query is given back at its end, or after `seconds`."""
+
+    def __init__(self, file: IO[bytes], place: _Place, seconds: float) -> None:
+        self._file = file
+        self._place = place
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._close)
+
+    def __aiter__(self) -> _FileStream:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._file.closed:
+            raise QueryError("broken", reason="the client has taken too long")
+        if block := self._file.read(_BLOCK):
+            return block
+        self._close()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        self._close()
+
+    def _close(self) -> None:
+        self._timer.cancel()
+        self._file.close()
+        self._place.leave()

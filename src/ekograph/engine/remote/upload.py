@@ -1,4 +1,4 @@
-"""Puts a snapshot into another store: under names of its own first, then under its real ones, all at once."""
+"""Loads a snapshot into another store: into temporary graphs first, which then take their real names all at once."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlencode
 
+import httpx2
 import pyoxigraph as ox
 
-from ekograph.engine.contract import EngineFailed
-from ekograph.engine.remote.client import post
+from ekograph.engine.errors import QueryError
+from ekograph.engine.remote.engine import http_client
 
 #: The graph in which the store keeps the name of the snapshot that it holds, and the names of its graphs.
 STATE = "urn:ekograph:state"
 
 _SNAPSHOT, _NAME, _GRAPH = "urn:ekograph:snapshot", "urn:ekograph:name", "urn:ekograph:graph"
 _BATCH = 2000
-# Also found where it stands in a string; then the triple is only put in a batch with others.
+# Matches in strings too; then the triple is only put in a batch with others.
 _LABEL = re.compile(r"_:\w[\w.-]*")
 
 
@@ -42,42 +42,44 @@ class Store:
 
 
 async def load(store: Store, name: str, dataset: Path) -> None:
-    """Have `store` hold the snapshot `name`, the quads of the N-Quads file `dataset`, and nothing of the one before.
+    """Make `store` hold the snapshot `name`, the quads of the N-Quads file `dataset`, in place of the one before.
 
-    Until the last request its graphs are as they were; that one changes them all. Several processes take turns.
-    Raises Broken when a request fails; whoever loads again begins anew.
+    Until the last request the store's graphs are as they were; that one changes them all. Several processes take turns.
+    Raises QueryError when a request fails; the next attempt starts from the beginning.
     """
     with (dataset.parent.parent / ".loading").open("w") as lock:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-        await _load(store, name, dataset)
+        loaded, graphs = await loaded_graphs(store)
+        if loaded != name:
+            async with http_client() as client:
+                await _replace(client, store.update, name, dataset, graphs)
 
 
-async def _load(store: Store, name: str, dataset: Path) -> None:
-    loaded, graphs = await loaded_graphs(store)
-    if loaded == name:
-        return
+async def _replace(client: httpx2.AsyncClient, url: str, name: str, dataset: Path, graphs: Iterable[str]) -> None:
     staged: dict[str, str] = {}
     for batch in _batches(ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS)):
         for quad in batch:
             graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
             if graph not in staged:
                 staged[graph] = f"urn:ekograph:staged:{name}:{len(staged)}"
-                await _update(store, f"DROP SILENT GRAPH <{staged[graph]}>")
-        await _update(store, _insert(batch, staged))
-    await _update(store, _switch(name, staged, graphs))
+                await _update(client, url, f"DROP SILENT GRAPH <{staged[graph]}>")
+        await _update(client, url, _insert(batch, staged))
+    await _update(client, url, _switch(name, staged, graphs))
 
 
 async def loaded_graphs(store: Store) -> tuple[str, frozenset[str]]:
     """The name of the snapshot that the store holds, "" for none, and the names of its graphs."""
     query = f"SELECT ?p ?o {{ GRAPH <{STATE}> {{ <{_SNAPSHOT}> ?p ?o }} }}"
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
-    rows = json.loads(await _answer(store.query, headers, urlencode({"query": query}).encode()))["results"]["bindings"]
-    names = [_value(row, "o") for row in rows if _value(row, "p") == _NAME]
-    return "".join(names[:1]), frozenset(_value(row, "o") for row in rows if _value(row, "p") == _GRAPH)
-
-
-def _value(row: Mapping[str, Any], variable: str) -> str:
-    return str(row[variable]["value"])
+    async with http_client() as client:
+        content = await _answer(
+            client, store.query, data={"query": query}, headers={"Accept": "application/sparql-results+json"}
+        )
+    try:
+        rows = [(row["p"]["value"], row["o"]["value"]) for row in json.loads(content)["results"]["bindings"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise QueryError("broken", reason=f"{store.query}: no answer: {content[:100]!r}") from error
+    names = [value for predicate, value in rows if predicate == _NAME]
+    return "".join(names[:1]), frozenset(value for predicate, value in rows if predicate == _GRAPH)
 
 
 def _batches(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
@@ -97,7 +99,7 @@ def _with_blank_nodes(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
         by_graph.setdefault(str(quad.graph_name), []).append(quad)
         for label in _labels(quad):
             graphs.setdefault(label, set()).add(str(quad.graph_name))
-    if any(len(each) > 1 for each in graphs.values()):
+    if any(len(names) > 1 for names in graphs.values()):
         yield [quad for batch in by_graph.values() for quad in batch]
     else:
         yield from by_graph.values()
@@ -121,7 +123,7 @@ def _insert(batch: Iterable[ox.Quad], staged: Mapping[str, str]) -> str:
 
 
 def _switch(name: str, staged: Mapping[str, str], before: Iterable[str]) -> str:
-    """One update that takes away what was before, puts what is staged in its place, and writes down what it is."""
+    """One update that drops the graphs of before, gives the staged ones their names, and records the snapshot."""
     steps = [f"DROP SILENT {_target(graph)}" for graph in sorted(set(before) - set(staged))]
     steps += [
         f"MOVE SILENT GRAPH <{place}> TO {_target(graph).removeprefix('GRAPH ')}" for graph, place in staged.items()
@@ -136,16 +138,15 @@ def _target(graph: str) -> str:
     return f"GRAPH <{graph}>" if graph else "DEFAULT"
 
 
-async def _update(store: Store, text: str) -> None:
-    await _answer(store.update, {"Content-Type": "application/sparql-update"}, text.encode())
+async def _update(client: httpx2.AsyncClient, url: str, text: str) -> None:
+    await _answer(client, url, content=text.encode(), headers={"Content-Type": "application/sparql-update"})
 
 
-async def _answer(url: str, headers: Mapping[str, str], body: bytes) -> bytes:
+async def _answer(client: httpx2.AsyncClient, url: str, **request: Any) -> bytes:
     try:
-        reply = await post(url, headers, body)
-        content = b"".join([chunk async for chunk in reply.body])
-    except OSError as error:
-        raise EngineFailed({"reason": f"{url}: {error}"}) from error
-    if reply.status >= 300:
-        raise EngineFailed({"reason": f"{url}: status {reply.status}: {content[:300].decode(errors='replace')}"})
-    return content
+        reply = await client.post(url, **request)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise QueryError("broken", reason=f"{url}: {error}") from error
+    if reply.status_code >= 300:
+        raise QueryError("broken", reason=f"{url}: status {reply.status_code}: {reply.text[:300]}")
+    return reply.content

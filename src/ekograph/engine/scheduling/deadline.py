@@ -1,4 +1,4 @@
-"""A look at all queries at work, by turns: timers of its own for each would cost as much as a short query."""
+"""Polls all running queries from one timer; a timer per query would cost as much as a short query."""
 
 from __future__ import annotations
 
@@ -6,38 +6,35 @@ import asyncio
 from typing import Protocol
 
 
-class Watched(Protocol):
-    """Something that is to be looked at as long as it runs."""
+class Polled(Protocol):
+    """Something that is looked at regularly while it runs."""
 
-    def look(self, now: float) -> None:
-        """See how it does; `now` is the time of the event loop, in seconds."""
+    def poll(self, now: float) -> None:
+        """Check the state; `now` is the time of the event loop, in seconds."""
 
 
 class DeadlineTimer:
-    """Looks every `seconds` at each that was added; a short query is removed before the first look."""
+    """Polls everything that was added every `seconds`; a short query is removed before its first poll."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._watched: set[Watched] = set()
+        self._polled: set[Polled] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, watched: Watched) -> None:
-        """Begin to look."""
-        self._watched.add(watched)
+    def add(self, polled: Polled) -> None:
+        """Start to poll."""
+        self._polled.add(polled)
         if self._timer is None:
-            self._wait()
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._poll)
 
-    def remove(self, watched: Watched) -> None:
-        """Look no more."""
-        self._watched.discard(watched)
+    def remove(self, polled: Polled) -> None:
+        """Stop polling."""
+        self._polled.discard(polled)
 
-    def _wait(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._look)
-
-    def _look(self) -> None:
+    def _poll(self) -> None:
+        loop = asyncio.get_running_loop()
         self._timer = None
-        now = asyncio.get_running_loop().time()
-        for each in list(self._watched):
-            each.look(now)
-        if self._watched:
-            self._wait()
+        for polled in list(self._polled):
+            polled.poll(loop.time())
+        if self._polled and self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._poll)

@@ -1,79 +1,88 @@
-"""One query from its admission to the last byte of its answer, and what it holds meanwhile.
-
-What follows of an answer that has begun to leave: a few blocks ahead of whoever reads, and no more.
-"""
+"""One query from its admission to the last byte of its answer, and what it holds meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
+import enum
 import json
+import marshal
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from ekograph.engine.contract import (
-    Answer,
-    BadQuery,
-    Busy,
-    EngineFailed,
-    NotAcceptable,
-    Query,
-    QueryError,
-    Refused,
-    TimedOut,
-)
-from ekograph.engine.scheduling.failures import from_signal, from_worker
-from ekograph.engine.workers.handle import Head, Worker, head, request
-from ekograph.engine.workers.ipc import DATA, END, HEAD, SHORT
-from ekograph.engine.workers.pool import Pool
+from ekograph.engine.contract import Answer, Query
+from ekograph.engine.errors import QueryError, from_signal
+from ekograph.engine.workers.handle import Worker
+from ekograph.engine.workers.ipc import DATA, END, ERROR, HEAD, SHORT, WorkerRequest
+from ekograph.engine.workers.pool import WorkerPool
+from ekograph.rdf import formats
+from ekograph.rdf.formats import Format
 
-#: Seconds in which it is known what a worker has ended of.
+#: Seconds in which the end of a worker is reported.
 _PATIENCE = 1.0
 
-#: After these the worker is as it was before.
-_HARMLESS = (BadQuery, Refused, NotAcceptable)
+#: Errors after which a worker is as good as new: the query was refused before it ran.
+_HARMLESS = frozenset(
+    (
+        *("bad_query", "undeclared_prefix", "unknown_function", "too_deep", "bad_parameter"),
+        *("refused_update", "refused_service", "not_acceptable", "unwritable"),
+    )
+)
+
+_FORMATS = {form.name: form for form in (*formats.RDF, *formats.RESULTS)}
+
+
+class State(enum.Enum):
+    """Where a query is. It only ever moves down this list, and may skip states."""
+
+    #: It waits for a place in the fast lane, and holds nothing.
+    QUEUED = enum.auto()
+    #: It has a place in the fast lane, and waits for a worker.
+    ADMITTED = enum.auto()
+    #: A worker is at it, in the fast lane.
+    FAST = enum.auto()
+    #: A worker is at it, in the background lane.
+    BACKGROUND = enum.auto()
+    #: A worker writes a long answer, at the pace of the client.
+    STREAMING = enum.auto()
+    #: It holds nothing any more.
+    FINISHED = enum.auto()
+
+
+_FAST = State.FAST
 
 
 class QueryExecution(asyncio.Future[Answer]):
-    """The answer to a query at work, whole when it is short.
+    """The answer of a query; cancelling it frees at once what the query holds, even while its answer is sent."""
 
-    The query is waiting, in the fast lane, in the slow lane, or a stream. To cancel it frees at once what it holds,
-    also when its answer has begun. It ends once, with `_finish`, whatever happens.
-    """
-
-    #: Whether it holds nothing more.
-    over = False
-
-    # What most have little of is made when it is needed.
+    # Class attributes, since most queries never need more of these.
+    state = State.QUEUED
     _worker: Worker | None = None
-    _head: Head | None = None
+    _head: _Head | None = None
     _size = 0
-    _tail: StreamBuffer | None = None
-    _entered = False
-    _lane = ""
-    _turn: asyncio.Task[None] | None = None
-    _limit: asyncio.TimerHandle | None = None
+    _stream: AnswerStream | None = None
+    _waiting: asyncio.Task[None] | None = None
     _cpu_before: float | None = None
+    _cut: asyncio.TimerHandle | None = None
+    #: Whether the worker has sent a stream to its end, and may answer more.
     _reusable = False
 
-    def __init__(self, pool: Pool, query: Query) -> None:
+    def __init__(self, pool: WorkerPool, query: Query) -> None:
         super().__init__()
         self._pool = pool
-        self._limits = pool.limits
-        self._client = query.client
-        self._request = request(query)
-        self._deadline = self._loop.time() + self._limits.seconds
+        self._query = query
+        self._deadline = self._loop.time() + pool.limits.seconds
         self._held: list[bytes] = []
 
     def start(self) -> None:
-        """Begin: without waiting, if there are a place and a worker."""
-        self._entered = self._pool.gate.enter_at_once(self._client)
-        if self._entered and (worker := self._pool.idle()):
-            self._ask(worker)
-        else:
-            self._turn = self._loop.create_task(self._start_in_turn())
-            self._turn.add_done_callback(self._started)
+        """Start at once if there are a place and a worker, else wait for them."""
+        if self._pool.admission.enter_at_once(self._query.client):
+            if worker := self._pool.idle():
+                self._run(worker)
+                return
+            self.state = State.ADMITTED
+        self._waiting = self._loop.create_task(self._wait())
 
     def cancel(self, msg: Any = None) -> bool:
         """Give up."""
@@ -81,209 +90,213 @@ class QueryExecution(asyncio.Future[Answer]):
         self._finish(clean=False)
         return cancelled
 
-    async def _start_in_turn(self) -> None:
+    async def _wait(self) -> None:
         try:
             async with asyncio.timeout_at(self._deadline):
-                if not self._entered:
-                    await self._pool.gate.enter(self._client)
-                    self._entered = True
-                self._ask(await self._pool.take())
+                if self.state is State.QUEUED:
+                    await self._pool.admission.enter(self._query.client)
+                    self.state = State.ADMITTED
+                self._run(await self._pool.take())
         except TimeoutError:
-            raise Busy from None
-
-    def _started(self, turn: asyncio.Task[None]) -> None:
-        if not turn.cancelled() and (error := turn.exception()):
+            self.fail(QueryError("busy"))
+        except QueryError as error:
             self.fail(error)
 
-    def _ask(self, worker: Worker) -> None:
+    def _run(self, worker: Worker) -> None:
+        self.state = _FAST
         self._worker = worker
-        self._lane = "fast"
-        self._pool.watch.add(self)
-        worker.ask(self, self._request)
+        self._pool.timer.add(self)
+        text, default_graphs, named_graphs, results, graph, _ = self._query
+        names = results.name if results else None, graph.name if graph else None
+        worker.ask(self, marshal.dumps(tuple(WorkerRequest(text, *names, default_graphs, named_graphs))))
 
     def frame(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of the answer."""
         if kind == SHORT:
             start = payload[0] + 1
-            self._head = head(payload[1:start])
+            self._head = _parse_head(payload[1:start])
             self._held.append(payload[start:])
-            self._end(worn=False)
+            self._complete(reusable=True)
         elif kind == HEAD:
-            self._head = head(payload)
-        elif kind == DATA:
+            self._head = _parse_head(payload)
+        elif kind == DATA and self._head:
             self._take(payload)
-        elif kind == END:
-            self._end(worn=bool(payload))
+        elif kind == END and self._head:
+            self._complete(reusable=not payload)
+        elif kind == ERROR:
+            self.fail(QueryError(**json.loads(payload)))
         else:
-            self.fail(from_worker(json.loads(payload), self._limits))
+            self.fail(QueryError("broken", reason="the worker has broken the protocol"))
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: QueryError) -> None:
         """End without an answer, or in the middle of one."""
-        self._tell(error)
-        self._finish(clean=self._tail is None and isinstance(error, _HARMLESS))
+        clean = self._stream is None and error.kind in _HARMLESS
+        self._report(error)
+        self._finish(clean=clean)
 
     def lost(self) -> None:
-        """Take note that the worker has ended while it was answering."""
-        if self._tail:
-            self._tail.end(EOFError())
-        elif not self.done():
-            self._turn = self._loop.create_task(self._tell_cause())
+        """The worker has ended while it was answering."""
+        worker = self._worker
+        if (worker and not self.done()) or self._stream:
+            # A task of its own: the future is not done before the reason is known.
+            self._waiting = self._loop.create_task(self._report_cause(worker))
         self._finish(clean=False)
 
-    def look(self, now: float) -> None:
-        """End the query at its deadline; move it to the slow lane once it has used its slice of CPU time.
+    def close_stream(self) -> None:
+        """The stream has been read to its end, or will not be."""
+        self._finish(clean=self._reusable)
 
-        The slice is counted from the first look, half of it later than the query began.
+    def poll(self, now: float) -> None:
+        """End the query at its deadline; move it to the background lane once it has used its slice of CPU time.
+
+        The slice is counted from the first poll, which comes up to half a slice after the start.
         """
         worker = self._worker
-        if worker is None or self._lane == "stream":
+        if worker is None or self.state is State.STREAMING:
             return
         if now >= self._deadline:
-            self._tell(TimedOut({"limit": f"{self._limits.seconds:g}"}))
-            self._finish(clean=False)
-        elif self._lane == "fast":
-            used = worker.cpu()
+            self.fail(self.timed_out())
+        elif self.state is _FAST:
+            cpu = worker.cpu()
             if self._cpu_before is None:
-                self._cpu_before = used
-            elif used - self._cpu_before >= self._limits.slice / 2:
-                self._pool.gate.free_fast(self._client)
-                self._lane = "slow"
-                self._pool.slow_lane.join(worker, self._client)
+                self._cpu_before = cpu
+            elif cpu - self._cpu_before >= self._pool.limits.slice / 2:
+                self._pool.admission.free_fast(self._query.client)
+                self.state = State.BACKGROUND
+                self._pool.background_lane.add(worker, self._query.client)
 
     def _take(self, payload: bytes) -> None:
-        if self._tail:
-            self._tail.put(payload)
-            return
-        self._held.append(payload)
         self._size += len(payload)
-        if self._size > self._limits.held:
-            self._become_stream()
+        if self._size > (self._pool.limits.result_mb + 1) * 1_000_000:
+            # Workers count too; this is for one that does not keep to it.
+            self.fail(QueryError("result_too_large", limit=self._pool.limits.result_mb))
+        elif self._stream:
+            self._stream.put(payload)
+        else:
+            self._held.append(payload)
+            if self._size > self._pool.limits.held:
+                self._start_stream()
 
-    def _end(self, *, worn: bool) -> None:
-        self._reusable = not worn
-        if self._tail:
-            self._tail.end()
+    def _complete(self, *, reusable: bool) -> None:
+        """The answer is whole; that of a stream still has to be read."""
+        if self._stream:
+            self._reusable = reusable
+            self._stream.end()
             return
         if self._worker:
-            self._pool.note(time.perf_counter() - self._worker.since)
-        self._finish(clean=self._reusable)
+            self._pool.note_duration(time.perf_counter() - self._worker.since)
+        self._finish(clean=reusable)
         if not self.done():
             self.set_result(self._answer(b"".join(self._held), None))
 
-    def _tell(self, error: BaseException) -> None:
-        if self._tail:
-            self._tail.end(error)
+    def _report(self, error: QueryError) -> None:
+        if self._stream:
+            self._stream.end(error)
         elif not self.done():
             self._pool.note_failure(error)
             self.set_exception(error)
 
-    async def _tell_cause(self) -> None:
-        self._tell(await self._cause())
+    async def _report_cause(self, worker: Worker | None) -> None:
+        """Report what the worker has ended of."""
+        limits = self._pool.limits
+        if worker and (await asyncio.wait([worker.ended], timeout=_PATIENCE))[0]:
+            number = worker.ended.result()
+            error = from_signal(number, worker.stderr, seconds=limits.seconds, memory_mb=limits.memory_mb)
+        else:
+            error = QueryError("broken", reason="the worker has closed its connection")
+        self._report(error)
 
-    async def _cause(self) -> QueryError:
-        """What its worker has ended of."""
-        ended = self._worker and (await asyncio.wait([self._worker.ended], timeout=_PATIENCE))[0]
-        return from_signal(ended.pop().result(), self._limits) if ended else EngineFailed()
+    def timed_out(self) -> QueryError:
+        """The error of a query that has reached its deadline."""
+        return QueryError("timed_out", limit=f"{self._pool.limits.seconds:g}")
 
-    def _become_stream(self) -> None:
-        """Free the place in the lane: from here on it is the client who sets the pace."""
+    def _start_stream(self) -> None:
+        """Free the place in the lane: from here on the client sets the pace."""
         worker = self._worker
-        if worker is None or self._pool.streams >= self._limits.streams:
-            self.fail(Busy())
+        if worker is None or self._pool.streams >= self._pool.limits.streams:
+            self.fail(QueryError("busy"))
             return
         self._leave_lane(worker)
-        worker.demote()
-        self._lane = "stream"
+        worker.lower_priority()
+        self.state = State.STREAMING
         self._pool.streams += 1
-        self._limit = self._loop.call_later(self._limits.stream_seconds, self._cut, worker)
-        self._tail = StreamBuffer(worker.pause_reading, worker.resume_reading)
+        self._cut = self._loop.call_later(self._pool.limits.stream_seconds, self.fail, self.timed_out())
+        self._stream = AnswerStream(self, worker, b"".join(self._held), self._deadline - self._loop.time())
         if not self.done():
-            self.set_result(self._answer(None, self._stream(b"".join(self._held), self._tail)))
+            self.set_result(self._answer(None, self._stream))
 
-    def _cut(self, worker: Worker) -> None:
-        """End a stream whose client has taken too long."""
-        worker.kill()
-        self._tell(EOFError())
-
-    async def _stream(self, held: bytes, tail: StreamBuffer) -> AsyncIterator[bytes]:
-        """The whole answer; the time that the worker takes counts, the time that the client takes does not."""
-        left = self._deadline - self._loop.time()
-        try:
-            yield held
-            while True:
-                began = self._loop.time()
-                async with asyncio.timeout(left):
-                    data = await tail.next()
-                left -= self._loop.time() - began
-                if data is None:
-                    break
-                yield data
-        except TimeoutError:
-            raise TimedOut({"limit": f"{self._limits.seconds:g}"}) from None
-        except EOFError:
-            raise await self._cause() from None
-        finally:
-            self._finish(clean=self._reusable)
-
-    def _answer(self, whole: bytes | None, rest: AsyncIterator[bytes] | None) -> Answer:
+    def _answer(self, whole: bytes | None, rest: AnswerStream | None) -> Answer:
         if self._head is None:
             raise RuntimeError("the worker has sent data without a head")
         return Answer(self._head.format, self._head.form, whole, rest, self._head.lasting)
 
     def _finish(self, *, clean: bool) -> None:
-        """Give everything back. A worker that is not as it was before is never used again."""
-        if self.over:
+        """Give everything back. A worker that may not be as it was before is never used again."""
+        state, client = self.state, self._query.client
+        if state is State.FINISHED:
             return
-        self.over = True
-        self._pool.watch.remove(self)
-        if self._turn and not self._worker:
-            self._turn.cancel()
-        if self._limit:
-            self._limit.cancel()
-        if self._worker:
-            self._leave_worker(self._worker, clean=clean)
-        self._leave()
-
-    def _leave_worker(self, worker: Worker, *, clean: bool) -> None:
-        self._leave_lane(worker)
-        if clean and (self._lane == "fast" or worker.promote()):
-            self._pool.give_back(worker)
-        else:
-            worker.kill()
+        worker = self._worker
+        if worker:
+            self._pool.timer.remove(self)
+            self._leave_lane(worker)
+            if clean and (state is _FAST or worker.restore_priority()):
+                self._pool.release(worker)
+            else:
+                worker.kill()
+            self._worker = None
+        elif self._waiting and self._waiting is not asyncio.current_task():
+            self._waiting.cancel()
+        if state is State.ADMITTED:
+            self._pool.admission.free_fast(client)
+        self.state = State.FINISHED
+        if state is not State.QUEUED:
+            self._pool.admission.leave(client)
 
     def _leave_lane(self, worker: Worker) -> None:
-        if self._lane == "fast":
-            self._pool.gate.free_fast(self._client)
-        elif self._lane == "slow":
-            self._pool.slow_lane.leave(worker)
-        elif self._tail:
+        if self.state is _FAST:
+            self._pool.admission.free_fast(self._query.client)
+        elif self.state is State.BACKGROUND:
+            self._pool.background_lane.remove(worker)
+        elif self.state is State.STREAMING and self._stream:
             self._pool.streams -= 1
-            self._tail.close()
-
-    def _leave(self) -> None:
-        """Count no longer; a place without a worker is freed."""
-        if self._entered and self._worker is None:
-            self._pool.gate.free_fast(self._client)
-        if self._entered:
-            self._pool.gate.leave(self._client)
-        self._entered = False
+            self._stream.resume()
+            if self._cut:
+                self._cut.cancel()
 
 
-#: Bytes that nobody has read beyond which no more are taken, and below which taking goes on.
-_MOST, _LEAST = 262_144, 65_536
+class _Head(NamedTuple):
+    """What is known of an answer before its data."""
+
+    format: Format
+    form: str
+    lasting: bool
 
 
-class StreamBuffer:
-    """Blocks of bytes, put in at one end and read at the other; `pause` and `resume` are told when it fills."""
+# Formats and forms: a handful of values, the same with each answer.
+@lru_cache(maxsize=64)
+def _parse_head(payload: bytes) -> _Head:
+    head = json.loads(payload)
+    return _Head(_FORMATS[head["format"]], head["form"], head["lasting"])
 
-    def __init__(self, pause: Callable[[], None], resume: Callable[[], None]) -> None:
-        self._pause = pause
-        self._resume = resume
-        self._blocks: deque[bytes] = deque()
+
+class AnswerStream:
+    """The bytes of a long answer: those held back, then what follows, a few blocks ahead of the reader.
+
+    The worker may take `seconds` more; the time that the reader takes does not count, up to `stream_seconds`.
+    """
+
+    #: Unread bytes above which the worker is held up, and below which it goes on.
+    HIGH, LOW = 262_144, 65_536
+
+    def __init__(self, execution: QueryExecution, worker: Worker, held: bytes, seconds: float) -> None:
+        self._execution = execution
+        self._worker = worker
+        self._blocks = deque((held,))
         self._size = 0
+        self._left = seconds
         self._paused = False
         self._ended = False
-        self._error: BaseException | None = None
+        self._error: QueryError | None = None
         self._more = asyncio.Event()
 
     def put(self, block: bytes) -> None:
@@ -291,33 +304,50 @@ class StreamBuffer:
         self._blocks.append(block)
         self._size += len(block)
         self._more.set()
-        if self._size > _MOST and not self._paused:
+        if self._size > self.HIGH and not self._paused:
             self._paused = True
-            self._pause()
+            self._worker.pause_reading()
 
-    def end(self, error: BaseException | None = None) -> None:
-        """Say that nothing follows, or why."""
+    def end(self, error: QueryError | None = None) -> None:
+        """Note that nothing follows, or why."""
         self._ended = True
         self._error = self._error or error
         self._more.set()
 
-    async def next(self) -> bytes | None:
-        """The next block, None at the end; raises what it ended with."""
-        while not self._blocks:
-            if self._error:
-                raise self._error
-            if self._ended:
-                return None
-            self._more.clear()
-            await self._more.wait()
-        block = self._blocks.popleft()
-        self._size -= len(block)
-        if self._size < _LEAST:
-            self.close()
-        return block
-
-    def close(self) -> None:
-        """Hold up nobody any more: what comes now is wanted, or is another's."""
+    def resume(self) -> None:
+        """Let the worker go on if it is held up."""
         if self._paused:
             self._paused = False
-            self._resume()
+            self._worker.resume_reading()
+
+    def __aiter__(self) -> AnswerStream:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._blocks and not self._ended:
+            await self._wait()
+        if self._blocks:
+            block = self._blocks.popleft()
+            self._size = max(0, self._size - len(block))
+            if self._size < self.LOW:
+                self.resume()
+            return block
+        self._execution.close_stream()
+        if self._error:
+            raise self._error
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        self._execution.close_stream()
+
+    async def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        self._more.clear()
+        try:
+            async with asyncio.timeout(self._left):
+                await self._more.wait()
+        except TimeoutError:
+            self._execution.fail(self._execution.timed_out())
+        self._left -= loop.time() - start

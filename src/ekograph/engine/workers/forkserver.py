@@ -1,10 +1,10 @@
-"""The process that holds the dataset and forks a worker for whoever asks; run as a program of its own.
+"""The process that holds the dataset and forks a worker whenever it is asked to; run as a program of its own.
 
-It never parses a query and never has a second thread, so forking it is safe at any time. Workers have no second
-thread either: what they need of stack is theirs by RLIMIT_STACK, which holds from the start of this program.
+It never parses a query and never has a second thread, so forking it is safe at any time. Workers have no second thread
+either: the stack they need is theirs by RLIMIT_STACK, which holds from the start of this program.
 
-Started as `python -I -S zygote.py CONTROL PATH...`: CONTROL is the descriptor of a SOCK_SEQPACKET socket, PATH...
-the folders that pyoxigraph and this package are found in. The first message on CONTROL is the configuration.
+Started as `python -I -S forkserver.py CONTROL PATH...`: CONTROL is the descriptor of a SOCK_SEQPACKET socket, PATH...
+are the folders in which pyoxigraph and this package are found. The first message on CONTROL is the configuration.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,135 +28,173 @@ if __name__ == "__main__":
 
 import pyoxigraph as ox
 
-from ekograph.engine.handoff.borrowed import DESCRIPTORS
-from ekograph.engine.workers import disk_store, worker
+from ekograph.engine.handoff.protocol import MOST
+from ekograph.engine.workers import worker
 from ekograph.engine.workers.sandbox import refuse_sockets
 from ekograph.engine.workers.shared_counters import WorkerCounters
 
 _PR_SET_PDEATHSIG = 1
-#: The descriptors of a worker: its socket, the memory of its board, and the board as it was given.
-_SOCKET, _BOARD, _GIVEN = 3, 4, 5
-#: How many quads the store takes at once.
-_AT_ONCE = 1000
+#: The descriptors of a worker: its socket, the memory of its counters, and the latter as it was passed.
+_SOCKET, _COUNTERS, _PASSED = 3, 4, 5
+#: Lines that the store takes at once.
+_BATCH = 1000
+#: Bytes of the last output of a worker that are reported with its end.
+_STDERR = 1000
+
+#: What a worker does until its socket closes; the stand-in of the tests does something else.
+Serve = Callable[[socket.socket, WorkerCounters, ox.Store, dict[str, Any]], None]
 
 
-def main() -> None:
-    """Load the dataset, if it is not on disk, say so, then fork until the other end of the control socket closes."""
+def main(serve: Serve = worker.serve) -> None:
+    """Load the dataset, report that, then fork until the other end of the control socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(control.recv(1 << 20))
     _die_with_parent(config["parent"])
     try:
-        store, quads = _dataset(config)
+        if config["store"]:
+            _check_store(config["store"])
+            store, quads = None, config["quads"]
+        else:
+            store = load(config["dataset"])
+            quads = len(store)
     except (OSError, SyntaxError, ValueError, MemoryError) as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
     gc.freeze()
     config["inherited"] = _data_in_use()
     control.send(json.dumps({"ready": quads}).encode())
-    _fork_on_request(control, store, config)
+    _Forks(control, store, config, serve).run()
 
 
-def _dataset(config: dict[str, Any]) -> tuple[ox.Store | None, int]:
-    """The dataset and its size; None for one on disk, which each worker opens for itself."""
-    if config["store"]:
-        disk_store.probe(config["store"])
-        return None, config["quads"]
-    store = _load(config["dataset"])
-    return store, len(store)
-
-
-def _load(path: str) -> ox.Store:
+def load(path: str) -> ox.Store:
     """The dataset in memory, with the labels of its blank nodes as they are; in batches, to use less memory.
 
-    The store keeps quads in the order in which they come. In that of predicate and object, those of one predicate lie
-    near each other, and what a query is to sort is nearly sorted already: a search in a predicate's texts takes two
-    thirds of the time, and `ORDER BY` an eighth.
+    The store keeps quads in the order in which they come. Sorted by predicate and object, those of one predicate lie
+    near each other, and what a query has to sort is nearly sorted already: a search in the texts of a predicate takes
+    two thirds of the time, and `ORDER BY` an eighth.
     """
     store = ox.Store()
     with Path(path).open("rb") as file:
         lines = sorted(file, key=lambda line: line.partition(b" ")[2])
-    for start in range(0, len(lines), _AT_ONCE):
-        store.extend(ox.parse(b"".join(lines[start : start + _AT_ONCE]), format=ox.RdfFormat.N_QUADS))
+    for start in range(0, len(lines), _BATCH):
+        store.extend(ox.parse(b"".join(lines[start : start + _BATCH]), format=ox.RdfFormat.N_QUADS))
     return store
 
 
-def _fork_on_request(control: socket.socket, store: ox.Store | None, config: dict[str, Any]) -> None:
-    """Fork a worker for each socket that arrives; report its process, and later its end, on the control socket."""
-    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    while True:
-        ready, _, _ = select.select([control.fileno(), woken], [], [])
-        if woken in ready:
-            os.read(woken, 4096)
-            _report_ends(control)
-        if control.fileno() in ready:
-            message, descriptors, _, _ = socket.recv_fds(control, 16, 2)
-            if not message:
-                return
-            _fork(control, descriptors, store, config)
+def _check_store(path: str) -> None:
+    """Raise OSError unless the store on disk can be opened.
 
-
-def _fork(control: socket.socket, given: list[int], store: ox.Store | None, config: dict[str, Any]) -> None:
-    parent = os.getpid()
+    RocksDB starts threads and keeps files open, so no process that has it open may fork: another process tries.
+    """
     pid = os.fork()
     if pid == 0:
-        _become_worker(given, parent, store, config)
-    for each in given:
-        os.close(each)
-    # Taken before the child can be waited for, so that it stands for this process and no later one.
-    pidfd = os.pidfd_open(pid)
-    fds = array.array("i", [pidfd])
-    control.sendmsg([json.dumps({"pid": pid}).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds.tobytes())])
-    os.close(pidfd)
-
-
-def _report_ends(control: socket.socket) -> None:
-    while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-        control.send(json.dumps({"gone": pid, "signal": status & 0x7F}).encode())
-
-
-def _become_worker(given: list[int], parent: int, store: ox.Store | None, config: dict[str, Any]) -> NoReturn:
-    """Give up all but one socket and the board, have the dataset, set the limits, and answer."""
-    try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(nowhere, standard)
-        connection, board = _taken(given)
-        _die_with_parent(parent)
-        sealed = refuse_sockets()
-        descriptors = _BOARD + 1
-        if store is None:
-            store = disk_store.open_store(config["store"])
-            descriptors = disk_store.files_needed(config["store"])
-            config["inherited"] = _data_in_use()
-        # Where the kernel refuses no sockets, there is no descriptor left for one, nor for a loan.
-        _set_limits(config, descriptors + DESCRIPTORS if sealed else descriptors)
-        worker.serve(connection, board, store, config)
-    finally:
+            ox.Store.read_only(path)
+        except OSError:
+            os._exit(1)
         os._exit(0)
+    if os.waitpid(pid, 0)[1]:
+        raise OSError(f"{path}: the store cannot be opened")
 
 
-def _taken(given: list[int]) -> tuple[socket.socket, WorkerCounters]:
-    """The socket and the board that a worker is given, as its only descriptors."""
-    connection, board = given
-    spare = [os.dup(each) for each in (connection, board)]
-    os.dup2(spare[0], _SOCKET)
-    os.dup2(spare[1], _GIVEN)
-    os.closerange(_GIVEN + 1, 1 << 16)
-    os.closerange(_BOARD, _GIVEN)
-    # The memory has a descriptor of its own, which is the lowest that is free.
-    made = WorkerCounters(_GIVEN)
-    os.close(_GIVEN)
-    return socket.socket(fileno=_SOCKET), made
+class _Forks:
+    """Forks a worker for each socket that arrives; reports its process, and later its end, on the control socket."""
+
+    def __init__(self, control: socket.socket, store: ox.Store | None, config: dict[str, Any], serve: Serve) -> None:
+        self._control = control
+        self._store = store
+        self._config = config
+        self._serve = serve
+        #: By process, the end of a pipe that has what it writes to its standard error.
+        self._stderr: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Fork until nobody is at the other end."""
+        woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        while True:
+            ready, _, _ = select.select([self._control.fileno(), woken], [], [])
+            if woken in ready:
+                os.read(woken, 4096)
+                self._report_ends()
+            if self._control.fileno() in ready:
+                message, descriptors, _, _ = socket.recv_fds(self._control, 16, 2)
+                if not message:
+                    return
+                self._fork(descriptors)
+
+    def _fork(self, descriptors: list[int]) -> None:
+        parent = os.getpid()
+        # Not blocking: a worker that writes too much loses that, and goes on.
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(descriptors, writing, parent)
+        for descriptor in (*descriptors, writing):
+            os.close(descriptor)
+        self._stderr[pid] = reading
+        # Opened before the child can be waited for, so that it stands for this process and no later one.
+        pidfd = os.pidfd_open(pid)
+        fds = array.array("i", [pidfd])
+        report = json.dumps({"pid": pid}).encode()
+        self._control.sendmsg([report], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds.tobytes())])
+        os.close(pidfd)
+
+    def _report_ends(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            with os.fdopen(self._stderr.pop(pid), "rb") as pipe:
+                stderr = (pipe.read() or b"")[-_STDERR:].decode(errors="replace")
+            self._control.send(json.dumps({"gone": pid, "signal": status & 0x7F, "stderr": stderr}).encode())
+
+    def _become_worker(self, descriptors: list[int], stderr: int, parent: int) -> NoReturn:
+        """Give up all but one socket and the counters, open the dataset, set the limits, and answer."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for standard, target in enumerate((nowhere, nowhere, stderr)):
+                os.dup2(target, standard)
+            connection, counters = _keep_only(descriptors)
+            _die_with_parent(parent)
+            sealed = refuse_sockets()
+            store, highest = self._store, _COUNTERS + 1
+            if store is None:
+                store = ox.Store.read_only(self._config["store"])
+                highest = _descriptors_needed(self._config["store"])
+                self._config["inherited"] = _data_in_use()
+            # Where the kernel refuses no sockets, no descriptor is left for one, nor for connections handed over.
+            _set_limits(self._config, highest + MOST + 2 if sealed else highest)
+            self._serve(connection, counters, store, self._config)
+        finally:
+            os._exit(0)
+
+
+def _descriptors_needed(path: str) -> int:
+    """How many descriptors the process needs with the store at `path` open: files of it may be opened later."""
+    descriptors = list(Path("/proc/self/fd").iterdir())
+    opened = {os.path.realpath(descriptor) for descriptor in descriptors}
+    later = [file for file in Path(path).resolve().glob("*.sst") if str(file) not in opened]
+    return max(int(descriptor.name) for descriptor in descriptors) + 1 + len(later)
+
+
+def _keep_only(descriptors: list[int]) -> tuple[socket.socket, WorkerCounters]:
+    """The socket and the counters of a worker, as its only descriptors beside the standard ones."""
+    connection, memory = (os.dup(descriptor) for descriptor in descriptors)
+    os.dup2(connection, _SOCKET)
+    os.dup2(memory, _PASSED)
+    os.closerange(_PASSED + 1, 1 << 16)
+    os.closerange(_COUNTERS, _PASSED)
+    # Mapped memory has a descriptor of its own, which is the lowest that is free: _COUNTERS.
+    counters = WorkerCounters(_PASSED)
+    os.close(_PASSED)
+    return socket.socket(fileno=_SOCKET), counters
 
 
 def _die_with_parent(parent: int) -> None:
@@ -165,12 +204,15 @@ def _die_with_parent(parent: int) -> None:
 
 
 def _set_limits(config: dict[str, Any], descriptors: int) -> None:
-    """Bound what this process may take, on top of what it has from its parent."""
-    data = config["memory"] + config["inherited"]
-    resource.setrlimit(resource.RLIMIT_DATA, (data, data))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+    """Bound what this process may take, on top of what it inherits."""
+    data = (config["memory_mb"] << 20) + config["inherited"]
+    for kind, limit in (
+        (resource.RLIMIT_DATA, data),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, descriptors),
+    ):
+        resource.setrlimit(kind, (limit, limit))
 
 
 def _data_in_use() -> int:

@@ -1,4 +1,4 @@
-"""The zygote as the web process sees it: started, asked for workers, and ended."""
+"""The fork server as the web process sees it: started, asked for workers, and ended."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ekograph.engine.contract import EngineFailed
+from ekograph.engine.errors import QueryError
 from ekograph.engine.workers import forkserver, shared_counters
-from ekograph.engine.workers.handle import Worker, WorkerTransport
+from ekograph.engine.workers.handle import Worker
 from ekograph.engine.workers.shared_counters import WorkerCounters
 
-#: Seconds that workers have to be gone once they are killed.
+#: Seconds that killed workers have to be gone.
 _PATIENCE = 2.0
 
 
@@ -34,17 +34,17 @@ class ForkServer:
         self.workers: dict[int, Worker] = {}
         self._config = config
         self._ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._asked: deque[asyncio.Future[tuple[int, int]]] = deque()
+        self._forks: deque[tuple[asyncio.Future[Worker], WorkerCounters]] = deque()
         self._control: socket.socket
         self._process: subprocess.Popen[bytes]
 
     async def start(self) -> None:
-        """Start it and wait until the dataset is loaded; raises Broken when it cannot be."""
+        """Start it and wait until the dataset is loaded; raises QueryError when it cannot be."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, _stack(self._config["stack"]):
-            # Spawned from this thread, not from a pool's: the zygote ends when the thread that made it does.
+            # Started from this thread, not from a pool's: it ends when the thread that started it does.
             self._process = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, "-I", "-S", forkserver.__file__, str(theirs.fileno()), *_folders()],
+                [sys.executable, "-I", "-S", self._config["program"], str(theirs.fileno()), *_import_folders()],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -59,43 +59,39 @@ class ForkServer:
             raise
 
     async def fork(self) -> Worker:
-        """A new worker; raises Broken when the zygote is gone."""
+        """A new worker; raises QueryError when the fork server is gone."""
         ours, theirs = socket.socketpair()
-        asked = asyncio.get_running_loop().create_future()
         memory = shared_counters.make()
-        with theirs, os.fdopen(memory, "rb"):
-            shared = WorkerCounters(memory)
-            _, wire = await asyncio.get_running_loop().create_unix_connection(lambda: WorkerTransport(ours), sock=ours)
-            try:
-                socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory])
-            except OSError as error:
-                wire.close()
-                raise EngineFailed({"reason": "the zygote is gone"}) from error
-        self._asked.append(asked)
+        forked: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         try:
-            # Shielded: who asks may go away, but the answer must still be taken in its turn.
-            pid, pidfd = await asyncio.shield(asked)
+            with theirs, os.fdopen(memory, "rb"):
+                counters = WorkerCounters(memory)
+                socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory])
+                self._forks.append((forked, counters))
+            # Shielded: the caller may be cancelled, but the worker must still be taken in its turn.
+            worker = await asyncio.shield(forked)
+        except OSError as error:
+            ours.close()
+            raise QueryError("broken", reason="the fork server is gone") from error
         except BaseException:
-            wire.close()
-            asked.add_done_callback(_close_descriptor)
+            ours.close()
             raise
-        worker = self.workers[pid] = Worker(pid, pidfd, wire, shared)
+        await worker.connect(ours)
         return worker
 
     async def stop(self) -> None:
-        """End all its workers, then itself."""
+        """End all its workers, then the process itself."""
         workers = list(self.workers.values())
         for worker in workers:
             worker.kill()
         if workers and not self.ended.is_set():
             await asyncio.wait([worker.ended for worker in workers], timeout=_PATIENCE)
         self._process.kill()
-        self._over()
+        self._lost()
         # Killed, it is gone in a moment: not worth a thread.
         self._process.wait()
 
     def _read(self) -> None:
-        """Take what the zygote has sent."""
         while True:
             try:
                 message, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 1)
@@ -104,7 +100,7 @@ class ForkServer:
             except OSError:
                 message = b""
             if not message:
-                self._over()
+                self._lost()
                 return
             self._take(json.loads(message), descriptors)
 
@@ -112,48 +108,46 @@ class ForkServer:
         if "ready" in message:
             self._ready.set_result(message["ready"])
         elif "failed" in message:
-            self._ready.set_exception(EngineFailed({"reason": message["failed"]}))
+            self._ready.set_exception(QueryError("broken", reason=message["failed"]))
         elif "pid" in message:
-            self._asked.popleft().set_result((message["pid"], descriptors[0]))
-        elif worker := self.workers.pop(message["gone"], None):
-            worker.gone(message["signal"])
+            forked, counters = self._forks.popleft()
+            worker = self.workers[message["pid"]] = Worker(message["pid"], descriptors[0], counters)
+            if not forked.cancelled():
+                forked.set_result(worker)
+        elif worker_gone := self.workers.pop(message["gone"], None):
+            worker_gone.gone(message["signal"], message["stderr"])
 
-    def _over(self) -> None:
-        """Take note of the end of the zygote: its workers are killed by the kernel."""
+    def _lost(self) -> None:
+        """The process has ended: the kernel kills its workers."""
         if self.ended.is_set():
             return
         self.ended.set()
         asyncio.get_running_loop().remove_reader(self._control)
         self._control.close()
-        ended = EngineFailed({"reason": "the zygote ended"})
         if not self._ready.done():
-            self._ready.set_exception(ended)
-        for asked in self._asked:
-            asked.set_exception(ended)
+            self._ready.set_exception(QueryError("broken", reason="the fork server ended"))
+        for forked, counters in self._forks:
+            counters.close()
+            if not forked.done():
+                forked.set_exception(QueryError("broken", reason="the fork server ended"))
+        self._forks.clear()
         while self.workers:
-            self.workers.popitem()[1].gone(signal.SIGKILL)
+            self.workers.popitem()[1].gone(signal.SIGKILL, "")
 
 
 @contextlib.contextmanager
 def _stack(size: int) -> Iterator[None]:
-    """Let programs started meanwhile grow their stacks to `size` bytes, or as far as this process may allow."""
+    """Let programs started in this context grow their stacks to `size` bytes, or as far as this process may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    allowed = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    resource.setrlimit(resource.RLIMIT_STACK, (allowed, hard))
+    resource.setrlimit(resource.RLIMIT_STACK, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
 
 
-def _close_descriptor(asked: asyncio.Future[tuple[int, int]]) -> None:
-    if not asked.cancelled() and not asked.exception():
-        os.close(asked.result()[1])
-
-
-def _folders() -> list[str]:
-    """Where the zygote finds pyoxigraph and this package."""
+def _import_folders() -> list[str]:
+    """Where the fork server, which runs without site-packages, finds pyoxigraph and this package."""
     import pyoxigraph
 
-    here = Path(__file__)
-    return list(dict.fromkeys([str(Path(pyoxigraph.__file__).parents[1]), str(here.parents[3])]))
+    return list(dict.fromkeys([str(Path(pyoxigraph.__file__).parents[1]), str(Path(forkserver.__file__).parents[3])]))

@@ -1,116 +1,134 @@
-"""A worker as the web process sees it: asked, slowed down and killed.
-
-The near end of the socket to a worker: requests go out, frames come in, with no task in between.
-What a worker is asked, and how its answer begins: between the values of the engine and the bytes of the frames.
-"""
+"""A worker as the web process sees it: asked, slowed down and killed."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import marshal
 import os
 import select
 import signal
 import socket
 import time
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from ekograph.engine.contract import Query
-from ekograph.engine.workers.ipc import FRAME, LAST, LENGTH, WorkerRequest
+from ekograph.engine.workers.ipc import FRAME, KINDS, LAST, LONGEST, REQUEST
 from ekograph.engine.workers.shared_counters import WorkerCounters
-from ekograph.rdf import formats
-from ekograph.rdf.formats import Format
 
 _CLOCK_OF_PROCESS = 2
 
 
 class ResponseHandler(Protocol):
-    """Who has asked a worker something."""
+    """Takes what a worker sends in response to one request."""
 
     def frame(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of the answer."""
 
     def lost(self) -> None:
-        """Take note that the worker has ended while it was answering."""
+        """The worker has ended while it was answering."""
 
 
-class Worker:
-    """One forked process that answers one query at a time.
+class Worker(asyncio.Protocol):
+    """One forked process that answers one request at a time, and this end of the socket to it.
 
-    `ended` becomes the number of the signal that ended the process (0: none) as soon as it is gone.
+    `ended` becomes the number of the signal that ended the process (0: none) as soon as it is gone; `stderr` is the
+    last that it wrote then.
     """
 
-    def __init__(self, pid: int, pidfd: int, wire: WorkerTransport, board: WorkerCounters) -> None:
+    def __init__(self, pid: int, pidfd: int, counters: WorkerCounters) -> None:
         self.pid = pid
-        self.board = board
+        self.counters = counters
         self.served = 0
         self.demoted = False
-        #: When it was asked what it is at, by `time.perf_counter`.
+        #: When it got its request, by `time.perf_counter`.
         self.since = 0.0
-        self._asker: ResponseHandler | None = None
-        self._killed = False
+        self.stderr = ""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
-        self._wire = wire
-        wire.listener = self
-        self._end = select.poll()
-        self._end.register(pidfd, select.POLLIN)
+        self._poll = select.poll()
+        self._poll.register(pidfd, select.POLLIN)
+        self._handler: ResponseHandler | None = None
+        #: Whether it is killed, or its socket closed: no answer comes from it any more.
+        self._closed = False
+        self._number = 0
+        self._connection: socket.socket
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
 
-    def ask(self, asker: ResponseHandler, request: bytes) -> None:
-        """Send a query; the one before has been answered."""
+    async def connect(self, connection: socket.socket) -> None:
+        """Talk to the process over this end of its socket."""
+        self._connection = connection
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=connection)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Called by asyncio."""
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
+        """Called by asyncio: no more frames will come."""
+        self._closed = True
+        handler, self._handler = self._handler, None
+        if handler:
+            handler.lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio: split the bytes into frames and pass them on."""
+        received = self._received
+        received += data
+        start, size = 0, len(received)
+        while size - start >= FRAME.size:
+            kind, number, length = FRAME.unpack_from(received, start)
+            handler = self._handler
+            if handler is None or number != self._number or length > LONGEST or kind not in KINDS:
+                # No frame, or none that belongs to the request it is at: this worker cannot be trusted.
+                self.kill()
+                return
+            end = start + FRAME.size + length
+            if end > size:
+                break
+            if kind in LAST:
+                self._handler = None
+            handler.frame(kind, bytes(received[start + FRAME.size : end]))
+            if self._closed:
+                return
+            start = end
+        del received[:start]
+
+    def ask(self, handler: ResponseHandler, request: bytes) -> None:
+        """Send a request; the one before has been answered."""
         self.served += 1
+        self._number = (self._number + 1) & 0xFFFFFFFF
         self.since = time.perf_counter()
-        self._asker = asker
-        self._wire.send(request)
+        self._handler = handler
+        self._send(request)
 
-    def lend(self, message: bytes, descriptor: int) -> None:
-        """Send a descriptor to a worker that takes loans; raises OSError when it is gone."""
-        self._wire.send_descriptor(message, descriptor)
+    def hand_over(self, terms: bytes, descriptor: int) -> None:
+        """Send a connection to a worker that takes them; raises OSError when it is gone."""
+        socket.send_fds(self._connection, [REQUEST.pack(self._number, len(terms)) + terms], [descriptor])
 
-    def recall(self) -> None:
-        """Tell a worker that takes loans to give them back."""
-        self._wire.send(b"")
-
-    def frame(self, kind: bytes, payload: bytes) -> None:
-        """Pass a frame on to who has asked."""
-        asker = self._asker
-        if self._killed or asker is None:
-            return
-        if kind in LAST:
-            self._asker = None
-        asker.frame(kind, payload)
-
-    def lost(self) -> None:
-        """Tell who has asked that no answer comes any more."""
-        asker, self._asker = self._asker, None
-        if asker:
-            asker.lost()
+    def revoke(self) -> None:
+        """Tell a worker that takes connections to give them back."""
+        self._send(b"")
 
     def alive(self) -> bool:
-        """Whether the process is there, also when nobody has been told of its end yet."""
-        if self._pidfd < 0:
-            return False
-        return not self._end.poll(0)
+        """Whether it can be asked; checked with the kernel, since the report of its end takes a moment."""
+        return not self._closed and self._pidfd >= 0 and not self._poll.poll(0)
 
     def cpu(self) -> float:
-        """CPU time used since it was forked, in seconds; none when it is gone."""
+        """CPU seconds used since it was forked; 0 when it is gone."""
         try:
             return time.clock_gettime((~self.pid << 3) | _CLOCK_OF_PROCESS)
         except OSError:
             return 0.0
 
-    def demote(self) -> None:
-        """Let everybody else go before this worker: it computes only when a core would idle."""
+    def lower_priority(self) -> None:
+        """Have it compute only when a core would idle."""
         self.demoted = True
-        # Not by way of /proc: to have looked there makes the kernel's work at the end of a process much longer.
+        # Not by way of /proc: looking there makes the kernel's work at the end of a process much longer.
         with contextlib.suppress(OSError):
             os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
 
-    def promote(self) -> bool:
-        """Let it go like everybody else again; returns whether that is allowed, which is up to the system."""
+    def restore_priority(self) -> bool:
+        """Have it compute like any other process again; False where the system does not allow that."""
         try:
             os.sched_setscheduler(self.pid, os.SCHED_OTHER, os.sched_param(0))
         except OSError:
@@ -123,125 +141,44 @@ class Worker:
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Go on computing."""
+        """Continue computing."""
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End the process, whatever it does."""
-        self._killed = True
+        self._closed = True
         self._signal(signal.SIGKILL)
-        self._wire.close()
+        self._close()
 
     def pause_reading(self) -> None:
-        """Leave what it writes where it is, until it waits for that."""
-        self._wire.pause()
+        """Leave what it writes in the socket, until that is full and the process waits."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Take what it writes again."""
-        self._wire.resume()
+        """Read what it writes again."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.resume_reading()
 
-    def gone(self, by: int) -> None:
-        """Take note of its end."""
+    def gone(self, number: int, stderr: str) -> None:
+        """The process has ended by the signal `number`."""
         os.close(self._pidfd)
         self._pidfd = -1
-        self.board.close()
-        self._wire.close()
+        self.stderr = stderr
+        self.counters.close()
+        self._close()
         if not self.ended.done():
-            self.ended.set_result(by)
+            self.ended.set_result(number)
+
+    def _send(self, request: bytes) -> None:
+        if self._transport:
+            self._transport.write(REQUEST.pack(self._number, len(request)) + request)
+
+    def _close(self) -> None:
+        if self._transport:
+            self._transport.close()
 
     def _signal(self, number: int) -> None:
         if self._pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, number)
-
-
-class Listener(Protocol):
-    """Who takes what comes."""
-
-    def frame(self, kind: bytes, payload: bytes) -> None:
-        """Take a frame."""
-
-    def lost(self) -> None:
-        """Take note that nothing comes any more."""
-
-
-class WorkerTransport(asyncio.Protocol):
-    """One connection to a worker, by a socket that asyncio drives."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self.listener: Listener | None = None
-        self._transport: asyncio.Transport
-        self._received = bytearray()
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
-        self._transport = transport
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the contract of asyncio
-        """End."""
-        if self.listener:
-            self.listener.lost()
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes, and cut them into frames."""
-        received, listener = self._received, self.listener
-        received += data
-        start, size = 0, len(received)
-        while size - start >= FRAME.size:
-            kind, length = FRAME.unpack_from(received, start)
-            end = start + FRAME.size + length
-            if end > size:
-                break
-            if listener:
-                listener.frame(kind, bytes(received[start + FRAME.size : end]))
-            start = end
-        del received[:start]
-
-    def send(self, request: bytes) -> None:
-        """Send a query."""
-        self._transport.write(LENGTH.pack(len(request)) + request)
-
-    def send_descriptor(self, message: bytes, descriptor: int) -> None:
-        """Send a message with a descriptor at once, when nothing else is on its way. Raises OSError."""
-        socket.send_fds(self._connection, [LENGTH.pack(len(message)) + message], [descriptor])
-
-    def pause(self) -> None:
-        """Take no more bytes for now: those who are to get them have enough."""
-        if not self._transport.is_closing():
-            self._transport.pause_reading()
-
-    def resume(self) -> None:
-        """Take bytes again."""
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def close(self) -> None:
-        """Close this end."""
-        self._transport.close()
-
-
-_FORMATS = {each.name: each for each in (*formats.RDF, *formats.RESULTS)}
-
-
-class Head(NamedTuple):
-    """What is known of an answer before its data: its format, the form of the query, and whether it lasts."""
-
-    format: Format
-    form: str
-    lasting: bool
-
-
-def request(query: Query) -> bytes:
-    """What a worker is asked."""
-    results, graph = query.results, query.graph
-    names = (results.name if results else None, graph.name if graph else None)
-    return marshal.dumps(tuple(WorkerRequest(query.text, *names, query.default_graphs, query.named_graphs)))
-
-
-# Formats and forms: a handful of values, the same with each answer.
-@lru_cache(maxsize=64)
-def head(payload: bytes) -> Head:
-    """The head of an answer, as a worker has written it."""
-    told = json.loads(payload)
-    return Head(_FORMATS[told["format"]], told["form"], told["lasting"])

@@ -1,7 +1,7 @@
-"""How the web process and a worker talk: requests of a length and what marshal writes, answers of frames.
+"""The protocol between the web process and a worker: requests with a length before them, answers in frames.
 
-A request of no bytes asks the worker to borrow connections. Until the next one, what it is sent are numbers of
-connections, each with its terms and a descriptor.
+A request of no bytes puts the worker in charge of connections. Until the next one, each request is the number of a
+connection with its terms, and comes with a descriptor.
 """
 
 from __future__ import annotations
@@ -9,48 +9,40 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-#: What stands before a request: the length of what follows.
-LENGTH = struct.Struct("!I")
+#: Before a request: its number, which all frames of its answer repeat, and the length of what follows.
+REQUEST = struct.Struct("!II")
 
-#: What stands before the payload of a frame: its kind, and the length of the payload.
-FRAME = struct.Struct("!cI")
+#: Before the payload of a frame: its kind, the number of the request, and the length of the payload.
+FRAME = struct.Struct("!cII")
 
-#: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer, with
-#: a word in it if the worker is worn out; an error as JSON.
+#: The longest payload that a worker sends, in bytes: whatever claims to be longer is no frame.
+LONGEST = 1 << 22
+
+#: Format, form and lasting as JSON, once, before any data; data; the end of a whole answer, with a word in it if the
+#: worker should be replaced; an error as JSON.
 HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 
-#: All of a short answer in one: the length of the head in one byte, the head, the data.
+#: A short answer in one frame: the length of the head in one byte, the head, the data.
 SHORT = b"S"
 
-#: Connections can be lent now; one comes back: its number in one byte, and what is still to be sent there.
+#: The worker takes connections now; it gives one back: its number in one byte, and what is still to be sent on it.
 LENT, BACK = b"L", b"R"
 
-#: After these there is nothing more of an answer.
+#: The kinds after which nothing more of an answer comes.
 LAST = frozenset({END, ERROR, SHORT})
+
+#: The kinds after which the sender has nothing to add for now; the others may wait for what follows.
+AT_ONCE = LAST | {LENT, BACK}
+
+#: All kinds.
+KINDS = AT_ONCE | {HEAD, DATA}
 
 
 class WorkerRequest(NamedTuple):
-    """What a worker is asked: `results` and `graph` are names of formats."""
+    """A query as a worker is asked it: `results` and `graph` are names of formats."""
 
     text: str
     results: str | None
     graph: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
-
-
-class Terms(NamedTuple):
-    """How a worker answers on a connection that it borrows.
-
-    A request there is a query when it begins with `before` and ends in `after`, with plain characters between.
-    `key` and its text make the entity tag, `heads` has the beginning of a response by the format of the answer.
-    Bodies of `gzip_from` bytes and more are compressed; 0: none is.
-    """
-
-    before: bytes
-    after: bytes
-    results: str | None
-    graph: str | None
-    key: str
-    heads: dict[str, bytes]
-    gzip_from: int

@@ -1,39 +1,129 @@
-"""What a query at work needs of the engine that it runs in."""
+"""The workers of one engine: idle ones are kept for the next query, and ended ones replaced."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+from collections import Counter, deque
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 from ekograph.engine.contract import Limits
+from ekograph.engine.errors import QueryError
 from ekograph.engine.scheduling.admission import AdmissionControl
-from ekograph.engine.scheduling.background_lane import SlowLane
+from ekograph.engine.scheduling.background_lane import BackgroundLane
 from ekograph.engine.scheduling.deadline import DeadlineTimer
+from ekograph.engine.workers.forkserver_client import ForkServer
 from ekograph.engine.workers.handle import Worker
 
+#: Queries after which a worker is replaced; one whose memory has grown too much asks for that itself.
+_LIFETIME = 100_000
 
-class Pool(Protocol):
-    """Where workers come from and go back to."""
+#: Seconds between the end of a fork server and the start of the next.
+_PAUSE = 0.2
 
-    limits: Limits
-    gate: AdmissionControl
-    slow_lane: SlowLane
-    watch: DeadlineTimer
-    streams: int
+
+class WorkerPool:
+    """Where queries get their workers, and what limits them together."""
+
+    def __init__(self, config: Mapping[str, Any], limits: Limits) -> None:
+        self.limits = limits
+        self.admission = AdmissionControl(limits)
+        self.background_lane = BackgroundLane(limits.slow)
+        self.timer = DeadlineTimer(limits.slice / 2)
+        self.counts: Counter[str] = Counter()
+        #: Long answers that are being sent.
+        self.streams = 0
+        #: Seconds that a query takes a worker, as a moving average.
+        self.pace = 0.0
+        self.idle_workers: deque[Worker] = deque()
+        self.fork_server: ForkServer
+        self._config = config
+        self._ready = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refilling = False
+        self.stopping = False
+
+    async def start(self) -> None:
+        """Load the dataset and fork the first workers; raises QueryError when it cannot be read."""
+        await self._start_fork_server()
+        self._run(self._supervise())
+
+    async def stop(self) -> None:
+        """End all workers and the fork server."""
+        self.stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.fork_server.stop()
 
     def idle(self) -> Worker | None:
-        """A worker that nobody uses, if there is one."""
+        """An idle worker, if there is one: the one used last, whose memory is warm."""
+        while self.idle_workers:
+            worker = self.idle_workers.popleft()
+            if worker.alive():
+                if len(self.idle_workers) < self.limits.fast and not self._refilling:
+                    self._refilling = True
+                    self._run(self._refill())
+                return worker
+        return None
 
     async def take(self) -> Worker:
-        """A worker that nobody uses, a new one if need be."""
+        """An idle worker, or a new one."""
+        if worker := self.idle():
+            return worker
+        await self._ready.wait()
+        return await self.fork_server.fork()
 
-    def count_lent(self, made: int, again: int) -> None:
-        """Count answers on connections that were lent: made, and given again."""
+    def release(self, worker: Worker) -> None:
+        """Keep a worker for the next query, unless it has served long or enough are idle."""
+        if worker.served >= _LIFETIME or len(self.idle_workers) >= 2 * self.limits.fast or self.stopping:
+            worker.kill()
+            if not self._refilling:
+                self._refilling = True
+                self._run(self._refill())
+        else:
+            self.idle_workers.appendleft(worker)
 
-    def note(self, seconds: float) -> None:
-        """Take note of how long a worker was at a query that it has answered."""
+    def note_duration(self, seconds: float) -> None:
+        """Count how long a query was with a worker in the pace."""
+        self.pace += (min(seconds, 0.01) - self.pace) / 8
 
     def note_failure(self, error: BaseException) -> None:
-        """Take note that a query gets no answer."""
+        """Count a query that gets no answer."""
+        if isinstance(error, QueryError):
+            self.counts[f"failed_{error.kind}_total"] += 1
 
-    def give_back(self, worker: Worker) -> None:
-        """Take back a worker that has answered everything it was asked."""
+    async def _start_fork_server(self) -> None:
+        self.fork_server = ForkServer(self._config)
+        await self.fork_server.start()
+        self._ready.set()
+        self._refilling = True
+        await self._refill()
+
+    async def _supervise(self) -> None:
+        """Replace a fork server that has ended."""
+        while True:
+            await self.fork_server.ended.wait()
+            self._ready.clear()
+            self.counts["zygotes_lost_total"] += 1
+            await self.fork_server.stop()
+            await asyncio.sleep(_PAUSE)
+            try:
+                await self._start_fork_server()
+            except QueryError:
+                self.counts["zygotes_failed_total"] += 1
+
+    async def _refill(self) -> None:
+        """Fork until as many workers are idle as queries can start at once; one at a time, beside the queries."""
+        try:
+            while len(self.idle_workers) < self.limits.fast and not self.stopping:
+                self.idle_workers.append(await self.fork_server.fork())
+        except QueryError:
+            return
+        finally:
+            self._refilling = False
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,4 +1,4 @@
-"""Has the kernel refuse a process what no query may do, whatever it asks: to open a socket."""
+"""Has the kernel refuse a process to open sockets, which no query may do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _MODE_FILTER = 22, 38, 2
 _ALLOW, _ERRNO_EACCES = 0x7FFF0000, 0x0005000D
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 
-#: By the name of the machine: what the kernel calls its architecture, and the number of the system call socket().
+#: By the name of the machine: the number of its architecture, and that of the system call socket().
 _MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 
 
@@ -23,7 +23,7 @@ class _Program(ctypes.Structure):
 def refuse_sockets() -> bool:
     """Have the kernel refuse socket() to this process and its threads, with EACCES (seccomp, BPF filter).
 
-    False on machines whose numbers are not known here: there, the scanner and the limit on descriptors remain.
+    False on machines whose numbers are not in this file: there, the lexer and the limit on descriptors remain.
     Raises OSError.
     """
     if platform.machine() not in _MACHINES:

@@ -1,4 +1,4 @@
-"""What a worker tells the web process at any moment, and it the worker, without a word: numbers in memory of both."""
+"""Numbers in memory shared by the web process and a worker, which neither has to send to the other."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ CLASSES = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
 _BYTES = 4096
 
-# Where the numbers are, of eight bytes each; the durations are counted from _COUNTS on.
-_RECALLED, _BEGUN, _OVER, _SENDING, _SECONDS, _AGAIN, _COUNTS = range(7)
+# Where the numbers are, of eight bytes each; durations are counted from _COUNTS on.
+_REVOKED, _STARTED, _FINISHED, _SENDING, _SECONDS, _REPEATED, _COUNTS = range(7)
 
 
 class Answered(NamedTuple):
-    """How many queries were answered, by the classes of their durations, and how long all took, in seconds.
+    """How many queries were answered, by the classes of their durations, and in how many seconds together.
 
-    `again` is how many of them had the answer to the same request from before.
+    `again` is how many of them were answered from the worker's cache.
     """
 
     counts: tuple[int, ...] = (0,) * (len(CLASSES) + 1)
@@ -33,16 +33,16 @@ class Answered(NamedTuple):
 
 
 def make() -> int:
-    """A descriptor of memory for a board, to be given to another process."""
-    descriptor = os.memfd_create("board")
+    """A descriptor of memory for the counters of a worker, to be passed to another process."""
+    descriptor = os.memfd_create("counters")
     os.ftruncate(descriptor, _BYTES)
     return descriptor
 
 
 class WorkerCounters:
-    """One worker's numbers; `descriptor` is of what `make` has made, and may be closed then.
+    """The numbers of one worker; `descriptor` is one that `make` has made, and may be closed afterwards.
 
-    The worker writes all but whether its loans are recalled.
+    The worker writes all of them but `revoked`.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -50,23 +50,23 @@ class WorkerCounters:
         self._view(memoryview(self._memory))
 
     @property
-    def recalled(self) -> bool:
-        """Whether nothing is to be answered any more on the connections that the worker holds."""
-        return bool(self._numbers[_RECALLED])
+    def revoked(self) -> bool:
+        """Whether the worker may start no more answers on the connections that it holds."""
+        return bool(self._numbers[_REVOKED])
 
-    @recalled.setter
-    def recalled(self, value: bool) -> None:
-        self._numbers[_RECALLED] = value
+    @revoked.setter
+    def revoked(self, value: bool) -> None:
+        self._numbers[_REVOKED] = value
 
     @property
     def at_work(self) -> int:
         """The number of the request that it is at, from 1; 0 if it is at none."""
-        begun = self._numbers[_BEGUN]
-        return 0 if begun == self._numbers[_OVER] else begun
+        started = self._numbers[_STARTED]
+        return 0 if started == self._numbers[_FINISHED] else started
 
     @property
     def sending(self) -> int:
-        """On which connections a response has begun and is not sent whole, by bits."""
+        """The connections on which a response has started and is not sent whole, as bits."""
         return self._numbers[_SENDING]
 
     @sending.setter
@@ -75,15 +75,15 @@ class WorkerCounters:
 
     @property
     def answered(self) -> Answered:
-        """What was answered since the worker began."""
+        """What was answered since the worker started."""
         counts = tuple(self._numbers[_COUNTS : _COUNTS + len(CLASSES) + 1])
-        return Answered(counts, self._times[_SECONDS], self._numbers[_AGAIN])
+        return Answered(counts, self._times[_SECONDS], self._numbers[_REPEATED])
 
     def close(self) -> None:
-        """Let go of the memory; what stood there last can still be read."""
+        """Free the shared memory; the last numbers can still be read."""
         last = bytes(self._memory)
-        for each in (self._numbers, self._times):
-            each.release()
+        self._numbers.release()
+        self._times.release()
         self._memory.close()
         self._view(memoryview(last))
 
@@ -91,16 +91,16 @@ class WorkerCounters:
         self._numbers = memory.cast("Q")
         self._times = memory.cast("d")
 
-    def begin(self) -> None:
-        """Note the beginning of a request."""
-        self._numbers[_BEGUN] += 1
+    def start(self) -> None:
+        """Note the start of a request."""
+        self._numbers[_STARTED] += 1
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Note its end."""
-        self._numbers[_OVER] = self._numbers[_BEGUN]
+        self._numbers[_FINISHED] = self._numbers[_STARTED]
 
     def count(self, seconds: float, *, again: bool) -> None:
-        """Count an answer that took so long, or was there from before."""
-        self._numbers[_AGAIN] += again
+        """Count an answer that took so long, or came from the cache."""
+        self._numbers[_REPEATED] += again
         self._times[_SECONDS] += seconds
         self._numbers[_COUNTS + bisect_left(CLASSES, seconds)] += 1

@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ekograph.engine.handoff.protocol import Connection, Handoff
-from ekograph.engine.workers.ipc import Terms
+from ekograph.engine.handoff.protocol import Connection, Handoff, Terms
 from ekograph.urls import TIMEGATE, is_in_time
 from ekograph.web.documents.prerendered import Page, Variant
 from ekograph.web.http import problems
@@ -253,22 +252,22 @@ def lend(pending: Pending, whole: bytes, connection: Connection, metrics: Metric
     request, query = pending.request, pending.query
     if metrics.log or not _is_alike(request.scope, request.fields, whole) or not pending.is_kept:
         return False
-    borrower = request.pair.engine.borrower(query.client)
-    if borrower is None:
-        return False
-    snapshot = request.pair.snapshot.name
-    _, after, tail = whole.partition(_VERSION)
-    terms = Terms(
-        before=_before(request.scope),
-        after=after + tail,
-        results=query.results.name if query.results else None,
-        graph=query.graph.name if query.graph else None,
-        key=key_of(snapshot, query._replace(text=""), gzip=request.gzip),
-        heads={each.name: head_of(snapshot, each) for each in (query.results, query.graph) if each},
-        gzip_from=GZIP_FROM if request.gzip else 0,
-    )
-    borrower.lend(Handoff(connection, terms, partial(metrics.note_lent, request.scope["path"])))
-    return True
+
+    def terms() -> Terms:
+        snapshot = request.pair.snapshot.name
+        _, after, tail = whole.partition(_VERSION)
+        return Terms(
+            before=_before(request.scope),
+            after=after + tail,
+            results=query.results.name if query.results else None,
+            graph=query.graph.name if query.graph else None,
+            key=key_of(snapshot, query._replace(text=""), gzip=request.gzip),
+            heads={form.name: head_of(snapshot, form) for form in (query.results, query.graph) if form},
+            gzip_from=GZIP_FROM if request.gzip else 0,
+        )
+
+    note = partial(metrics.note_lent, request.scope["path"])
+    return request.pair.engine.hand_over(query.client, Handoff(connection, terms, note))
 
 
 def _is_alike(scope: Scope, fields: Fields, whole: bytes) -> bool:

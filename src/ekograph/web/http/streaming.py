@@ -11,7 +11,7 @@ from contextlib import aclosing
 from tempfile import TemporaryFile
 from typing import IO, TypeVar
 
-from ekograph.engine.contract import QueryError
+from ekograph.engine.errors import QueryError
 from ekograph.web.http.asgi import Receive, Scope, Send
 from ekograph.web.http.headers import Headers
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ekograph.engine.contract import Engine, QueryError
+from ekograph.engine.contract import Engine
+from ekograph.engine.errors import QueryError
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import Snapshot, SnapshotError
 from ekograph.web.documents.prerendered import ResponseTable
@@ -208,7 +209,7 @@ class Service:
     def _swap(self, new: Deployment) -> None:
         if self._pair:
             # Before the first request sees the new one: no answer may come from the old one after that.
-            self._pair.engine.recall()
+            self._pair.engine.revoke()
         old, self._pair = self._pair, new
         if old:
             ending = asyncio.ensure_future(old.engine.stop())

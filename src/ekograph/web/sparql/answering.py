@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ekograph.engine.contract import Answer as EngineAnswer
-from ekograph.engine.contract import NotAcceptable, Query, QueryError
+from ekograph.engine.contract import Query
+from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.web.http.asgi import Application, Receive, Scope, Send
@@ -146,7 +147,7 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
     members |= {name: error.values[name] for name in ("line", "column", "limit") if name in error.values}
     fields = dict(error.values)
     headers = ((b"retry-after", str(error.retry_after).encode()),) if error.retry_after else ()
-    if isinstance(error, NotAcceptable):
+    if error.status == 406:
         offered = offered or (formats.RDF if error.values.get("family") == "graph" else formats.RESULTS)
         fields["types"] = ", ".join(each.media_type for each in offered)
         members["available"] = [{"type": each.media_type, "href": path} for each in offered]

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ekograph.config import Settings
-from ekograph.engine.contract import Limits, NotAcceptable, Query, QueryError
+from ekograph.engine.contract import Limits, Query
+from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.web.http.asgi import Application, Receive, Scope
@@ -85,7 +86,7 @@ class Endpoint:
             raise ProblemError(Problem(400, "no_query"))
         form = choose(values(scope["headers"], b"accept"), (*formats.RDF, formats.HTML))
         if form is None:
-            raise ProblemError(problem_of(NotAcceptable(), PATH, (*formats.RDF, formats.HTML)))
+            raise ProblemError(problem_of(QueryError("not_acceptable"), PATH, (*formats.RDF, formats.HTML)))
         if form is formats.HTML and (page := _page(scope)):
             return page
         form = form if form is not formats.HTML else formats.TURTLE

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 
 from ekograph.config import Settings
-from ekograph.engine.contract import NotAcceptable, Query
+from ekograph.engine.contract import Query
+from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.urls import path_for
@@ -77,7 +78,7 @@ def _asked(request: Request) -> tuple[str, Format]:
         raise ProblemError(not_found(graphs[0]))
     form = choose(values(request.scope["headers"], b"accept"), FORMATS)
     if form is None:
-        raise ProblemError(problem_of(NotAcceptable(), PATH, FORMATS))
+        raise ProblemError(problem_of(QueryError("not_acceptable"), PATH, FORMATS))
     return (graphs[0] if graphs else ""), form
 
 

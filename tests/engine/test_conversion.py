@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from ekograph.engine.contract import EngineFailed
-from ekograph.engine.remote.quirks import normalise_json, parse_ask
+from ekograph.engine.errors import QueryError
+from ekograph.engine.remote.conversion import normalise_json, parse_ask
 from ekograph.rdf import formats
 
 ODD = b'[{ "type": "bnode", "value": "nodeID://b10" }, { "type": "literal", "value": "nodeID://b10" }]' * 3
@@ -39,5 +39,5 @@ def test_yes_and_no_are_written_in_the_format_that_is_wanted(body, word, wanted)
 
 @pytest.mark.parametrize("body", [b"", b"yes", b"[]", b'{"results": 1}'])
 def test_what_cannot_be_read_as_yes_or_no_is_an_error_of_the_store(body):
-    with pytest.raises(EngineFailed):
+    with pytest.raises(QueryError, match="broken"):
         parse_ask(body, formats.RESULTS_JSON)
