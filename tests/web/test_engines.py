@@ -48,7 +48,7 @@ def _where(snapshot: Snapshot, quads: int, **settings) -> list[str]:
     """Where the engines of a snapshot of so many quads have them."""
     sized = replace(snapshot, manifest=replace(snapshot.manifest, graphs={"": quads}))
     found = engines(config.load(ROOT, **settings), sized)
-    return ["disk" if isinstance(each._dataset, Stored) else "memory" for each in found]
+    return ["memory" if each.in_memory else "disk" for each in found]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class EmbeddedEngine:
         union: bool = True,
     ) -> None:
         stored = dataset if isinstance(dataset, Stored) else None
-        self._in_memory = stored is None
+        self.in_memory = stored is None
         self.limits = limits
         config = {
             "program": self.program,
@@ -105,7 +105,7 @@ class EmbeddedEngine:
         pool = self.pool
         return {
             "quads": pool.fork_server.quads,
-            "in_memory": int(self._in_memory),
+            "in_memory": int(self.in_memory),
             "workers": len(pool.fork_server.workers),
             "idle": len(pool.idle_workers),
             "running": pool.admission.running.total(),
