@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-growth house
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth house
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -52,6 +52,9 @@ lint: .venv/dev       ## style, layout and types
 
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
 	@$(BIN)/python -m docs.make
+
+bench-builds: .venv/dev  ## this build beside that of another checkout: make bench-builds OTHER=FOLDER
+	@$(BIN)/python -m bench.builds $(OTHER)
 
 bench-growth: .venv/dev  ## measure cost against size, up to a million triples; bench/growth.md
 	@$(BIN)/python -m bench.growth

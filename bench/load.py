@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from statistics import median
 HERE = Path(__file__).parent
 PEERS = HERE / ".peers"
 DEBIAN = PEERS / "debian"
-WRK = DEBIAN / "usr/bin/wrk"
+WRK = Path(shutil.which("wrk") or DEBIAN / "usr/bin/wrk")
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
