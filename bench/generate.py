@@ -94,7 +94,7 @@ def blocks(agreement: Agreement, chance: random.Random) -> Iterator[str]:
 
 
 def _copy(folder: Path, count: int) -> None:
-    for name in ("ontology", "shapes"):
+    for name in ("ontology", "shapes", "theme"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "ekograph.toml", folder)
     (folder / "data").mkdir()

@@ -26,7 +26,7 @@ LABEL = """
 def measure(folder: Path, seconds: float) -> Iterator[Row]:
     """The 99th percentile with and without swaps, and how many requests have failed."""
     site, shelf = folder / "site", folder / "shelf"
-    for name in ("ontology", "data", "shapes"):
+    for name in ("ontology", "data", "shapes", "theme"):
         shutil.copytree(ROOT / name, site / name)
     shutil.copy(ROOT / "ekograph.toml", site)
     names = _publish_two(site, shelf)

@@ -15,8 +15,8 @@ LAYERS = (
     ("validation", "rendering", "diff"),
     ("search", "engine"),
     ("turtle", "rdf"),
-    ("snapshots",),
-    ("urls", "config", "i18n", "runtime", "plugins"),
+    ("snapshots", "plugins"),
+    ("urls", "config", "i18n", "runtime"),
 )
 
 _WIDTH, _BOX_WIDTH, _BOX_HEIGHT, _ROW = 900, 130, 44, 96

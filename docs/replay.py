@@ -14,7 +14,7 @@ from pathlib import Path
 
 #: The address that pages write; the server of a session has another port, so that nothing stands in its way.
 SERVED = "http://127.0.0.1:8000"
-FOLDERS = ("ontology", "data", "shapes", "queries")
+FOLDERS = ("ontology", "data", "shapes", "queries", "theme")
 _BLOCK = re.compile(r"^```(diff|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -62,7 +62,7 @@ def test_a_server_on_all_addresses_gives_one_that_can_be_asked():
 
 def test_the_image_holds_every_folder_that_a_site_is_made_of():
     copied = DOCKERFILE.split()
-    for folder in ("ontology", "data", "shapes", "queries", "ekograph.toml"):
+    for folder in ("ontology", "data", "shapes", "queries", "theme", "ekograph.toml"):
         assert folder in copied
 
 

@@ -43,12 +43,18 @@ class Settings(NamedTuple):
     dataset_mb: Annotated[int, "Memory a large dataset may take, in MB; a larger one is queried on disk."] = 512
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
+    theme: Annotated[str, "Folder of the site's own templates, messages and hooks, relative to the site."] = ""
     remote_endpoint: Annotated[str, "SPARQL endpoint of another store, to answer in place of the embedded engine."] = ""
 
     @property
     def snapshots_dir(self) -> Path:
         """The folder of the snapshots, absolute."""
         return self.root / self.snapshots
+
+    @property
+    def theme_dir(self) -> Path | None:
+        """The folder of the theme, absolute; None where the site names none."""
+        return self.root / self.theme if self.theme else None
 
     @property
     def address(self) -> str:

@@ -14,13 +14,17 @@ LANGUAGES = ("fi", "sv", "en")
 class Messages:
     """The messages of one area in one language; calling it with a key gives the text.
 
+    `folder` holds messages of the same areas that go before these, as a site's theme has them.
     A key that is counted has the forms `key.one` and `key.other`, chosen by the value `count`
     (the plural categories of Finnish, Swedish and English in CLDR). Raises KeyError for an unknown key.
     """
 
-    def __init__(self, area: str, language: str) -> None:
+    def __init__(self, area: str, language: str, folder: Path | None = None) -> None:
         self.language = language if language in LANGUAGES else "en"
-        self._texts: dict[str, str] = json.loads(_file(area, self.language))
+        name = f"{area}.{self.language}.json"
+        self._texts: dict[str, str] = json.loads((Path(__file__).parent / "locales" / name).read_text("utf-8"))
+        if folder and (path := folder / name).is_file():
+            self._texts |= json.loads(path.read_text("utf-8"))
 
     def __contains__(self, key: str) -> bool:
         """Whether there is a message of this key, without a plural."""
@@ -41,7 +45,3 @@ def reader_language(given: str | None = None) -> str:
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     language = (given or locale)[:2].lower()
     return language if language in LANGUAGES else "en"
-
-
-def _file(area: str, language: str) -> str:
-    return (Path(__file__).parent / "locales" / f"{area}.{language}.json").read_text(encoding="utf-8")

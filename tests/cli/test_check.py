@@ -16,7 +16,7 @@ COMMAND = [sys.executable, "-m", "ekograph"]
 
 @pytest.fixture
 def site(tmp_path):
-    for name in ("ontology", "data", "shapes"):
+    for name in ("ontology", "data", "shapes", "theme"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "ekograph.toml", tmp_path)
     return tmp_path

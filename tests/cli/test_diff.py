@@ -222,7 +222,7 @@ def test_nothing_heavy_is_imported():
 
 
 def _copied(folder: Path) -> Path:
-    for name in ("ontology", "data", "shapes"):
+    for name in ("ontology", "data", "shapes", "theme"):
         shutil.copytree(ROOT / name, folder / "site" / name)
     shutil.copy(ROOT / "ekograph.toml", folder / "site")
     return folder / "site"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.rendering.sites import LANGUAGES, real, small
+from tests.rendering.sites import LANGUAGES, small
+from tests.site.real import real
 
 from ekograph.rendering.class_diagram import FRAME, MOST_CLASSES, diagram
 from ekograph.rendering.view import View

@@ -6,14 +6,14 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ekograph.rdf.dataset import Dataset
-from ekograph.rendering import tree as tree_module
+from ekograph.rendering.hierarchy import Hierarchy
 
 HEAD = "@prefix : <https://example.org/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
 
 
-def dataset(turtle: str) -> Dataset:
+def hierarchy(turtle: str) -> Hierarchy:
     quads = parse(HEAD + turtle, RdfFormat.TRIG)
-    return Dataset(quads, base="https://example.org/", prefixes={}, languages=("en",))
+    return Hierarchy(Dataset(quads, base="https://example.org/", prefixes={}, languages=("en",)))
 
 
 def node(name: str) -> NamedNode:
@@ -25,9 +25,9 @@ def names(nodes) -> list[str]:
 
 
 def test_what_is_above_a_concept_comes_from_the_top_down_whichever_way_it_is_said():
-    data = dataset(":a skos:narrower :b . :c skos:broader :b . :d skos:broader :c .")
-    assert names(tree_module.broader(data, node("d"))) == ["a", "b", "c"]
-    assert names(tree_module.broader(data, node("a"))) == []
+    concepts = hierarchy(":a skos:narrower :b . :c skos:broader :b . :d skos:broader :c .")
+    assert names(concepts.broader(node("d"))) == ["a", "b", "c"]
+    assert names(concepts.broader(node("a"))) == []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_is_above_a_concept_comes_from_the_top_down_whichever_way_it_is_sai
     ],
 )
 def test_a_circle_of_broader_concepts_is_gone_round_once(turtle, concept, above):
-    assert names(tree_module.broader(dataset(turtle), node(concept))) == above
+    assert names(hierarchy(turtle).broader(node(concept))) == above
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_a_circle_of_broader_concepts_is_gone_round_once(turtle, concept, above)
     ],
 )
 def test_in_the_tree_of_a_scheme_each_concept_of_a_circle_stands_once(turtle, concepts):
-    tree = tree_module.tree(dataset(turtle), node("scheme"))
+    tree = hierarchy(turtle).tree(node("scheme"))
     walked = [name for branch in tree for name in names(branch.walk())]
     assert walked == concepts.split()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ekograph import config
+from ekograph.plugins import load_theme
 from ekograph.publish.pipeline import publish
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.web.documents.on_demand import Rendering
@@ -49,7 +50,7 @@ def published(folder: Path, root: Path, large_from: int) -> Snapshot:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory) -> Both:
     folder = tmp_path_factory.mktemp("site")
-    for name in ("ontology", "data", "shapes"):
+    for name in ("ontology", "data", "shapes", "theme"):
         shutil.copytree(ROOT / name, folder / "site" / name)
     shutil.copy(ROOT / "ekograph.toml", folder / "site")
     return Both(published(folder / "printed", folder / "site", 10**9), published(folder / "large", folder / "site", 1))
@@ -62,7 +63,7 @@ def table(both) -> ResponseTable:
 
 @pytest.fixture(scope="module")
 def rendering(both) -> Rendering:
-    return Rendering(both.large, COPY)
+    return Rendering(both.large, COPY, load_theme(config.load(ROOT)))
 
 
 def lines(body: bytes) -> list[bytes]:

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.rendering.sites import real
 from tests.search.judged import QUERIES
+from tests.site.real import real
 
 from ekograph.publish.search_documents import documents, names
 from ekograph.search.index import Said, SearchDocument, write

@@ -77,7 +77,7 @@ def test_it_answers_503_until_something_is_published_and_then_serves_that(faulty
 
 def test_the_catalogue_of_the_real_site_is_never_an_empty_200(tmp_path):
     folder = Folder(tmp_path / "site")
-    for name in ("data", "ontology", "shapes", "queries"):
+    for name in ("data", "ontology", "shapes", "queries", "theme"):
         shutil.copytree(ROOT / name, folder.root / name)
     shutil.copy(ROOT / "ekograph.toml", folder.root)
     good = (folder.root / "data/catalogue.ttl").read_text()

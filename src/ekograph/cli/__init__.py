@@ -11,7 +11,7 @@ COMMANDS = {
     "check": "Check the data against the rules.",
     "explain": "Explain a rule, with an example and its mend.",
     "fmt": "Format the site's Turtle.",
-    "new": "Write a new agreement, priority or contact point.",
+    "new": "Write a new record of a type that the site knows.",
     "publish": "Check the data and publish it as a snapshot.",
     "serve": "Serve the published snapshot, or any RDF file.",
     "rollback": "Put the snapshot before back in service.",

@@ -27,6 +27,7 @@ Exit status: 0 written, 2 it cannot be."""
 def command(site: Path, folder: Path, public_url: str | None, lang: str | None) -> None:
     """Write the current snapshot to FOLDER as files with the same addresses and bytes as the server gives."""
     from ekograph import config
+    from ekograph.plugins import load_theme
     from ekograph.publish.exports.static_site import ExportError, export
     from ekograph.snapshots.repository import SnapshotRepository
     from ekograph.snapshots.snapshot import SnapshotError
@@ -41,7 +42,7 @@ def command(site: Path, folder: Path, public_url: str | None, lang: str | None) 
         if snapshot is None:
             fail(messages("nothing_published", path=settings.snapshots_dir))
         earlier = (repository.find(name) for name in dict.fromkeys(repository.history()))
-        count = export(snapshot, filter(None, earlier), folder.absolute(), settings.public_url)
+        count = export(snapshot, filter(None, earlier), folder.absolute(), settings.public_url, load_theme(settings))
     except ExportError as error:
         fail(messages("export_elsewhere", path=error))
     except SnapshotError as error:

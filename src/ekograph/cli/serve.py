@@ -73,7 +73,7 @@ def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> in
     # By default SIGTERM would end the process at once and leave the folder behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="ekograph-") as folder:
-        settings = load(Path(folder), base=NO_BASE, **overrides)
+        settings = load(Path(folder), base=NO_BASE, theme="", **overrides)
         try:
             publish_as_it_is(path, settings)
         except ReadingError as error:

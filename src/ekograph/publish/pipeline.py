@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import groupby
@@ -21,6 +21,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 import ekograph
 from ekograph.config import Settings
 from ekograph.i18n import Messages
+from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
@@ -114,11 +115,12 @@ class VerifiedSite:
     dataset: Dataset
     queries: tuple[Example, ...]
     large: bool = False
+    theme: Theme = field(default_factory=Theme)
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
         digest = self._digest
-        press = edition(self.settings, self.shapes, self.queries)
+        press = edition(self.settings, self.shapes, self.queries, self.theme.folder)
         return Manifest(
             name=f"{digest[:16]}-{press[:8]}",
             digest=digest,
@@ -137,7 +139,9 @@ class VerifiedSite:
     def site(self, manifest: Manifest, told: Mapping[str, Sequence[Change]]) -> Site:
         """The site as its pages see it, with what is told of its past."""
         has_rules = bool(self.shapes)
-        return Site(self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, told)
+        return Site(
+            self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, told, self.theme
+        )
 
     @cached_property
     def _digest(self) -> str:
@@ -168,7 +172,7 @@ def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source],
     is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
     examples = () if is_large else example_queries.read(settings.root)
-    return VerifiedSite(settings, nquads, rules, dataset, examples, is_large)
+    return VerifiedSite(settings, nquads, rules, dataset, examples, is_large, load_theme(settings))
 
 
 def _known(proof: VerifiedSite, shelf: SnapshotRepository) -> Snapshot | None:
@@ -251,8 +255,8 @@ _PRESS = (
 )
 
 
-def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) -> str:
-    """SHA-256 in hex over the press, the settings that are printed, and what is printed beside the dataset."""
+def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
+    """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
     digest = hashlib.sha256(json.dumps([settings.base, settings.own, settings.languages]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
@@ -260,12 +264,13 @@ def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = ()) 
     for each in queries:
         digest.update(f"{each.name}\0{each.text}\0".encode())
     root = Path(ekograph.__file__).parent
-    for path in _files(root):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for folder, patterns in ((root, _PRESS), *([(theme, ("**/*",))] if theme else [])):
+        for path in _files(folder, patterns):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(root: Path) -> Iterator[Path]:
-    found = {path for pattern in _PRESS for path in root.glob(pattern)}
+def _files(root: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    found = {path for pattern in patterns for path in root.glob(pattern)}
     yield from sorted(each for each in found if each.is_file() and "__pycache__" not in each.parts)

@@ -65,8 +65,11 @@ def _answers(issue: Publication) -> Iterator[Representation]:
     yield from example_queries.printed(site)
     yield from documents(issue)
     yield from _timemaps(issue)
-    for address, content_type, body in static_files():
+    # Pages that know no site, such as those of errors, use the core's files as they are.
+    for address, content_type, body in dict.fromkeys([*static_files(), *static_files(site.theme.folder)]):
         yield Representation(address, "", content_type, "", body)
+    for exporter in site.theme.exporters:
+        yield from exporter(issue)
 
 
 def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[tuple[NamedNode, Iterator[LazyRepresentation]]]:
@@ -105,13 +108,12 @@ def _standing(issue: Publication) -> Iterator[Representation]:
     if site.has_rules:
         printed = _printer(pages.rules_page, site, issue.shapes)
         yield from _pages(layout.RULES, layout.RULES, site, printed, ())
-    if site.has_contacts:
-        yield from _pages(layout.PRIVACY, layout.PRIVACY, site, _printer(pages.privacy_page, site), ())
     files = [(each.name, each.size, each.about) for each in issue.dumps]
     printed = _printer(pages.downloads_page, site, files)
     yield from _pages(layout.DOWNLOADS, layout.DOWNLOADS, site, printed, ())
-    printed = _printer(pages.accessibility_page, site)
-    yield from _pages(layout.ACCESSIBILITY, layout.ACCESSIBILITY, site, printed, ())
+    for about in site.theme.pages:
+        if about.shown(site):
+            yield from _pages(about.path, about.path, site, _printer(pages.site_page, site, about), ())
 
 
 def _timemaps(issue: Publication) -> Iterator[Representation]:

@@ -12,36 +12,14 @@ from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name, text_of
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module
 from ekograph.rendering.site import Site
-from ekograph.rendering.tree import in_order
 from ekograph.rendering.view import View
 from ekograph.search.index import INDEX, Said, SearchDocument, write
 
-#: The kinds that results are grouped by, in the order of the groups, and the classes of each.
-KINDS = (
-    ("agreement", terms.AGREEMENT),
-    ("priority", terms.PRIORITY),
-    ("place", terms.PLACE),
-    ("contact", terms.CONTACT),
-    ("authority", terms.AUTHORITY),
-)
-
-_NAMES = tuple(each.value for each in LABELS)
+_NAMES = tuple(label.value for label in LABELS)
 _OTHER_NAMES = (terms.ALT_LABEL, terms.HIDDEN_LABEL)
 
-#: What a thing belongs to or is covered by: it is found by the names of these too.
-_CONTEXT = (
-    terms.IN_SCHEME,
-    terms.SPATIAL,
-    terms.FUNDED_BY,
-    terms.CONTACTED_AT,
-    terms.MEMBER_OF,
-    terms.HAS_PART,
-    terms.IS_PART_OF,
-    terms.BROADER,
-)
-
-#: A contact point or an authority is found by the names of the agreements that it serves.
-_SERVES = (terms.CONTACTED_AT, terms.FUNDED_BY)
+#: What a thing belongs to: it is found by the names of these too.
+_CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER)
 
 
 def write_index(folder: Path, site: Site) -> None:
@@ -73,7 +51,8 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
     """One thing as the search knows it."""
     said = site.dataset.said(thing)
     types = tuple(site.dataset.types(thing))
-    rank, kind = next(((at, name) for at, (name, iri) in enumerate(KINDS) if iri in types), (len(KINDS), "thing"))
+    ranks = site.theme.search_ranks
+    rank, kind = next(((at, name) for at, (name, iri) in enumerate(ranks) if iri in types), (len(ranks), "thing"))
     unofficial = site.dataset.unofficial(thing)
     others = _literals(said, _OTHER_NAMES, unofficial)
     texts = _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE), unofficial)
@@ -115,10 +94,11 @@ class _Around:
 
     def named(self, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
         """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""
-        dataset = self._site.dataset
-        said = dataset.said(thing)
-        around = [each for iri in _CONTEXT if iri in said for each in in_order(dataset, said[iri])]
-        around += [each for iri in _SERVES for each in self._site.pointing(iri, thing)]
+        site = self._site
+        said = site.dataset.said(thing)
+        context = site.theme.search_context or _CONTEXT
+        around = [node for iri in context if iri in said for node in site.hierarchy.in_order(said[iri])]
+        around += [node for iri in site.theme.search_inverse for node in site.pointing(iri, thing)]
         parts = [part for each in around for part in self._parts(each)]
         nodes = dict.fromkeys([*around, *parts, *map(NamedNode, types)])
         nodes.pop(thing, None)

@@ -8,17 +8,18 @@ The site of a large snapshot: the pages that were not printed are made from it, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
+from ekograph.plugins import Theme
 from ekograph.rdf import disk_dataset
 from ekograph.rdf.formats import RDF
 from ekograph.rendering import example_queries, terms, view
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: Where the pages about the site itself are.
-RULES, PRIVACY, ACCESSIBILITY, DOWNLOADS = "/rules", "/privacy", "/accessibility", "/downloads"
+RULES, DOWNLOADS = "/rules", "/downloads"
 
 _FRONT, _SEARCH = ("/", "nav.front"), ("/search", "nav.search")
 
@@ -51,6 +52,7 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
         published=site.published,
         version=site.version,
         licence=view.licence,
+        theme=site.theme.folder,
     )
 
 
@@ -71,14 +73,14 @@ def _places(site: Site) -> Sequence[tuple[str, str]]:
     """The pages that the head of every page leads to, with the keys of their names."""
     queries = [(example_queries.PATH, "nav.queries")] if site.queries else []
     vocabulary = [("/def", "nav.vocabulary")] if site.vocabulary else []
-    return [_FRONT, _SEARCH, *queries, *vocabulary, ("/sparql", "nav.sparql")]
+    return [_FRONT, _SEARCH, *queries, *vocabulary, ("/sparql", "nav.sparql"), *site.theme.navigation]
 
 
 def _foot(site: Site) -> Sequence[tuple[str, str]]:
     """The pages that the foot of every page leads to."""
     rules = [(RULES, "nav.rules")] if site.has_rules else []
-    privacy = [(PRIVACY, "nav.privacy")] if site.has_contacts else []
-    return [(DOWNLOADS, "nav.downloads"), *rules, *privacy, (ACCESSIBILITY, "nav.accessibility")]
+    pages = [(page.path, page.key) for page in site.theme.pages if page.shown(site)]
+    return [(DOWNLOADS, "nav.downloads"), *rules, *pages]
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class PageLayout:
 
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
     `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
-    and keys of their names; `formats` says whether the page has RDF representations.
+    and keys of their names; `formats` says whether the page has RDF representations; `theme` is the folder of the
+    site's theme.
     """
 
     title: str
@@ -104,11 +107,12 @@ class PageLayout:
     published: str = ""
     version: str = ""
     licence: Markup | None = None
+    theme: Path | None = None
 
 
 def page(template: str, frame: PageLayout, **values: Any) -> bytes:
     """The page whose content is `template` filled with `values`, within `frame`; UTF-8."""
-    made = environment()
+    made = environment(frame.theme)
     # Already escaped: it comes from a template that escapes.
     content = Markup(made.get_template(template).render(frame=frame, say=frame.say, **values))  # noqa: S704
     whole = made.get_template("layout.html").render(
@@ -117,79 +121,86 @@ def page(template: str, frame: PageLayout, **values: Any) -> bytes:
     return whole.encode()
 
 
-def fragment(template: str, say: Messages, **values: Any) -> bytes:
-    """`template` filled with `values`, without a frame; UTF-8."""
-    return environment().get_template(template).render(say=say, **values).encode()
+def fragment(template: str, say: Messages, theme: Path | None, **values: Any) -> bytes:
+    """`template` of a theme or the core filled with `values`, without a frame; UTF-8."""
+    return environment(theme).get_template(template).render(say=say, **values).encode()
 
 
 @cache
-def environment() -> Environment:
-    """The templates, compiled once: everything is escaped, and a name that is not there is an error."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def environment(theme: Path | None = None) -> Environment:
+    """The templates, compiled once: everything is escaped, and a name that is not there is an error.
+
+    Those in the folder of a theme go before those of the core, which are at hand as "core/…" too.
+    """
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
     from ekograph.urls import PUBLIC_URL
 
+    core = PackageLoader("ekograph.rendering")
+    first = [FileSystemLoader(theme / "templates")] if theme else []
     made = Environment(
-        loader=PackageLoader("ekograph.rendering"),
+        loader=ChoiceLoader([*first, core, PrefixLoader({"core": core})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"static": addresses(), "in_language": view.in_language, "public_url": PUBLIC_URL}
+    made.globals |= {"static": addresses(theme), "in_language": view.in_language, "public_url": PUBLIC_URL}
     made.filters |= {"day": view.day, "number": view.number}
     return made
 
 
-#: The files and their media types.
+#: The media types of files by the end of their names.
 _TYPES = {
-    "style.css": "text/css; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-    "sparql.js": "text/javascript; charset=utf-8",
-    "search.js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "woff2": "font/woff2",
 }
-_BUILT = {
-    "editor.css": "text/css; charset=utf-8",
-    "editor.js": "text/javascript; charset=utf-8",
-}
+_FILES = ("style.css", "icon.svg", "sparql.js", "search.js")
+_EDITOR = ("editor.css", "editor.js")
 
 
-def static_files() -> Iterator[tuple[str, str, bytes]]:
+def static_files(theme: Path | None = None) -> Iterator[tuple[str, str, bytes]]:
     """The address (/static/…), the Content-Type and the content of every file that pages use.
 
     The address changes with the content, so that a copy of it may be kept for ever.
     """
-    for name, address in addresses().items():
-        yield address, (_TYPES | _BUILT)[name], _content(name)
+    for name, address in addresses(theme).items():
+        yield address, _TYPES[name.rpartition(".")[2]], _content(name, theme)
 
 
 @cache
-def addresses() -> Mapping[str, str]:
+def addresses(theme: Path | None = None) -> Mapping[str, str]:
     """The address of each file by its plain name."""
-    return {name: _address(name) for name in (*_TYPES, *_built())}
+    core = files("ekograph.rendering") / "static"
+    # The files of the editor: all of them or none.
+    editor = _EDITOR if all((core / "built" / name).is_file() for name in _EDITOR) else ()
+    added = (path.name for path in sorted((theme / "static").glob("*.*"))) if theme else ()
+    names = dict.fromkeys([*_FILES, *editor, *(name for name in added if name.rpartition(".")[2] in _TYPES)])
+    return {name: _address(name, theme) for name in names}
 
 
-def _address(name: str) -> str:
+def _address(name: str, theme: Path | None) -> str:
     stem, _, suffix = name.rpartition(".")
-    return f"/static/{stem}.{hashlib.sha256(_content(name)).hexdigest()[:12]}.{suffix}"
+    return f"/static/{stem}.{hashlib.sha256(_content(name, theme)).hexdigest()[:12]}.{suffix}"
 
 
-def _built() -> Iterable[str]:
-    """The files of the editor: all of them or none."""
-    return _BUILT if all(_file(name).is_file() for name in _BUILT) else ()
-
-
-def _content(name: str) -> bytes:
-    return _file(name).read_bytes()
-
-
-def _file(name: str) -> Traversable:
+def _content(name: str, theme: Path | None) -> bytes:
+    """A file of the theme or the core; the style sheet of a theme is put after the core's."""
     folder = files("ekograph.rendering") / "static"
-    return folder / "built" / name if name in _BUILT else folder / name
+    core = folder / "built" / name if name in _EDITOR else folder / name
+    if theme is None or not (replacing := theme / "static" / name).is_file():
+        return core.read_bytes()
+    return core.read_bytes() + b"\n" + replacing.read_bytes() if name == "style.css" else replacing.read_bytes()
 
 
-def site_of(snapshot: Snapshot) -> Site:
+def site_of(snapshot: Snapshot, theme: Theme) -> Site:
     """The site, read from the files of `snapshot` as its pages need it."""
-    told, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
-    return Site(disk_dataset.of(snapshot), told.name, told.published, has_rules=has_rules, large=True)
+    manifest, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
+    dataset = disk_dataset.of(snapshot)
+    return Site(dataset, manifest.name, manifest.published, has_rules=has_rules, large=True, theme=theme)

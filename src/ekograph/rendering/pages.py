@@ -1,6 +1,6 @@
 """Every page for people: pure functions of the site, what the page is about, and the language, to bytes of HTML.
 
-Pages about the site itself: the rules its data keeps, personal data, accessibility.
+Pages about the site itself: the rules that its data keeps, and those of its theme.
 The page of the files to download: the whole dataset in each format, and tables of its classes.
 """
 
@@ -14,25 +14,30 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
+from ekograph.plugins import SitePage
 from ekograph.rdf import formats
 from ekograph.rdf.formats import RDF, RESULTS
 from ekograph.rendering import (
     class_diagram,
-    country_map,
     history,
     layout,
     page_types,
     rule_entries,
     statements,
-    sunburst,
     terms,
     vocabulary_pages,
 )
 from ekograph.rendering import view as view_module
-from ekograph.rendering.contact_points import Contact, contact
 from ekograph.rendering.layout import frame_about, frame_of, frame_without_site, page
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View, messages
+
+#: A query that answers something on any site, for the form to begin with.
+_EXAMPLE = """\
+SELECT ?class (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?class }
+GROUP BY ?class
+ORDER BY DESC(?things)"""
 
 
 @dataclass(frozen=True)
@@ -58,23 +63,10 @@ def resource_page(site: Site, node: NamedNode, language: str) -> bytes:
 
 
 def front_page(site: Site, language: str) -> bytes:
-    """The page at the root: the agreements as trees, or what there is in a dataset without any."""
+    """The page at the root: what the theme shows there, else the classes of the dataset with some things of each."""
     view = View(site, language)
-    frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if site.agreements else "")
-    overviews = [
-        {"node": each, "title": view.title(each), "tree": site.trees[each], **page_types.summary(view, each)}
-        for each in site.agreements
-    ]
-    return page(
-        "front.html",
-        frame,
-        view=view,
-        agreements=overviews,
-        classes=vocabulary_pages.census(view),
-        sectors=sunburst.sectors(view),
-        map=country_map,
-        areas=country_map.areas(view),
-    )
+    frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if "lead" in view.say else "")
+    return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
 
 
 def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
@@ -106,7 +98,7 @@ def sparql_page(site: Site, language: str) -> bytes:
         declared=json.dumps(dict(prefixes)),
         results=RESULTS,
         graphs=RDF,
-        example=_example(site),
+        example=site.theme.example_query or _EXAMPLE,
     )
 
 
@@ -114,8 +106,7 @@ def search_page(site: Site, language: str) -> bytes:
     """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
     view = View(site, language)
     frame = frame_of(view, view.say("search.title"), "/search")
-    hint = site.has_agreements
-    return page("search.html", frame, text="", groups={}, language=language, label=view.search_label, hint=hint)
+    return page("search.html", frame, text="", groups={}, language=language, hint=True)
 
 
 def error_page(language: str, failure: Failure) -> bytes:
@@ -125,29 +116,6 @@ def error_page(language: str, failure: Failure) -> bytes:
         (name, each if each.startswith("/") else view_module.web_address(each)) for name, each in failure.offered
     ]
     return page("error.html", frame, failure=failure, offered=offered)
-
-
-def _example(site: Site) -> str:
-    """A query that answers something on this site, for the form to begin with."""
-    if site.agreements:
-        return _AGREEMENTS_QUERY
-    return (
-        "SELECT ?class (COUNT(?thing) AS ?things)\nWHERE { ?thing a ?class }\nGROUP BY ?class\nORDER BY DESC(?things)"
-    )
-
-
-_AGREEMENTS_QUERY = """\
-PREFIX eko: <https://w3id.org/ekograph/def#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT ?notation ?label
-WHERE {
-  ?priority a eko:Priority ;
-    skos:notation ?notation ;
-    skos:prefLabel ?label .
-  FILTER (LANG(?label) = "fi")
-}
-ORDER BY ?notation"""
 
 
 def _about(view: View, node: NamedNode) -> Mapping[str, Any]:
@@ -177,28 +145,14 @@ def rules_page(site: Site, shapes: Sequence[Quad], language: str) -> bytes:
     return _page("rules.html", view, layout.RULES, groups=rule_entries.by_letter(found), named=named)
 
 
-def privacy_page(site: Site, language: str) -> bytes:
-    """What is told of persons, on what grounds, and how to have it mended."""
+def site_page(site: Site, about: SitePage, language: str) -> bytes:
+    """A page of the theme about the site itself."""
     view = View(site, language)
-    return _page("privacy.html", view, layout.PRIVACY, keeper=_keeper(view))
-
-
-def accessibility_page(site: Site, language: str) -> bytes:
-    """The accessibility statement."""
-    view = View(site, language)
-    return _page("accessibility.html", view, layout.ACCESSIBILITY, keeper=_keeper(view))
-
-
-def _keeper(view: View) -> Contact | None:
-    """Whom to write to about the site: the contact point of its catalogue."""
-    site = view.site
-    found = (each for catalogue in site.catalogues for each in site.named(catalogue, terms.CONTACTED_AT))
-    keeper = next(found, None)
-    return contact(view, keeper) if keeper else None
+    return _page(about.template, view, about.path, **about.values(view))
 
 
 def _page(template: str, view: View, path: str, **values: Any) -> bytes:
-    about = messages("about", view.language)
+    about = messages("about", view.language, view.site.theme.folder)
     key = path.removeprefix("/")
     frame = layout.frame_of(view, about(f"{key}.title"), path)
     return page(template, frame, view=view, about=about, **values)

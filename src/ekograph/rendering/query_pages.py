@@ -12,7 +12,6 @@ from ekograph.rdf.dataset import Term
 from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, is_number
 from ekograph.rendering.layout import frame_of, page
 from ekograph.rendering.site import Site
-from ekograph.rendering.tree import in_order
 from ekograph.rendering.view import View
 
 _NOWHERE = NamedNode("urn:none")
@@ -54,7 +53,7 @@ def query_page(site: Site, example: Example, value: NamedNode | None, answer: Ex
 
 def values(site: Site, example: Example) -> list[NamedNode]:
     """The things that the parameter of `example` may be, in order; none without a parameter."""
-    return in_order(site.dataset, site.dataset.instances(example.parameter.kind)) if example.parameter else []
+    return list(site.all(example.parameter.kind)) if example.parameter else []
 
 
 def path_with(site: Site, example: Example, value: NamedNode | None) -> str:

@@ -57,6 +57,7 @@ def answer_page(printed: bytes, language: str, base: str, query: str, answer: Re
     content = fragment(
         "results.html",
         say,
+        None,
         query=query,
         truth=None if table else say("sparql.true" if answer else "sparql.false"),
         columns=table.columns if table else (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote_plus
 
 from markupsafe import Markup, escape
@@ -19,7 +20,6 @@ from ekograph.search.query import Hit, marked
 FORM = "/search/form"
 
 _CONTENT = re.compile(rb'(<main id="content">).*(</main>)', re.DOTALL)
-_LABEL = re.compile(rb'<label for="q">(.*?)</label>')
 _OTHER_LANGUAGE = re.compile(rb'(href="[^"]*/search\.\w+\.html)(" hreflang)')
 
 
@@ -33,27 +33,15 @@ class SearchResult:
     snippet: Markup | None
 
 
-def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit]) -> bytes:
-    """The page `form` with the answer to `text` in place of its content."""
+def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], theme: Path | None = None) -> bytes:
+    """The page `form` with the answer to `text` in place of its content; `theme` is the folder of the site's theme."""
     groups: dict[str, list[SearchResult]] = {}
     for hit in hits:
         groups.setdefault(hit.kind, []).append(_result(hit, language))
-    label = _LABEL.search(form)
-    content = fragment(
-        "search.html",
-        messages("pages", language),
-        text=text,
-        groups=groups,
-        language=language,
-        # Printed, so escaped already.
-        label=Markup(label[1].decode() if label else ""),  # noqa: S704
-        hint=False,
-    )
+    say = messages("pages", language, theme)
+    content = fragment("search.html", say, theme, text=text, groups=groups, language=language, hint=False)
     if MARK.encode() in content:
-        content += b'<p class="note">%s %s</p>' % (
-            MARK.encode(),
-            messages("pages", language)("unofficial.note").encode(),
-        )
+        content += b'<p class="note">%s %s</p>' % (MARK.encode(), say("unofficial.note").encode())
     query = f"?q={quote_plus(text)}".encode()
     page = _CONTENT.sub(lambda found: found[1] + content + found[2], form)
     return _OTHER_LANGUAGE.sub(lambda found: found[1] + query + found[2], page)
@@ -79,9 +67,9 @@ def _highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(said.language, shown)
 
 
-def results_json(hits: Sequence[Hit], language: str) -> list[dict[str, str | float]]:
+def results_json(hits: Sequence[Hit], language: str, theme: Path | None = None) -> list[dict[str, str | float]]:
     """The hits for programs and for suggestions: IRI, page, name, what it is, and why it was found."""
-    say = messages("pages", language)
+    say = messages("pages", language, theme)
     return [
         {
             "iri": hit.iri,

@@ -12,16 +12,12 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
 
+from ekograph.plugins import Theme
 from ekograph.rdf.dataset import Dataset, Node
-from ekograph.rendering import terms, tree
+from ekograph.rendering import terms
 from ekograph.rendering.example_queries import Example
+from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.urls import THINGS
-
-#: How an agreement says which place it covers.
-_COVERING = (terms.SPATIAL, terms.URBAN_AREA)
-
-#: A site of more agreements than this has none that its front page could show together.
-MOST_AGREEMENTS = 200
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,8 @@ class Site:
     """The dataset, the name of its version, and when that was published (ISO 8601).
 
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
-    `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI.
+    `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI;
+    `theme` is what the site adds to the core.
     """
 
     dataset: Dataset
@@ -56,49 +53,27 @@ class Site:
     has_rules: bool = False
     large: bool = False
     history: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    theme: Theme = field(default_factory=Theme)
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
         own = self.dataset
         dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages, own=own.own)
-        return Site(dataset, self.version, self.published)
+        return Site(dataset, self.version, self.published, theme=self.theme)
 
     def has_query(self, name: str) -> bool:
         """Whether there is an example query of that name."""
         return any(each.name == name for each in self.queries)
 
     @cached_property
-    def agreements(self) -> tuple[NamedNode, ...]:
-        """The agreements in the order of their source; none where they are too many to be shown together."""
-        few = len(self.dataset.instances(terms.AGREEMENT)) <= MOST_AGREEMENTS
-        return self._all(terms.AGREEMENT) if few else ()
-
-    @cached_property
-    def has_agreements(self) -> bool:
-        """Whether there is any agreement."""
-        return bool(self.dataset.instances(terms.AGREEMENT))
-
-    @cached_property
-    def has_contacts(self) -> bool:
-        """Whether there is any contact point."""
-        return bool(self.dataset.instances(terms.CONTACT))
+    def hierarchy(self) -> Hierarchy:
+        """The concept schemes of the site as trees."""
+        return Hierarchy(self.dataset, self.theme.order_properties)
 
     @cached_property
     def schemes(self) -> tuple[NamedNode, ...]:
-        """The concept schemes with at least one top concept, agreements among them."""
-        return tuple(each for each in self._all(terms.SCHEME) if tree.tree(self.dataset, each))
-
-    @cached_property
-    def trees(self) -> Mapping[NamedNode, tuple[tree.ConceptNode, ...]]:
-        """The tree of each concept scheme."""
-        return {each: tree.tree(self.dataset, each) for each in (*self.agreements, *self.schemes)}
-
-    @cached_property
-    def places(self) -> tuple[NamedNode, ...]:
-        """The places that an agreement covers, themselves or as a part, in the order of the agreements."""
-        covered = [each for agreement in self.agreements for each in self.named(agreement, terms.SPATIAL)]
-        parts = [part for each in covered for part in (each, *self.named(each, terms.HAS_PART))]
-        return tuple(dict.fromkeys(parts))
+        """The concept schemes with at least one top concept."""
+        return tuple(scheme for scheme in self.all(terms.SCHEME) if self.hierarchy.tree(scheme))
 
     @cached_property
     def vocabulary(self) -> NamedNode | None:
@@ -109,15 +84,15 @@ class Site:
     @property
     def catalogues(self) -> Iterator[NamedNode]:
         """What describes the whole: the catalogue and the data sets in it, then the concept schemes."""
-        yield from self._all(f"{terms.DCAT}Catalog")
-        yield from self._all(f"{terms.DCAT}Dataset")
+        yield from self.all(f"{terms.DCAT}Catalog")
+        yield from self.all(f"{terms.DCAT}Dataset")
         yield from self.schemes
 
     @property
     def descriptions(self) -> Iterator[NamedNode]:
         """What the whole may be named after: what describes it, then its vocabularies."""
         yield from self.catalogues
-        yield from self._all(f"{terms.OWL}Ontology")
+        yield from self.all(f"{terms.OWL}Ontology")
 
     @cached_property
     def licence(self) -> NamedNode | None:
@@ -168,21 +143,15 @@ class Site:
 
     def named(self, subject: Node, predicate: str) -> list[NamedNode]:
         """The things that `subject` points to with the property of IRI `predicate`, in order."""
-        return tree.in_order(self.dataset, self.dataset.objects(subject, predicate))
+        return self.hierarchy.in_order(self.dataset.objects(subject, predicate))
 
     def pointing(self, predicate: str, target: Node) -> list[NamedNode]:
         """The things that point to `target` with the property of IRI `predicate`, in order."""
-        return tree.in_order(self.dataset, self.dataset.subjects(predicate, target))
+        return self.hierarchy.in_order(self.dataset.subjects(predicate, target))
 
-    def agreements_on(self, place: Node) -> list[NamedNode]:
-        """The agreements that cover `place`, or a place that it is part of."""
-        around = [*self.pointing(terms.HAS_PART, place), *self.named(place, terms.IS_PART_OF)]
-        places = [place, *(each for each in around if each != place)]
-        found = [each for where in places for link in _COVERING for each in self.pointing(link, where)]
-        return tree.in_order(self.dataset, (each for each in found if terms.AGREEMENT in self.dataset.types(each)))
-
-    def _all(self, kind: str) -> tuple[NamedNode, ...]:
-        return tuple(tree.in_order(self.dataset, self.dataset.instances(kind)))
+    def all(self, kind: str) -> tuple[NamedNode, ...]:
+        """The things of the class of IRI `kind`, in order."""
+        return tuple(self.hierarchy.in_order(self.dataset.instances(kind)))
 
 
 def _hash(node: NamedNode) -> bool:

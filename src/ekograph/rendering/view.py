@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -43,7 +44,7 @@ class View:
     @cached_property
     def say(self) -> Messages:
         """The messages of the pages."""
-        return messages("pages", self.language)
+        return messages("pages", self.language, self.site.theme.folder)
 
     @property
     def dataset(self) -> Dataset:
@@ -61,15 +62,10 @@ class View:
     @cached_property
     def home(self) -> str:
         """The name of the whole site."""
-        if self.site.has_agreements:
+        if "brand" in self.say:
             return self.say("brand")
         named = next(self.site.descriptions, None)
         return self.title(named).value if named else urlsplit(self.dataset.base).hostname or self.say("nav.front")
-
-    @property
-    def search_label(self) -> str:
-        """What can be searched for."""
-        return self.say("search.label" if self.site.has_agreements else "search.label.any")
 
     @property
     def home_link(self) -> Markup:
@@ -322,6 +318,6 @@ def name(iri: str, language: str) -> str | None:
 
 
 @cache
-def messages(area: str, language: str) -> Messages:
-    """The messages of an area in a language, read once."""
-    return Messages(area, language)
+def messages(area: str, language: str, theme: Path | None = None) -> Messages:
+    """The messages of an area in a language, those of the theme in the folder `theme` before the core's; read once."""
+    return Messages(area, language, theme and theme / "locales")

@@ -114,7 +114,7 @@ def _part(view: View, iri: NamedNode, node: NamedNode, *, thorough: bool) -> Ent
 def _term(view: View, iri: NamedNode, node: NamedNode) -> Entry:
     said = [each for each in view.dataset.quads_of(node) if each.predicate.value not in _SHOWN_APART]
     words = tuple(view.texts(node, terms.DEFINITIONS))
-    used = _uses(view, node)
+    used = _uses(view, iri, node)
     anchor = _anchor(iri, node)
     examples = [view.link(each) for each in used[:MOST_EXAMPLES]]
     turtle = _in_turtle(view, used[0]) if used and node.value in view.dataset.types(used[0]) else ""
@@ -141,12 +141,12 @@ _SHOWN_APART = frozenset(
 )
 
 
-def _uses(view: View, term: NamedNode) -> list[NamedNode]:
-    """The things that use a term: as their class, as a property, or as a value."""
+def _uses(view: View, iri: NamedNode, term: NamedNode) -> list[NamedNode]:
+    """The things that use a term: as their class, as a property, or as a value of a property of the same ontology."""
     dataset = view.dataset
     by_type = [each for each in dataset.subjects(TYPE.value, term) if isinstance(each, NamedNode)]
     as_property = () if by_type else dataset.subjects_with(term)
-    as_value = [quad.subject for quad in dataset.quads_to(term) if quad.predicate.value.startswith(terms.EKO)]
+    as_value = [quad.subject for quad in dataset.quads_to(term) if quad.predicate.value.startswith(f"{iri.value}#")]
     using = dict.fromkeys(by_type or as_property or as_value)
     return [each for each in using if isinstance(each, NamedNode)]
 

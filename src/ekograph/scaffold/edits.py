@@ -1,22 +1,86 @@
-"""Edits of Turtle files: a statement after another, a further object; what is formatted stays formatted."""
+"""A new record as Turtle, with its gaps, and the edits of the site's files that write it.
+
+A statement is put after another, or a further object into one; what is formatted stays formatted.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from ekograph.rdf.dataset import TYPE
-from ekograph.scaffold.draft import GAP, PREFIXES, DraftNames, RecordDraft, namespaces, turtle
-from ekograph.scaffold.site_data import EditableSite
+from ekograph.rdf.vocab import XSD
+from ekograph.scaffold.records import EditableSite
 from ekograph.turtle.lines import decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import parse, statements
 from ekograph.turtle.tree import Directive, Statement
 from ekograph.turtle.triples import Namespaces, Span, Stated, triples
+
+#: The beginning of the comment that marks a gap.
+GAP = "# gap:"
+
+_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """A property with its values; `gap` says what belongs in the place of a value that the check refuses."""
+
+    predicate: str
+    values: tuple[NamedNode | Literal, ...]
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class RecordDraft:
+    """A thing to be written: its IRI, its types, its rows in the order in which they are written."""
+
+    iri: NamedNode
+    types: tuple[NamedNode, ...]
+    rows: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class DraftNames:
+    """How a file abbreviates IRIs: its base ("" for none) and its prefixes."""
+
+    base: str
+    prefixes: Mapping[str, str]
+
+    def write(self, term: NamedNode | Literal) -> str:
+        """The term in Turtle."""
+        if isinstance(term, Literal):
+            text, mark, datatype = str(term).rpartition("^^")
+            written = f"{text}^^{self.write(term.datatype)}" if mark and datatype == str(term.datatype) else str(term)
+            return term.value if term.datatype == XSD("integer") else written
+        for prefix, namespace in self.prefixes.items():
+            local = term.value.removeprefix(namespace)
+            if local != term.value and _LOCAL.fullmatch(local):
+                return f"{prefix}:{local}"
+        within = self.base.endswith("/") and term.value.startswith(self.base)
+        relative = term.value.removeprefix(self.base) if within else ""
+        return f"<{relative}>" if relative and ":" not in relative else str(term)
+
+
+def turtle(draft: RecordDraft, names: DraftNames) -> str:
+    """The statement of the draft, formatted."""
+    lines = [f"{names.write(draft.iri)} a {' , '.join(map(names.write, draft.types))} ;"]
+    for row in draft.rows:
+        values = " , ".join(map(names.write, row.values))
+        comment = f" {GAP} {row.gap}" if row.gap else ""
+        lines.append(f"{names.write(NamedNode(row.predicate))} {values} ;{comment}")
+    return formatted("\n".join([*lines, "."]))
+
+
+def namespaces(draft: RecordDraft) -> set[str]:
+    """The namespaces of the draft's properties and classes."""
+    terms = [*(row.predicate for row in draft.rows), *(kind.value for kind in draft.types)]
+    return {re.sub(r"[^/#]*$", "", term) for term in terms}
 
 
 @dataclass
@@ -24,11 +88,12 @@ class Edits:
     """The texts of the site's Turtle files, as they are and as they are to be."""
 
     site: EditableSite
+    prefixes: Mapping[str, str]
     before: dict[Path, str] = field(init=False)
     after: dict[Path, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.before = {each.path: decoded(each.data) for each in self.site.files}
+        self.before = {file.path: decoded(file.data) for file in self.site.files}
 
     def text(self, path: Path) -> str:
         """The text of a file as edited so far; "" for one that is not there."""
@@ -40,8 +105,9 @@ class Edits:
         A file that is not there is begun with the comment `head`, the base and the prefixes.
         """
         old = self.text(path) or f"{head}@base <{self.site.settings.base}id/> .\n"
-        text = _with_prefixes(old, self._wanted(draft))
-        ends = [each.end for each, subject in _subjects(text) if subject in after]
+        used = namespaces(draft)
+        text = _with_prefixes(old, {prefix: name for prefix, name in self.prefixes.items() if name in used})
+        ends = [statement.end for statement, subject in _subjects(text) if subject in after]
         at = _end_of_line(text, max(ends, default=len(text)))
         statement = turtle(draft, names(text))
         self._put(path, f"{text[:at].rstrip()}\n\n{statement}{text[at:] or ''}")
@@ -53,9 +119,9 @@ class Edits:
         """
         for path in self.before:
             text = self.text(path)
-            found = [each for each in _stated(text) if (each.subject, each.predicate.value) == (subject, predicate)]
-            if found:
-                last = found[-1]
+            stated = [fact for fact in _stated(text) if (fact.subject, fact.predicate.value) == (subject, predicate)]
+            if stated:
+                last = stated[-1]
                 new = names(text).write(target)
                 replace = _filled if last.object == gap else _listed
                 self._put(path, replace(text, last.object_span, new))
@@ -70,24 +136,19 @@ class Edits:
         """Take away the marks of gaps that have a line of their own and end so."""
         self._put(path, re.sub(rf"^{GAP}.*{re.escape(ending)}\r?\n?", "", self.text(path), flags=re.MULTILINE))
 
-    def home(self, of: NamedNode, default: str) -> Path:
+    def home(self, kind: NamedNode, default: str) -> Path:
         """The file that describes most things of a class, or data/`default` if none does."""
-        counts = {path: len(_typed(self.text(path), of)) for path in self.before}
+        counts = {path: len(_typed(self.text(path), kind)) for path in self.before}
         best = max(counts, key=lambda path: counts[path], default=None)
         return best if best and counts[best] else self.site.settings.root / "data" / default
 
-    def described(self, subject: NamedNode, of: NamedNode) -> Path | None:
+    def described(self, subject: NamedNode, kind: NamedNode) -> Path | None:
         """The file that gives the subject this type."""
-        return next((path for path in self.before if subject in _typed(self.text(path), of)), None)
+        return next((path for path in self.before if subject in _typed(self.text(path), kind)), None)
 
     def _put(self, path: Path, new: str) -> None:
         tidy = formatted(self.text(path)) == self.text(path)
         self.after[path] = formatted(new) if tidy else new
-
-    def _wanted(self, draft: RecordDraft) -> dict[str, str]:
-        known = {**PREFIXES, "eko": self.site.term("").value}
-        used = namespaces(draft)
-        return {prefix: namespace for prefix, namespace in known.items() if namespace in used}
 
 
 def names(text: str) -> DraftNames:
@@ -99,21 +160,21 @@ def names(text: str) -> DraftNames:
 
 
 def _directives(text: str) -> list[Directive]:
-    return [each for each in parse(text).entries if isinstance(each, Directive)]
+    return [entry for entry in parse(text).entries if isinstance(entry, Directive)]
 
 
-def _with_prefixes(text: str, wanted: dict[str, str]) -> str:
+def _with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """The text with those of the prefixes declared that it lacks and has not given away."""
     have = names(text).prefixes
-    lacking = {k: v for k, v in wanted.items() if k not in have and v not in have.values()}
+    lacking = {k: v for k, v in prefixes.items() if k not in have and v not in have.values()}
     declared = "".join(f"\n@prefix {prefix}: <{namespace}> ." for prefix, namespace in lacking.items())
-    at = _end_of_line(text, max((each.end for each in _directives(text)), default=0))
+    at = _end_of_line(text, max((directive.end for directive in _directives(text)), default=0))
     return text[:at] + declared + text[at:] if declared else text
 
 
 def _subjects(text: str) -> Iterable[tuple[Statement, object]]:
     """The statements of a text, each with its subject."""
-    subjects = {each.subject_span[0]: each.subject for each in _stated(text)}
+    subjects = {fact.subject_span[0]: fact.subject for fact in _stated(text)}
     for entry in parse(text).entries:
         if isinstance(entry, Statement) and entry.start in subjects:
             yield entry, subjects[entry.start]
@@ -123,13 +184,13 @@ def _stated(text: str) -> list[Stated]:
     return list(triples(statements(text)))
 
 
-def _typed(text: str, of: NamedNode) -> set[object]:
-    return {each.subject for each in _stated(text) if each.predicate == TYPE and each.object == of}
+def _typed(text: str, kind: NamedNode) -> set[object]:
+    return {fact.subject for fact in _stated(text) if fact.predicate == TYPE and fact.object == kind}
 
 
 def _end_of_line(text: str, offset: int) -> int:
-    found = text.find("\n", offset)
-    return len(text) if found < 0 else found
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end
 
 
 def _listed(text: str, span: Span, new: str) -> str:

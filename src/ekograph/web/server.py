@@ -16,12 +16,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 import uvicorn
 
 from ekograph.config import Settings
+from ekograph.plugins import load_theme
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.web.documents.dispatch import Dispatcher
 from ekograph.web.http.asgi import Application
@@ -96,7 +98,8 @@ def _serve(
     gc.set_threshold(*_GARBAGE)
     sys.setswitchinterval(_TURN)
     copy = PublicAddress(settings.public_url, watched)
-    live = Service(SnapshotRepository(settings.snapshots_dir), lambda snapshot: engines(settings, snapshot), copy)
+    repository = SnapshotRepository(settings.snapshots_dir)
+    live = Service(repository, lambda snapshot: engines(settings, snapshot), copy, partial(load_theme, settings))
     answering = Answering()
     endpoint = Endpoint(settings, answering)
     metrics = Metrics(log=settings.access_log)

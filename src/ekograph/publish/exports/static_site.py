@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
+from ekograph.plugins import Theme
 from ekograph.publish.exports import webservers
 from ekograph.publish.exports.dumps import FOLDER
 from ekograph.rendering.layout import site_of
@@ -28,7 +29,9 @@ class ExportError(Exception):
     """A folder that an export must not replace; the argument is its path."""
 
 
-def export(snapshot: Snapshot, kept: Iterable[Snapshot], target: Path, public_url: str) -> int:
+def export(
+    snapshot: Snapshot, kept: Iterable[Snapshot], target: Path, public_url: str, theme: Theme | None = None
+) -> int:
     """Write the site of `snapshot` to `target`, to be served at `public_url`; returns the number of files.
 
     `kept` are the snapshots that have addresses of their own, below /version. `target` may be missing, empty or an
@@ -40,7 +43,7 @@ def export(snapshot: Snapshot, kept: Iterable[Snapshot], target: Path, public_ur
     draft = target.with_name(f".{target.name}-{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        files = _files(snapshot, kept, public_url)
+        files = _files(snapshot, kept, public_url, theme or Theme())
         count = sum(1 for name, content in files if _write(draft, name, content))
         _replace(draft, target)
     finally:
@@ -48,9 +51,9 @@ def export(snapshot: Snapshot, kept: Iterable[Snapshot], target: Path, public_ur
     return count
 
 
-def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str) -> Iterator[tuple[str, bytes]]:
+def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str, theme: Theme) -> Iterator[tuple[str, bytes]]:
     """The name and the content of each file."""
-    site = chain(_printed(snapshot, public_url), _things(snapshot, public_url), _dumps(snapshot))
+    site = chain(_printed(snapshot, public_url), _things(snapshot, public_url, theme), _dumps(snapshot))
     for each in kept:
         folder = f"{VERSION}/{each.name}/".lstrip("/")
         site = chain(site, _below(folder, chain(_printed(each, public_url), _dumps(each))))
@@ -69,10 +72,10 @@ def _printed(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]
     return (_file(printed, public_url) for printed in snapshot.printed())
 
 
-def _things(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]:
+def _things(snapshot: Snapshot, public_url: str, theme: Theme) -> Iterator[tuple[str, bytes]]:
     """Of a large site, the pages of things, which are not printed but made here."""
     if snapshot.manifest.large:
-        site = site_of(snapshot)
+        site = site_of(snapshot, theme)
         for thing in site.dataset.things():
             yield from (_file(planned.printed(), public_url) for planned in Resource(site, thing).planned())
 

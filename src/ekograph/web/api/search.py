@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -27,19 +28,19 @@ MOST_HITS = 50
 
 _Text = Annotated[str, Query(alias="q", description="Words to look for, in any language.")]
 _Language = Annotated[str, Query(alias="lang", description="Language of the names in the answer.")]
-_Kind = Annotated[str, Query(description="One kind (agreement, priority, place, contact, authority) or class IRI.")]
+_Kind = Annotated[str, Query(description="The IRI of a class, or a group of the site's search.")]
 _Limit = Annotated[int, Query(ge=1, le=MOST_HITS)]
 
 
 def router(settings: Settings) -> APIRouter:
     """The addresses /search and /reconcile."""
     routes = APIRouter()
-    _search_at(routes)
+    _search_at(routes, settings.theme_dir)
     _reconcile_at(routes, settings)
     return routes
 
 
-def _search_at(routes: APIRouter) -> None:
+def _search_at(routes: APIRouter, theme: Path | None) -> None:
     """Add the addresses of the search."""
 
     @routes.api_route("/search", methods=["GET", "HEAD"], summary="Search the names of things")
@@ -50,7 +51,7 @@ def _search_at(routes: APIRouter) -> None:
         if form is None:
             raise ProblemError(not_acceptable([("text/html", "/search"), ("application/json", "/search.json")]))
         answer = _page if form is formats.HTML else _json
-        response = answer(request, text, _spoken(request, lang), kind, MOST_HITS)
+        response = answer(request, text, _spoken(request, lang), kind, MOST_HITS, theme)
         response.headers["vary"] = "Accept, Accept-Language"
         return response
 
@@ -58,11 +59,11 @@ def _search_at(routes: APIRouter) -> None:
     def search_json(
         request: Request, text: _Text = "", lang: _Language = "", kind: _Kind = "", limit: _Limit = 20
     ) -> Response:
-        return _json(request, text, _spoken(request, lang), kind, limit)
+        return _json(request, text, _spoken(request, lang), kind, limit, theme)
 
     @routes.api_route("/search.{lang}.html", methods=["GET", "HEAD"], summary="Search, answered in a page")
     def search_page(request: Request, lang: str, text: _Text = "", kind: _Kind = "") -> Response:
-        return _page(request, text, lang, kind, MOST_HITS)
+        return _page(request, text, lang, kind, MOST_HITS, theme)
 
 
 def _reconcile_at(routes: APIRouter, settings: Settings) -> None:
@@ -84,7 +85,9 @@ def _reconcile_at(routes: APIRouter, settings: Settings) -> None:
         return JSONResponse({"result": candidates(hits, prefix, settings.base, names)})
 
 
-def _page(request: Request, text: str, language: str, kind: str, limit: int) -> Response:
+def _page(  # noqa: PLR0913, PLR0917
+    request: Request, text: str, language: str, kind: str, limit: int, theme: Path | None
+) -> Response:
     # The templates take longer to load than most answers to make; a server that is never searched spares that.
     from ekograph.rendering.search_results import FORM, results_page
 
@@ -94,16 +97,18 @@ def _page(request: Request, text: str, language: str, kind: str, limit: int) -> 
     body: bytes = printed.body
     if text.strip():
         with _index(request) as index:
-            body = results_page(body, language, text.strip(), index.search(text, language, limit, kind))
+            body = results_page(body, language, text.strip(), index.search(text, language, limit, kind), theme)
     return Response(body, media_type="text/html", headers={"content-language": language})
 
 
-def _json(request: Request, text: str, language: str, kind: str, limit: int) -> Response:
+def _json(  # noqa: PLR0913, PLR0917
+    request: Request, text: str, language: str, kind: str, limit: int, theme: Path | None
+) -> Response:
     from ekograph.rendering.search_results import results_json
 
     with _index(request) as index:
         hits: Sequence[Hit] = index.search(text, language, limit, kind)
-    return JSONResponse({"query": text, "language": language, "results": results_json(hits, language)})
+    return JSONResponse({"query": text, "language": language, "results": results_json(hits, language, theme)})
 
 
 def _reconciled(request: Request, queries: str, language: str, settings: Settings) -> Response:

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
+from ekograph.plugins import Theme
 from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import LazyRepresentation, Resource
 from ekograph.snapshots.snapshot import Snapshot
@@ -28,8 +29,8 @@ _Key = tuple[bytes, bytes, bytes | None, bytes | None]
 class Rendering:
     """Answers for the things of one large snapshot; it is thrown away with its snapshot."""
 
-    def __init__(self, snapshot: Snapshot, copy: PublicAddress) -> None:
-        self._site = site_of(snapshot)
+    def __init__(self, snapshot: Snapshot, copy: PublicAddress, theme: Theme) -> None:
+        self._site = site_of(snapshot, theme)
         self._copy = copy
         starts = (request_path(iri, snapshot.manifest.base) for iri in snapshot.manifest.own)
         self._starts = tuple(start.encode() for start in ("/doc/", "/about/", "/id/", *starts))

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ekograph.config import ConfigError
 from ekograph.engine.contract import Engine
 from ekograph.engine.errors import QueryError
+from ekograph.plugins import Theme
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import Snapshot, SnapshotError
 from ekograph.web.documents.prerendered import ResponseTable
@@ -76,11 +78,16 @@ class Service:
     """
 
     def __init__(
-        self, shelf: SnapshotRepository, engines_for: Callable[[Snapshot], Sequence[Engine]], copy: PublicAddress
+        self,
+        shelf: SnapshotRepository,
+        engines_for: Callable[[Snapshot], Sequence[Engine]],
+        copy: PublicAddress,
+        load_theme: Callable[[], Theme] = Theme,
     ) -> None:
         self._shelf = shelf
         self._engines_for = engines_for
         self._copy = copy
+        self._load_theme = load_theme
         self._pair: Deployment | None = None
         self._refused: tuple[str | None, float] = (None, 0.0)
         self._following: asyncio.Task[None] | None = None
@@ -147,14 +154,14 @@ class Service:
         """The pair of a snapshot, or None, which is reported, when it cannot be put in service."""
         try:
             return await self._load(name)
-        except (SnapshotError, OSError, ValueError) as error:
+        except (SnapshotError, ConfigError, OSError, ValueError) as error:
             if name == self._shelf.current_name():
                 self._refused = name, asyncio.get_running_loop().time() + RETRY_EVERY
             self._report(f"{name} cannot be served: {error}")
             return None
 
     async def _load(self, name: str) -> Deployment:
-        """The pair of a snapshot, ready to answer; raises SnapshotError, OSError or ValueError."""
+        """The pair of a snapshot, ready to answer; raises SnapshotError, ConfigError, OSError or ValueError."""
         snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
         engine, *to_come = self._engines_for(snapshot)
         reading = asyncio.to_thread(ResponseTable, snapshot, self._copy)
@@ -166,7 +173,7 @@ class Service:
         if isinstance(table, BaseException):
             await engine.stop()
             raise table
-        return Deployment(snapshot, table, engine, _rendering(snapshot, self._copy), to_come)
+        return Deployment(snapshot, table, engine, _rendering(snapshot, self._copy, self._load_theme), to_come)
 
     async def _follow(self) -> None:
         """Look again and again which snapshot is current, and put it in service."""
@@ -222,10 +229,10 @@ class Service:
             log.error("%s", text)
 
 
-def _rendering(snapshot: Snapshot, copy: PublicAddress) -> Rendering | None:
+def _rendering(snapshot: Snapshot, copy: PublicAddress, load_theme: Callable[[], Theme]) -> Rendering | None:
     """What makes the pages of a large snapshot; most are not, and need no more than is printed."""
     if not snapshot.manifest.large:
         return None
     from ekograph.web.documents.on_demand import Rendering
 
-    return Rendering(snapshot, copy)
+    return Rendering(snapshot, copy, load_theme())

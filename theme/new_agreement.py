@@ -6,36 +6,37 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import local_name
-from ekograph.scaffold import draft as v
-from ekograph.scaffold.draft import DraftRow, RecordDraft, free, link_row, notation, slug, text
-from ekograph.scaffold.edits import Edits
-from ekograph.scaffold.fields import (
+from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
+from ekograph.scaffold.records import (
     Answers,
+    EditableSite,
     Field,
+    NewError,
     RecordType,
     absolute,
-    free_notation,
-    free_order,
+    free,
     free_slug,
-    notations,
     one,
+    slug,
 )
-from ekograph.scaffold.site_data import EditableSite, NewError, find, instances, linked, next_order, nodes
+
+from . import new_records as v
+from .new_records import free_notation, free_order, link_row, next_order, notation, notations, text
 
 
 def _agreements(site: EditableSite) -> list[NamedNode]:
-    return instances(site, site.term("Agreement"))
+    return site.instances(site.term("Agreement"))
 
 
 def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
-    taken = {local_name(each) for each in _agreements(site)}
-    found = slug(one(answers, "label"))
-    return (free(found, taken),) if found else ()
+    taken = {local_name(node) for node in _agreements(site)}
+    result = slug(one(answers, "label"))
+    return (free(result, taken),) if result else ()
 
 
 def _propose_notation(site: EditableSite, answers: Answers) -> tuple[str, ...]:
-    found = notation(one(answers, "label"), notations(site))
-    return (found,) if found else ()
+    result = notation(one(answers, "label"), notations(site))
+    return (result,) if result else ()
 
 
 def _propose_order(site: EditableSite, _: Answers) -> tuple[str, ...]:
@@ -44,26 +45,26 @@ def _propose_order(site: EditableSite, _: Answers) -> tuple[str, ...]:
 
 def _propose_contacts(site: EditableSite, answers: Answers) -> tuple[str, ...]:
     """The contact points of the funding authority."""
-    given = one(answers, "authority")
-    if not given:
+    answer = one(answers, "authority")
+    if not answer:
         return ()
-    authority = find(site, site.term("FundingAuthority"), given)
-    return tuple(local_name(each) for each in linked(site, v.MEMBER_OF, authority))
+    authority = site.find(site.term("FundingAuthority"), answer)
+    return tuple(local_name(node) for node in site.linked(v.MEMBER_OF, authority))
 
 
 def _propose_parties(site: EditableSite, _: Answers) -> tuple[str, ...]:
-    return tuple(local_name(each) for each in _shared(site, site.term("party").value))
+    return tuple(local_name(node) for node in _shared(site, site.term("party").value))
 
 
 def _shared(site: EditableSite, predicate: str) -> tuple[NamedNode, ...]:
     """What all agreements there are say by the predicate."""
-    found = [nodes(site, each, predicate) for each in _agreements(site)]
-    return tuple(each for each in found[0] if all(each in others for others in found)) if found else ()
+    result = [site.nodes(node, predicate) for node in _agreements(site)]
+    return tuple(node for node in result[0] if all(node in others for others in result)) if result else ()
 
 
-def _check_slug(site: EditableSite, _: Answers, given: str) -> None:
-    free_slug(site, "agreement", given)
-    path = site.settings.root / "data" / f"agreement-{given}.ttl"
+def _check_slug(site: EditableSite, _: Answers, answer: str) -> None:
+    free_slug(site, "agreement", answer)
+    path = site.settings.root / "data" / f"agreement-{answer}.ttl"
     if path.exists():
         raise NewError("file-there", path=path.name)
 
@@ -71,7 +72,7 @@ def _check_slug(site: EditableSite, _: Answers, given: str) -> None:
 def _write(edits: Edits, answers: Answers, say: Messages) -> NamedNode:
     site, short = edits.site, one(answers, "slug")
     path = site.settings.root / "data" / f"agreement-{short}.ttl"
-    places = tuple(_place(edits, each) for each in answers.get("place", ()))
+    places = tuple(_place(edits, name) for name in answers.get("place", ()))
     draft = RecordDraft(
         site.thing(f"agreement/{short}"),
         (site.term("Agreement"), v.CONCEPT_SCHEME),
@@ -96,14 +97,14 @@ def _links(site: EditableSite, answers: Answers, places: tuple[NamedNode, ...], 
     """The links; what is not answered is as in all other agreements, or a gap."""
 
     def chosen(name: str, of: NamedNode) -> tuple[NamedNode, ...]:
-        return tuple(find(site, of, each) for each in answers.get(name, ()))
+        return tuple(site.find(of, answer) for answer in answers.get(name, ()))
 
     def row(predicate: str, name: str, folder: str, targets: tuple[NamedNode, ...]) -> DraftRow:
         return link_row(predicate, targets, say(f"agreement.{name}"), site.thing(f"{folder}/gap"))
 
-    sources = tuple(NamedNode(each) for each in answers.get("source", ()))
+    sources = tuple(NamedNode(page) for page in answers.get("source", ()))
     requirement = site.term("projectRequirement").value
-    optional = ((each, _shared(site, each)) for each in (v.TEMPORAL, v.IS_PART_OF))
+    optional = ((predicate, _shared(site, predicate)) for predicate in (v.TEMPORAL, v.IS_PART_OF))
     return [
         row(site.term("party").value, "party", "organisation", chosen("party", v.ORGANIZATION)),
         row(
@@ -120,16 +121,16 @@ def _links(site: EditableSite, answers: Answers, places: tuple[NamedNode, ...], 
     ]
 
 
-def _place(edits: Edits, given: str) -> NamedNode:
+def _place(edits: Edits, answer: str) -> NamedNode:
     """The place of that name; one that nothing describes yet is added beside the others."""
     site = edits.site
     try:
-        return find(site, v.LOCATION, given)
+        return site.find(v.LOCATION, answer)
     except NewError:
-        short = slug(given)
+        short = slug(answer)
         free_slug(site, "place", short)
-    draft = RecordDraft(site.thing(f"place/{short}"), (v.LOCATION,), (DraftRow(v.PREF_LABEL, (text(given.strip()),)),))
-    edits.add(edits.home(v.LOCATION, "places.ttl"), draft, instances(site, v.LOCATION))
+    draft = RecordDraft(site.thing(f"place/{short}"), (v.LOCATION,), (DraftRow(v.PREF_LABEL, (text(answer.strip()),)),))
+    edits.add(edits.home(v.LOCATION, "places.ttl"), draft, site.instances(v.LOCATION))
     return draft.iri
 
 
@@ -141,21 +142,24 @@ AGREEMENT = RecordType(
         Field("slug", needed=True, propose=_propose_slug, check=_check_slug),
         Field("notation", needed=True, propose=_propose_notation, check=free_notation),
         Field("order", propose=_propose_order, check=free_order),
-        Field("authority", check=lambda site, _, given: find(site, site.term("FundingAuthority"), given)),
+        Field("authority", check=lambda site, _, answer: site.find(site.term("FundingAuthority"), answer)),
         Field(
             "contact",
             several=True,
             propose=_propose_contacts,
-            check=lambda site, _, given: find(site, site.term("ContactPoint"), given),
+            check=lambda site, _, answer: site.find(site.term("ContactPoint"), answer),
         ),
         Field("place", several=True),
         Field(
             "party",
             several=True,
             propose=_propose_parties,
-            check=lambda site, _, given: find(site, v.ORGANIZATION, given),
+            check=lambda site, _, answer: site.find(v.ORGANIZATION, answer),
         ),
         Field("source", check=absolute),
     ),
     _write,
+    needs="Agreement",
+    example="--label Oulu --place Oulu --authority uudenmaan-liitto",
+    prefixes=v.PREFIXES,
 )

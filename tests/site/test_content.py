@@ -7,9 +7,12 @@ from html import unescape
 
 import pytest
 from pyoxigraph import NamedNode
-from tests.rendering.sites import BASE, LANGUAGES, printed, real, shapes, small, thing
+from tests.rendering.sites import LANGUAGES, small
+from tests.site.real import BASE, printed, real, shapes, theme_module, thing
 
-from ekograph.rendering import pages, terms
+from ekograph.rendering import pages
+
+eko = theme_module("agreements")
 
 
 def plain(page: str) -> str:
@@ -25,8 +28,9 @@ def front(language: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_front_page_shows_every_agreement_priority_place_authority_and_contact(language):
     page = front(language)
-    shown = [*real().agreements, *real().places, *real().dataset.instances(terms.CONTACT)]
-    shown += [each for agreement in real().agreements for top in real().trees[agreement] for each in top.walk()]
+    together = eko.together(real())
+    shown = [*together, *eko.places(real()), *real().dataset.instances(eko.CONTACT)]
+    shown += [each for agreement in together for top in real().hierarchy.tree(agreement) for each in top.walk()]
     assert len(shown) == 4 + 8 + 3 + 44
     for each in shown:
         assert f'"/doc/{each.value.removeprefix(BASE + "id/")}.{language}.html"' in page
@@ -170,7 +174,7 @@ def test_the_vocabulary_leads_to_the_rules_and_they_lead_back():
     ],
 )
 def test_every_contact_says_from_where_it_is_and_when_that_was_checked(language, words):
-    contacts = real().dataset.instances(terms.CONTACT)
+    contacts = real().dataset.instances(eko.CONTACT)
     assert len(contacts) == 3
     for each in contacts:
         page = thing(each.value.removeprefix(f"{BASE}id/"), language)

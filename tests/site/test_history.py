@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pyoxigraph import NamedNode
-from tests.rendering.sites import node, real
-from tests.rendering.test_content import plain
+from tests.site.real import node, real
+from tests.site.test_content import plain
 
 from ekograph.publish.history.changelog import history
 from ekograph.publish.publication import Event

@@ -9,8 +9,10 @@ from math import cos, pi, sin
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from ekograph.rendering.tree import ConceptNode
+from ekograph.rendering.hierarchy import ConceptNode
 from ekograph.rendering.view import View
+
+from .agreements import together
 
 #: The radii between which the rings lie, in the units of the picture; the first ring is that of the agreements.
 _RADII = (50, 94, 128, 162, 184)
@@ -38,7 +40,7 @@ class Sector:
 
 def sectors(view: View) -> list[Sector]:
     """The sectors of all agreements and their priorities, from the centre outwards, clockwise from the top."""
-    roots = [ConceptNode(each, view.site.trees[each]) for each in view.site.agreements]
+    roots = [ConceptNode(node, view.site.hierarchy.tree(node)) for node in together(view.site)]
     total = sum(map(_leaves, roots))
     drawn: list[Sector] = []
     start = 0.0
@@ -46,7 +48,7 @@ def sectors(view: View) -> list[Sector]:
         end = start + _leaves(root) / total
         drawn += _sectors(view, root, (start, end), hue, 0)
         start = end
-    return sorted(drawn, key=lambda each: each.depth)
+    return sorted(drawn, key=lambda sector: sector.depth)
 
 
 def _sectors(view: View, branch: ConceptNode, span: tuple[float, float], hue: int, depth: int) -> Iterator[Sector]:
@@ -54,9 +56,9 @@ def _sectors(view: View, branch: ConceptNode, span: tuple[float, float], hue: in
     if depth < len(_RADII) - 1:
         yield _sector(view, branch.node, span, hue, depth)
         at = span[0]
-        for each in branch.below:
-            width = (span[1] - span[0]) * _leaves(each) / _leaves(branch)
-            yield from _sectors(view, each, (at, at + width), hue, depth + 1)
+        for narrower in branch.below:
+            width = (span[1] - span[0]) * _leaves(narrower) / _leaves(branch)
+            yield from _sectors(view, narrower, (at, at + width), hue, depth + 1)
             at += width
 
 

@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import PATIENCE, ROOT
+from tests.site.real import theme_module
 
-from ekograph.scaffold.draft import free, notation, slug
+from ekograph.scaffold.records import free, slug
 from ekograph.turtle.printer import formatted
+
+notation = theme_module("new_records").notation
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A copy of the real site, formatted."""
-    for folder in ("ontology", "data", "shapes"):
+    for folder in ("ontology", "data", "shapes", "theme"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "ekograph.toml", tmp_path)
     for path in tmp_path.glob("data/*.ttl"):
@@ -230,9 +233,15 @@ def test_a_site_of_another_vocabulary_is_told_that_it_has_no_agreements(tmp_path
     for path in site.glob("ontology/*"):
         path.unlink()
     (site / "ontology/other.ttl").write_text("<https://e.org/d#C> a <https://e.org/d#Class> .\n")
-    (site / "ekograph.toml").write_text('base = "https://e.org/"\n')
+    (site / "ekograph.toml").write_text('base = "https://e.org/"\ntheme = "theme"\n')
     done = ekograph("new", "agreement", "--label", "Oulu")
     assert (done.returncode, "its ontology does not declare https://e.org/def#Agreement" in done.stderr) == (2, True)
+
+
+def test_a_site_without_record_types_says_so(ekograph, site):
+    (site / "ekograph.toml").write_text('base = "https://e.org/"\n')
+    done = ekograph("new", "agreement", "--label", "Oulu")
+    assert (done.returncode, "no types of record" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
 
 
 def test_a_folder_that_is_no_site_is_told(site, ekograph):

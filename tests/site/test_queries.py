@@ -9,7 +9,8 @@ import re
 
 import pytest
 from pyoxigraph import NamedNode
-from tests.rendering.sites import BASE, LANGUAGES, answers, node, printed, real, shapes
+from tests.rendering.sites import LANGUAGES
+from tests.site.real import BASE, answers, node, printed, real, shapes
 
 from ekograph.rendering.example_queries import Example, Parameter, example
 

@@ -8,25 +8,35 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import local_name
-from ekograph.scaffold import draft as v
-from ekograph.scaffold.draft import DraftRow, RecordDraft, slug, text_row
-from ekograph.scaffold.edits import Edits
-from ekograph.scaffold.fields import Answers, Field, RecordType, absolute, email, free_slug, international, one
-from ekograph.scaffold.site_data import EditableSite, NewError, find, instances, linked, next_order, texts
+from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
+from ekograph.scaffold.records import (
+    Answers,
+    EditableSite,
+    Field,
+    NewError,
+    RecordType,
+    absolute,
+    free_slug,
+    one,
+    slug,
+)
+
+from . import new_records as v
+from .new_records import email, international, next_order, text_row
 
 
 def _contacts(site: EditableSite) -> list[NamedNode]:
-    return instances(site, site.term("ContactPoint"))
+    return site.instances(site.term("ContactPoint"))
 
 
 def _authority(site: EditableSite, answers: Answers) -> NamedNode:
-    return find(site, site.term("FundingAuthority"), one(answers, "authority"))
+    return site.find(site.term("FundingAuthority"), one(answers, "authority"))
 
 
 def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
     """The post's name: that of the authority and the first free number; never the person's."""
     authority, number = local_name(_authority(site, answers)), 1
-    taken = {local_name(each) for each in _contacts(site)}
+    taken = {local_name(node) for node in _contacts(site)}
     while f"{authority}-{number}" in taken:
         number += 1
     return (f"{authority}-{number}",)
@@ -34,24 +44,24 @@ def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
 
 def _propose_email(site: EditableSite, answers: Answers) -> tuple[str, ...]:
     """The name in the domain of the authority, as officials' addresses are made."""
-    domain = next(iter(texts(site, _authority(site, answers), site.term("emailDomain").value)), "")
-    given, family = (slug(one(answers, name)) for name in ("given-name", "family-name"))
-    return (f"{given}.{family}@{domain}",) if given and family and domain else ()
+    domain = next(iter(site.texts(_authority(site, answers), site.term("emailDomain").value)), "")
+    first, family = (slug(one(answers, name)) for name in ("given-name", "family-name"))
+    return (f"{first}.{family}@{domain}",) if first and family and domain else ()
 
 
 def _propose_agreements(site: EditableSite, answers: Answers) -> tuple[str, ...]:
-    served = linked(site, site.term("fundingAuthority").value, _authority(site, answers))
-    return tuple(local_name(each) for each in served)
+    served = site.linked(site.term("fundingAuthority").value, _authority(site, answers))
+    return tuple(local_name(node) for node in served)
 
 
-def _check_slug(site: EditableSite, _: Answers, given: str) -> None:
-    free_slug(site, "contact", given)
+def _check_slug(site: EditableSite, _: Answers, answer: str) -> None:
+    free_slug(site, "contact", answer)
 
 
-def _check_agreement(site: EditableSite, answers: Answers, given: str) -> None:
-    agreement = find(site, site.term("Agreement"), given)
+def _check_agreement(site: EditableSite, answers: Answers, answer: str) -> None:
+    agreement = site.find(site.term("Agreement"), answer)
     if _authority(site, answers) not in site.dataset.objects(agreement, site.term("fundingAuthority").value):
-        raise NewError("other-authority", given=given, authority=one(answers, "authority"))
+        raise NewError("other-authority", answer=answer, authority=one(answers, "authority"))
 
 
 def _write(edits: Edits, answers: Answers, say: Messages) -> NamedNode:
@@ -68,8 +78,8 @@ def _write(edits: Edits, answers: Answers, say: Messages) -> NamedNode:
             *_source(site, answers),
         ),
     )
-    for each in answers.get("agreement", ()):
-        _link(edits, find(site, site.term("Agreement"), each), draft.iri)
+    for name in answers.get("agreement", ()):
+        _link(edits, site.find(site.term("Agreement"), name), draft.iri)
     edits.add(edits.home(site.term("ContactPoint"), "contacts.ttl"), draft, contacts)
     return draft.iri
 
@@ -80,11 +90,11 @@ def _link(edits: Edits, agreement: NamedNode, contact: NamedNode) -> None:
 
 
 def _person(answers: Answers, say: Messages) -> list[DraftRow]:
-    given, family = one(answers, "given-name"), one(answers, "family-name")
-    full = f"{given} {family}" if given and family else ""
+    first, family = one(answers, "given-name"), one(answers, "family-name")
+    full = f"{first} {family}" if first and family else ""
     return [
         text_row(v.FULL_NAME, full, say("contact.full-name"), language=None),
-        text_row(v.GIVEN_NAME, given, say("contact.given-name"), language=None),
+        text_row(v.GIVEN_NAME, first, say("contact.given-name"), language=None),
         text_row(v.FAMILY_NAME, family, say("contact.family-name"), language=None),
         text_row(v.JOB_TITLE, one(answers, "job-title"), say("contact.job-title")),
     ]
@@ -101,34 +111,37 @@ def _telephone(answers: Answers, say: Messages) -> list[DraftRow]:
 
 
 def _email(answers: Answers, say: Messages) -> DraftRow:
-    given = one(answers, "email")
+    answer = one(answers, "email")
     return DraftRow(
         v.HAS_EMAIL,
-        (NamedNode(f"mailto:{email(given) if given else 'gap'}"),),
-        "" if given else say("contact.email"),
+        (NamedNode(f"mailto:{email(answer) if answer else 'gap'}"),),
+        "" if answer else say("contact.email"),
     )
 
 
 def _source(site: EditableSite, answers: Answers) -> list[DraftRow]:
     """The source, and that it was consulted today: whoever names it has it open."""
-    given = answers.get("source", ())
+    pages = answers.get("source", ())
     today = Literal(datetime.now(UTC).date().isoformat(), datatype=v.DATE)
-    checked = [DraftRow(site.term("sourceCheckedOn").value, (today,))] if given else []
-    return [*(DraftRow(v.SOURCE, (NamedNode(each),)) for each in given), *checked]
+    checked = [DraftRow(site.term("sourceCheckedOn").value, (today,))] if pages else []
+    return [*(DraftRow(v.SOURCE, (NamedNode(page),)) for page in pages), *checked]
 
 
 CONTACT = RecordType(
     "contact",
     (
-        Field("authority", needed=True, check=lambda site, _, given: find(site, site.term("FundingAuthority"), given)),
+        Field("authority", needed=True, check=lambda site, _, answer: site.find(site.term("FundingAuthority"), answer)),
         Field("given-name"),
         Field("family-name"),
         Field("job-title"),
-        Field("phone", check=lambda _site, _answers, given: international(given)),
-        Field("email", propose=_propose_email, check=lambda _site, _answers, given: email(given)),
+        Field("phone", check=lambda _site, _answers, answer: international(answer)),
+        Field("email", propose=_propose_email, check=lambda _site, _answers, answer: email(answer)),
         Field("agreement", several=True, propose=_propose_agreements, check=_check_agreement),
         Field("slug", needed=True, propose=_propose_slug, check=_check_slug),
         Field("source", check=absolute),
     ),
     _write,
+    needs="Agreement",
+    example="--authority etela-karjalan-liitto",
+    prefixes=v.PREFIXES,
 )

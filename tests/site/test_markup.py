@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import html5rdf
 import pytest
-from tests.rendering.sites import LANGUAGES, one_of_each_kind, printed, real, static_addresses
+from tests.rendering.sites import LANGUAGES
+from tests.site.real import one_of_each_kind, printed, real, static_addresses, theme
 
 from ekograph.rendering import layout
 from ekograph.rendering import pages as pages_module
@@ -107,7 +108,7 @@ def test_the_editor_is_part_of_the_page_only_where_it_is_built(monkeypatch):
     for built in (True, False):
         plain = {name: f"/static/{name}" for name in ("style.css", "icon.svg", "sparql.js", "search.js")}
         editor = {name: f"/static/{name}" for name in ("editor.css", "editor.js")} if built else {}
-        monkeypatch.setitem(environment().globals, "static", plain | editor)
+        monkeypatch.setitem(environment(theme().folder).globals, "static", plain | editor)
         page = pages_module.sparql_page(real(), "en").decode()
         assert ("/static/editor.js" in page, "/static/editor.css" in page) == (built, built)
         assert '<textarea id="query" name="query"' in page

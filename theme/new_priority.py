@@ -6,43 +6,43 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import local_name
-from ekograph.scaffold import draft as v
-from ekograph.scaffold.draft import DraftRow, RecordDraft, free, slug, text
-from ekograph.scaffold.edits import Edits
-from ekograph.scaffold.fields import Answers, Field, RecordType, free_slug, one
-from ekograph.scaffold.site_data import EditableSite, NewError, find, instances, linked, next_order, texts
+from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
+from ekograph.scaffold.records import Answers, EditableSite, Field, NewError, RecordType, free, free_slug, one, slug
+
+from . import new_records as v
+from .new_records import next_order, text
 
 #: The kinds of top priorities, terms of the site's ontology.
 KINDS = ("Thematic", "CrossCutting", "MeasureGroup")
 
 
 def _agreement(site: EditableSite, answers: Answers) -> NamedNode:
-    return find(site, site.term("Agreement"), one(answers, "agreement"))
+    return site.find(site.term("Agreement"), one(answers, "agreement"))
 
 
 def _parent(site: EditableSite, answers: Answers) -> NamedNode | None:
     """The broader priority, or None for a top priority."""
-    given = one(answers, "under")
-    if not given:
+    answer = one(answers, "under")
+    if not answer:
         return None
-    return find(site, site.term("Priority"), given, among=_of(site, _agreement(site, answers)))
+    return site.find(site.term("Priority"), answer, among=_of(site, _agreement(site, answers)))
 
 
 def _of(site: EditableSite, agreement: NamedNode) -> list[NamedNode]:
     """The priorities of an agreement."""
-    return sorted(linked(site, v.IN_SCHEME, agreement), key=str)
+    return sorted(site.linked(v.IN_SCHEME, agreement), key=str)
 
 
-def _check_under(site: EditableSite, answers: Answers, given: str) -> None:
-    _parent(site, {**answers, "under": (given,)})
+def _check_under(site: EditableSite, answers: Answers, answer: str) -> None:
+    _parent(site, {**answers, "under": (answer,)})
 
 
-def _check_kind(site: EditableSite, _: Answers, given: str) -> None:
-    _kind(site, given)
+def _check_kind(site: EditableSite, _: Answers, answer: str) -> None:
+    _kind(site, answer)
 
 
-def _kind(site: EditableSite, given: str) -> NamedNode:
-    return find(site, v.CONCEPT, given, among=[site.term(name) for name in KINDS])
+def _kind(site: EditableSite, answer: str) -> NamedNode:
+    return site.find(v.CONCEPT, answer, among=[site.term(name) for name in KINDS])
 
 
 def _propose_kind(_: EditableSite, answers: Answers) -> tuple[str, ...]:
@@ -50,15 +50,13 @@ def _propose_kind(_: EditableSite, answers: Answers) -> tuple[str, ...]:
 
 
 def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
-    found = slug(one(answers, "label"))
-    taken = {
-        local_name(each) for each in instances(site, site.term("Priority")) if _folder(site, answers) in each.value
-    }
-    return (free(found, taken),) if found else ()
+    result = slug(one(answers, "label"))
+    taken = {local_name(node) for node in site.instances(site.term("Priority")) if _folder(site, answers) in node.value}
+    return (free(result, taken),) if result else ()
 
 
-def _check_slug(site: EditableSite, answers: Answers, given: str) -> None:
-    free_slug(site, _folder(site, answers), given)
+def _check_slug(site: EditableSite, answers: Answers, answer: str) -> None:
+    free_slug(site, _folder(site, answers), answer)
 
 
 def _folder(site: EditableSite, answers: Answers) -> str:
@@ -69,7 +67,7 @@ def _write(edits: Edits, answers: Answers, _: Messages) -> NamedNode:
     site, agreement = edits.site, _agreement(edits.site, answers)
     parent = _parent(site, answers)
     above, predicate = (parent, v.BROADER) if parent else (agreement, v.TOP_CONCEPT_OF)
-    siblings = linked(site, predicate, above)
+    siblings = site.linked(predicate, above)
     order = next_order(site, siblings)
     draft = RecordDraft(
         site.thing(f"{_folder(site, answers)}/{one(answers, 'slug')}"),
@@ -92,28 +90,31 @@ def _write(edits: Edits, answers: Answers, _: Messages) -> NamedNode:
 
 
 def _notation(site: EditableSite, above: NamedNode) -> str:
-    return next(iter(texts(site, above, v.NOTATION)), "")
+    return next(iter(site.texts(above, v.NOTATION)), "")
 
 
 def _below(site: EditableSite, tops: list[NamedNode]) -> set[NamedNode]:
     """The priorities and all that are below them; a cycle ends where it began."""
-    found, pending = set[NamedNode](), list(tops)
+    result, pending = set[NamedNode](), list(tops)
     while pending:
-        each = pending.pop()
-        if each not in found:
-            found.add(each)
-            pending += linked(site, v.BROADER, each)
-    return found
+        node = pending.pop()
+        if node not in result:
+            result.add(node)
+            pending += site.linked(v.BROADER, node)
+    return result
 
 
 PRIORITY = RecordType(
     "priority",
     (
-        Field("agreement", needed=True, check=lambda site, _, given: find(site, site.term("Agreement"), given)),
+        Field("agreement", needed=True, check=lambda site, _, answer: site.find(site.term("Agreement"), answer)),
         Field("under", check=_check_under),
         Field("label", needed=True),
         Field("slug", needed=True, propose=_propose_slug, check=_check_slug),
-        Field("kind", propose=_propose_kind, check=_check_kind),
+        Field("kind", proposed_only=True, propose=_propose_kind, check=_check_kind),
     ),
     _write,
+    needs="Agreement",
+    example='--agreement oulu --label "Vihreä vety"',
+    prefixes=v.PREFIXES,
 )

@@ -1,0 +1,71 @@
+"""The agreements of the site, and what its vocabulary calls the rest."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from ekograph.rdf.dataset import DCTERMS, SKOS, Node
+from ekograph.rendering import terms
+from ekograph.rendering.site import Site
+
+EKO = "https://w3id.org/ekograph/def#"
+CV = "http://data.europa.eu/m8g/"
+ORG = "http://www.w3.org/ns/org#"
+GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+
+AGREEMENT = f"{EKO}Agreement"
+PRIORITY = f"{EKO}Priority"
+AUTHORITY = f"{EKO}FundingAuthority"
+CONTACT = f"{EKO}ContactPoint"
+PLACE = f"{DCTERMS}Location"
+
+FUNDED_BY = f"{EKO}fundingAuthority"
+ORDER = f"{EKO}displayOrder"
+PARTY = f"{EKO}party"
+URBAN_AREA = f"{EKO}urbanArea"
+DOCUMENT = f"{EKO}document"
+LISTED_ON = f"{EKO}documentListedOn"
+REQUIREMENT = f"{EKO}projectRequirement"
+KIND = f"{EKO}priorityKind"
+CHECKED = f"{EKO}sourceCheckedOn"
+CONTACTED_AT = f"{terms.DCAT}contactPoint"
+MEMBER_OF = f"{ORG}memberOf"
+PRINTED_TELEPHONE = f"{CV}telephone"
+LATITUDE, LONGITUDE = f"{GEO}lat", f"{GEO}long"
+SPATIAL = f"{DCTERMS}spatial"
+TEMPORAL = f"{DCTERMS}temporal"
+ISSUED = f"{DCTERMS}issued"
+EXPIRES = f"{terms.SCHEMA}expires"
+SOURCE = f"{DCTERMS}source"
+REFERENCES = f"{DCTERMS}references"
+SUBJECT = f"{DCTERMS}subject"
+
+#: Links to the same thing, or nearly so, in other data sets.
+MATCHES = (f"{terms.SCHEMA}sameAs", f"{SKOS}exactMatch", f"{SKOS}closeMatch")
+
+#: How an agreement says which place it covers.
+_COVERING = (SPATIAL, URBAN_AREA)
+
+#: More agreements than this cannot be shown together on the front page.
+MOST_TOGETHER = 200
+
+
+def together(site: Site) -> tuple[NamedNode, ...]:
+    """The agreements in the order of their source; none where they are too many to be shown together."""
+    agreements = site.all(AGREEMENT)
+    return agreements if len(agreements) <= MOST_TOGETHER else ()
+
+
+def places(site: Site) -> tuple[NamedNode, ...]:
+    """The places that the agreements cover, themselves or as a part, in the order of the agreements."""
+    covered = [place for agreement in together(site) for place in site.named(agreement, SPATIAL)]
+    parts = [part for place in covered for part in (place, *site.named(place, terms.HAS_PART))]
+    return tuple(dict.fromkeys(parts))
+
+
+def covering(site: Site, place: Node) -> list[NamedNode]:
+    """The agreements that cover `place`, or a place that it is part of."""
+    around = [*site.pointing(terms.HAS_PART, place), *site.named(place, terms.IS_PART_OF)]
+    wider = [place, *(other for other in around if other != place)]
+    agreements = [agreement for where in wider for link in _COVERING for agreement in site.pointing(link, where)]
+    return site.hierarchy.in_order(node for node in agreements if AGREEMENT in site.dataset.types(node))
