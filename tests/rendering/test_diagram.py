@@ -18,7 +18,7 @@ def test_every_class_of_the_agreements_has_a_box_with_its_number_of_things(langu
 
 def test_the_properties_that_lead_from_class_to_class_stand_on_the_arrows():
     names = {str(name) for each in diagram(View(real(), "en")).arrows for name in each.names}
-    assert {"funding authority", "contact point", "party", "broader", "project requirement"} <= names
+    assert {"funding authority", "contact point", "broader", "project requirement"} <= names
     assert "narrower" not in names
 
 

@@ -76,7 +76,7 @@ def replace(path: Path, **texts: str) -> None:
 
 
 def test_an_agreement_is_a_file_of_its_own_and_passes_once_its_gaps_are_filled(site, ekograph, faults):
-    done = ekograph("new", "agreement", "--label", "Oulu", "--place", "Oulu", "--authority", "uudenmaan-liitto")
+    done = ekograph("new", "agreement", "--label", "Oulu", "--place", "Inari", "--authority", "uudenmaan-liitto")
     assert done.returncode == 0, done.stderr
     path = site / "data/agreement-oulu.ttl"
     text = path.read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_an_agreement_is_a_file_of_its_own_and_passes_once_its_gaps_are_filled(s
     assert 'skos:notation          "OUL"' in text
     assert "eko:displayOrder       5" in text
     assert "<contact/uudenmaan-liitto-1>" in text
-    assert "<place/oulu> a dcterms:Location" in (site / "data/places.ttl").read_text(encoding="utf-8")
+    assert "<place/inari> a dcterms:Location" in (site / "data/places.ttl").read_text(encoding="utf-8")
     gap = next(number for number, line in enumerate(text.splitlines(), 1) if "<source/gap>" in line)
     assert faults() == {("B10", "data/agreement-oulu.ttl", 8), ("G01", "data/agreement-oulu.ttl", gap)}
     assert f"data/agreement-oulu.ttl:{gap}: address of the page" in done.stdout
