@@ -31,7 +31,7 @@ def printed(site: Site) -> Iterator[Representation]:
     store = Store()
     store.extend(site.dataset.quads)
     for each in site.queries:
-        for value in (None, *(value for value in query_pages.values(site, each) if site.has_page(value))):
+        for value in (None, *(value for value in query_pages.values(site, each) if site.tells_first_of(value))):
             yield from _answered(site, store, each, value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import NamedNode, Quad
 
@@ -22,6 +23,7 @@ from ekograph.publish.catalog.sitemap import SitemapEntry
 from ekograph.publish.history import atom, ldes, memento
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats, vocab
+from ekograph.rdf.formats import Format
 from ekograph.rdf.vocab import PREFIXES
 from ekograph.rendering import layout, pages, search_results
 from ekograph.rendering.layout import DOWNLOADS, static_files
@@ -29,9 +31,11 @@ from ekograph.rendering.representations import (
     LazyRepresentation,
     RdfDocument,
     Resource,
+    formats_for,
     links_about,
     planned_formats,
     planned_pages,
+    stem_of,
     with_data,
 )
 from ekograph.rendering.search_results import FORM
@@ -82,11 +86,11 @@ def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[tuple[NamedNode, It
 
 @dataclass(frozen=True)
 class _Document:
-    """A document with a page for people: its IRI, its quads, and the page in a language."""
+    """A document with a page for people: its IRI, its quads, and the page that lists RDF formats, in a language."""
 
     node: NamedNode
     quads: Sequence[Quad]
-    page: Callable[[str], bytes]
+    page: Callable[[Sequence[Format], str], bytes]
 
 
 def _documents(site: Site, shapes: Sequence[Quad]) -> Iterator[_Document]:
@@ -141,7 +145,7 @@ def _document(
     page: Callable[..., bytes], site: Site, iri: str, quads: Sequence[Quad], *more: Sequence[Quad]
 ) -> _Document:
     node = NamedNode(iri)
-    return _Document(node, quads, _printer(page, site, node, quads, *more))
+    return _Document(node, quads, lambda rdf, language: page(site, node, quads, *more, language, rdf))
 
 
 def _vocabulary(site: Site) -> list[Quad]:
@@ -155,9 +159,11 @@ def _of(document: _Document, site: Site) -> Iterator[LazyRepresentation]:
     """The HTML of each language, then every RDF format that can express the quads, unless these are too many."""
     dataset = site.dataset
     page = dataset.path(document.node.value)
-    links = links_about(document.node, site, page)
-    yield from planned_pages(page, page, dataset.languages, document.page, links)
-    if not site.large or len(document.quads) <= MOST_IN_EVERY_FORMAT:
+    is_short = not site.large or len(document.quads) <= MOST_IN_EVERY_FORMAT
+    rdf = formats_for(document.quads) if is_short else ()
+    links = links_about(document.node, site, page, rdf)
+    yield from planned_pages(page, stem_of(page), dataset.languages, partial(document.page, rdf), links)
+    if is_short:
         yield from planned_formats(RdfDocument(page, document.quads, dataset.prefixes, document.node, links))
 
 
@@ -168,9 +174,14 @@ def _catalogue(issue: Publication) -> Iterator[Representation]:
         return
     node = NamedNode(f"{issue.site.dataset.base}catalog")
     page = issue.site.dataset.path(node.value)
-    links = links_about(node, issue.site, page)
+    rdf = formats_for(quads)
+    links = links_about(node, issue.site, page, rdf)
     yield from negotiated(RdfDocument(page, quads, {**PREFIXES, **issue.prefixes}, node, links))
-    yield from _pages(page, page, issue.site, _printer(pages.document_page, issue.site, node, quads), links)
+
+    def printed(language: str) -> bytes:
+        return pages.document_page(issue.site, node, quads, language, rdf)
+
+    yield from _pages(page, page, issue.site, printed, links)
 
 
 def _pages(

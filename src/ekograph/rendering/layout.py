@@ -21,7 +21,7 @@ from pyoxigraph import NamedNode
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme
 from ekograph.rdf import disk_dataset
-from ekograph.rdf.formats import RDF
+from ekograph.rdf.formats import RDF, Format
 from ekograph.rendering import example_queries, terms, view
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
@@ -56,12 +56,12 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
     )
 
 
-def frame_about(view: View, node: NamedNode) -> PageLayout:
-    """The frame of a page about one thing, which has RDF formats too."""
+def frame_about(view: View, node: NamedNode, rdf: Sequence[Format] = RDF) -> PageLayout:
+    """The frame of a page about one thing, which is to be had in the formats `rdf` too."""
     texts = view.texts(node, terms.DEFINITIONS)
     described = " ".join(each.value for each in texts[:1])
     frame = frame_of(view, view.title(node).value, view.path(node.value))
-    return replace(frame, formats=True, description=described)
+    return replace(frame, formats=rdf, description=described)
 
 
 def frame_without_site(title: str, language: str, say: Messages) -> PageLayout:
@@ -89,8 +89,7 @@ class PageLayout:
 
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
     `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
-    and keys of their names; `formats` says whether the page has RDF representations; `theme` is the folder of the
-    site's theme.
+    and keys of their names; `formats` are those of its RDF representations; `theme` is the folder of the site's theme.
     """
 
     title: str
@@ -101,7 +100,7 @@ class PageLayout:
     say: Messages
     crumbs: Sequence[Markup] = ()
     description: str = ""
-    formats: bool = False
+    formats: Sequence[Format] = ()
     places: Sequence[tuple[str, str]] = ()
     foot: Sequence[tuple[str, str]] = ()
     published: str = ""
@@ -116,7 +115,7 @@ def page(template: str, frame: PageLayout, **values: Any) -> bytes:
     # Already escaped: it comes from a template that escapes.
     content = Markup(made.get_template(template).render(frame=frame, say=frame.say, **values))  # noqa: S704
     whole = made.get_template("layout.html").render(
-        frame=frame, say=frame.say, content=content, unofficial='class="mark"' in content, rdf=RDF
+        frame=frame, say=frame.say, content=content, unofficial='class="mark"' in content
     )
     return whole.encode()
 

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.plugins import SitePage
 from ekograph.rdf import formats
-from ekograph.rdf.formats import RDF, RESULTS
+from ekograph.rdf.formats import RDF, RESULTS, Format
 from ekograph.rendering import (
     class_diagram,
     history,
@@ -53,13 +53,13 @@ class Failure:
     offered: Sequence[tuple[str, str]] = ()
 
 
-def resource_page(site: Site, node: NamedNode, language: str) -> bytes:
+def resource_page(site: Site, node: NamedNode, language: str, rdf: Sequence[Format] = RDF) -> bytes:
     """The page about one thing."""
     view = View(site, language)
     template, content = page_types.template_of(view, node)
     crumbs = (view.home_link, *(view.link(each) for each in page_types.above(view, node)))
-    frame = replace(frame_about(view, node), crumbs=crumbs)
-    return page(template, frame, **{**_about(view, node), **content})
+    frame = replace(frame_about(view, node, rdf), crumbs=crumbs)
+    return page(template, frame, **{**_about(view, node, rdf), **content})
 
 
 def front_page(site: Site, language: str) -> bytes:
@@ -69,20 +69,29 @@ def front_page(site: Site, language: str) -> bytes:
     return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
 
 
-def document_page(site: Site, iri: NamedNode, quads: Sequence[Quad], language: str) -> bytes:
+def document_page(
+    site: Site, iri: NamedNode, quads: Sequence[Quad], language: str, rdf: Sequence[Format] = RDF
+) -> bytes:
     """The page about a document: a named graph, the shapes, the catalogue."""
     view = View(site, language)
-    frame = frame_about(view, iri)
-    return page("document.html", frame, **_about(view, iri), **vocabulary_pages.document(view, iri, quads))
+    frame = frame_about(view, iri, rdf)
+    return page("document.html", frame, **_about(view, iri, rdf), **vocabulary_pages.document(view, iri, quads))
 
 
-def vocabulary_page(site: Site, iri: NamedNode, quads: Sequence[Quad], shapes: Sequence[Quad], language: str) -> bytes:
+def vocabulary_page(  # noqa: PLR0913, PLR0917 - what the page is made of, as for any document, and the rules
+    site: Site,
+    iri: NamedNode,
+    quads: Sequence[Quad],
+    shapes: Sequence[Quad],
+    language: str,
+    rdf: Sequence[Format] = RDF,
+) -> bytes:
     """The page about an ontology: its terms, each with an anchor, and the rules of the shapes that speak of them."""
     view = View(site, language)
     drawn = {"diagram": class_diagram.diagram(view), "frame_of_model": class_diagram.FRAME}
     speaking = rule_entries.by_term(rule_entries.rules(site, shapes, language)) if site.has_rules else {}
-    shown = {**_about(view, iri), **vocabulary_pages.terms_of(view, iri, quads), **drawn}
-    return page("vocabulary.html", frame_about(view, iri), rules=speaking, **shown)
+    shown = {**_about(view, iri, rdf), **vocabulary_pages.terms_of(view, iri, quads), **drawn}
+    return page("vocabulary.html", frame_about(view, iri, rdf), rules=speaking, **shown)
 
 
 def sparql_page(site: Site, language: str) -> bytes:
@@ -118,7 +127,7 @@ def error_page(language: str, failure: Failure) -> bytes:
     return page("error.html", frame, failure=failure, offered=offered)
 
 
-def _about(view: View, node: NamedNode) -> Mapping[str, Any]:
+def _about(view: View, node: NamedNode, rdf: Sequence[Format] = RDF) -> Mapping[str, Any]:
     """What every page about one thing shows."""
     quads = view.dataset.quads_of(node)
     return {
@@ -132,7 +141,7 @@ def _about(view: View, node: NamedNode) -> Mapping[str, Any]:
         "rows": statements.rows(view, quads),
         "incoming": statements.incoming(view, node),
         "steps": history.steps(view, node),
-        "formats": RDF,
+        "formats": rdf,
     }
 
 

@@ -69,7 +69,7 @@ def _choices(view: View, example: Example, value: NamedNode | None) -> list[tupl
     return [
         (view.page(path_with(view.site, example, each)), _choice(view, each), each.value == chosen)
         for each in values(view.site, example)
-        if view.site.has_page(each)
+        if view.site.tells_first_of(each)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
@@ -30,9 +30,15 @@ _RANKS = {TYPE: 0} | {label: rank for rank, label in enumerate(LABELS, 1)}
 _TURTLE_PREFIXES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 _XML_PREFIXES = re.compile(rb' xmlns:[^=]+="[^"]*"')
 
+# What the names of elements begin with (XML 1.0, section 2.3), as every edition has it but for the colon.
+_NAME_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0388-\u038a"
+    "\u038e-\u03a1\u03a3-\u03ce\u0401-\u040c\u040e-\u044f\u0451-\u045c\u045e-\u0481\u05d0-\u05ea\u0621-\u063a"
+    "\u0641-\u064a\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
+)
 # How an IRI must end to be a property in RDF/XML, the names that its grammar keeps for itself (section 5.1), and what
 # XML 1.0 does not have.
-_XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+_XML_NAME = re.compile(rf"[{_NAME_START}][{_NAME_START}0-9.\u00b7\u0300-\u036f-]*\Z")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RESERVED = {
     f"{RDF}{name}"
@@ -41,7 +47,7 @@ _RESERVED = {
 
 
 class NotExpressibleError(ValueError):
-    """Triples that RDF/XML has no way to write."""
+    """Triples that a format has no way to write."""
 
 
 def rdf(quads: Iterable[Quad], form: Format, prefixes: Mapping[str, str], first: Node | None = None) -> bytes:
@@ -66,6 +72,8 @@ def expressible(quads: Iterable[Quad], form: Format) -> bool:
     try:
         if form is formats.RDF_XML:
             _refuse_what_xml_cannot_say(quads)
+        if form is formats.JSON_LD:
+            _refuse_triple_terms(quads)
     except NotExpressibleError:
         return False
     return True
@@ -84,6 +92,8 @@ def n_quads(quads: Iterable[Quad]) -> bytes:
 def written(statements: Sequence[Statement], form: Format, prefixes: Mapping[str, str]) -> bytes:
     """`statements`, in their order, in an RDF format; JSON-LD comes expanded. Raises NotExpressibleError."""
     used = _used(prefixes, statements)
+    if form is formats.JSON_LD:
+        _refuse_triple_terms(statements)
     if form is formats.RDF_XML:
         _refuse_what_xml_cannot_say(statements)
         return _with_sorted_namespaces(_serialized(statements, RdfFormat.RDF_XML, used))
@@ -181,12 +191,27 @@ def _namespace(node: NamedNode) -> str:
 
 def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
     """Raise NotExpressibleError for a property whose IRI is no XML name, and for characters that XML does not have."""
+    statements = [*statements, *(term for each in statements for term in _triple_terms(each))]
     for predicate in dict.fromkeys(each.predicate.value for each in statements):
         if not _XML_NAME.search(predicate) or predicate in _RESERVED:
             raise NotExpressibleError(f"RDF/XML cannot write the property {predicate}")
     for each in statements:
         if isinstance(each.object, Literal) and _NOT_XML.search(each.object.value):
             raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
+
+
+def _refuse_triple_terms(statements: Iterable[Triple | Quad]) -> None:
+    """Raise NotExpressibleError for triple terms, which JSON-LD 1.1 does not have."""
+    if any(isinstance(statement.object, Triple) for statement in statements):
+        raise NotExpressibleError("JSON-LD cannot write triple terms")
+
+
+def _triple_terms(statement: Triple | Quad) -> Iterator[Triple]:
+    """The triple terms in a statement, at any depth."""
+    term = statement.object
+    while isinstance(term, Triple):
+        yield term
+        term = term.object
 
 
 def with_sorted_prefixes(body: bytes) -> bytes:

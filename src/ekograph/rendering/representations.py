@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from ekograph import urls
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import LABELS, SKOS, Dataset, Node
+from ekograph.rdf.formats import Format
 from ekograph.rendering import pages, terms
 from ekograph.rendering.rdf_writers import expressible, rdf
 from ekograph.rendering.site import Site
@@ -69,17 +70,22 @@ class Resource:
         """What its RDF representations say."""
         return self._site.dataset.describe(self._node)
 
+    @cached_property
+    def formats(self) -> Sequence[Format]:
+        """The RDF formats that can express that."""
+        return formats_for(self.quads)
+
     def page(self, language: str) -> bytes:
         """Its page, with what search engines read of it."""
-        page = pages.resource_page(self._site, self._node, language)
+        page = pages.resource_page(self._site, self._node, language, self.formats)
         return with_data(page, of_thing(self._node, self._site.dataset, language))
 
     def planned(self) -> Iterator[LazyRepresentation]:
         """Its representations: the HTML of each language, then every RDF format that can express its quads."""
         dataset = self._site.dataset
         path = dataset.path(self._node.value)
-        links = links_about(self._node, self._site, path)
-        yield from planned_pages(path, path, dataset.languages, self.page, links)
+        links = links_about(self._node, self._site, path, self.formats)
+        yield from planned_pages(path, stem_of(path), dataset.languages, self.page, links)
         yield from planned_formats(RdfDocument(path, self.quads, dataset.prefixes, self._node, links))
 
 
@@ -92,26 +98,35 @@ def planned_pages(
         yield LazyRepresentation(f"{stem}.{language}.html", page, formats.HTML.content_type, language, links, made)
 
 
+def stem_of(path: str) -> str:
+    """What the addresses of the HTML of the page at `path` begin with."""
+    return f"{path}index" if path.endswith("/") else path
+
+
+def formats_for(quads: Sequence[Quad]) -> tuple[Format, ...]:
+    """The RDF formats that can express `quads`."""
+    return tuple(form for form in formats.RDF if expressible(quads, form))
+
+
 def planned_formats(document: RdfDocument) -> Iterator[LazyRepresentation]:
     """The document in each RDF format that can express it."""
-    for form in formats.RDF:
-        if expressible(document.quads, form):
-            made = _made(rdf, document.quads, form, document.prefixes, document.first)
-            address = f"{document.page}.{form.suffix}"
-            yield LazyRepresentation(address, document.page, form.content_type, "", document.links, made)
+    for form in formats_for(document.quads):
+        made = _made(rdf, document.quads, form, document.prefixes, document.first)
+        address = f"{document.page}.{form.suffix}"
+        yield LazyRepresentation(address, document.page, form.content_type, "", document.links, made)
 
 
-def links_about(node: NamedNode, site: Site, page: str) -> tuple[str, ...]:
+def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = formats.RDF) -> tuple[str, ...]:
     """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
     return (
         link(f"{PUBLIC_URL}{page}", "canonical"),
         link(node.value, "cite-as"),
-        link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type),
+        *([link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type)] if formats.TURTLE in rdf else []),
         *(link(each, "type") for each in (f"{terms.SCHEMA}AboutPage", *site.dataset.types(node))),
         *([link(site.licence.value, "license")] if site.licence else []),
         *([link(site.publisher.value, "author")] if site.publisher else []),
         *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),
-        *(() if site.large and page.startswith("/doc/") else urls.memento_links(page)),
+        *(() if site.large and page.startswith(("/doc/", "/about/")) else urls.memento_links(page)),
     )
 
 

@@ -75,10 +75,10 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 
 
 def _body(dataset: Dataset, form: Format) -> bytes | None:
-    """The dataset in `form`; None where RDF/XML has no way to write it."""
-    if form is formats.JSON_LD:
-        return written(dataset.quads, form, dataset.prefixes)
+    """The dataset in `form`; None where that has no way to write it."""
     try:
+        if form is formats.JSON_LD:
+            return written(dataset.quads, form, dataset.prefixes)
         return rdf(dataset.quads, form, dataset.prefixes)
     except NotExpressibleError:
         return None
