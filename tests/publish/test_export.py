@@ -1,6 +1,6 @@
 """The static export: what the server gives, as files."""
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from tests.conftest import ekograph
@@ -30,8 +30,9 @@ def test_every_file_has_the_bytes_that_the_server_gives_at_its_address(exported,
 def test_every_printed_answer_is_among_the_files(exported, shelf):
     snapshot = SnapshotRepository(shelf).current()
     for printed in snapshot.printed():
-        assert (exported / printed.address.strip("/")).is_file(), printed.address
-        assert (exported / f"version/{snapshot.name}{printed.address}").is_file(), printed.address
+        name = unquote(printed.address.strip("/"))
+        assert (exported / name).is_file(), name
+        assert (exported / f"version/{snapshot.name}/{name}").is_file(), name
     for name in snapshot.manifest.files:
         assert (exported / name).is_file() == name.startswith("dumps/")
 

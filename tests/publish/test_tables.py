@@ -6,8 +6,10 @@ import json
 import zipfile
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 
-from ekograph.publish.exports.csvw import harmless
+from ekograph.publish.exports.csvw import as_csv, tables
+from ekograph.rdf.dataset import TYPE, Dataset
 from ekograph.snapshots.repository import SnapshotRepository
 
 
@@ -41,22 +43,27 @@ def test_several_values_stand_in_one_cell(dumps):
     assert [each.rpartition("/")[2] for each in contacts] == ["etela-karjalan-liitto-1", "etela-karjalan-liitto-2"]
 
 
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [
-        ('=HYPERLINK("http://evil.example")', '\'=HYPERLINK("http://evil.example")'),
-        ("+358 40 123", "'+358 40 123"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("-cmd", "'-cmd"),
-        ("\t=1", "'\t=1"),
-        ("-12.5", "-12.5"),
-        ("+7", "+7"),
-        ("Lahti", "Lahti"),
-        ("", ""),
-    ],
-)
-def test_no_cell_starts_a_formula(text, cell):
-    assert harmless(text) == cell
+VALUES = ["=1+1", "+358 40 123", "@home", "-itis", "\t=1", "-0.25", "007", 'a "b"; c, d', "two\nlines", "’s"]
+
+
+def test_a_table_holds_the_values_as_they_are():
+    label, kind = NamedNode("http://www.w3.org/2000/01/rdf-schema#label"), NamedNode("http://example.org/Word")
+    words = {NamedNode(f"http://example.org/{number}"): value for number, value in enumerate(VALUES)}
+    quads = [Quad(word, label, Literal(value)) for word, value in words.items()]
+    dataset = Dataset([*quads, *(Quad(word, TYPE, kind) for word in words)], base="", prefixes={}, languages=["en"])
+    (table,) = tables(dataset)
+    text = as_csv(table, dataset).decode("utf-8-sig")
+    assert [row["label"] for row in csv.DictReader(io.StringIO(text, newline=""))] == VALUES
+
+
+def test_classes_of_one_name_have_tables_of_their_own():
+    kinds = ["http://a.example/Tree", "http://b.example/Tree", "http://b.example/tree", "http://c.example/Tree-2"]
+    quads = [
+        Quad(NamedNode(f"http://example.org/{number}"), TYPE, NamedNode(kind)) for number, kind in enumerate(kinds)
+    ]
+    made = tables(Dataset(quads, base="", prefixes={}, languages=["en"]))
+    assert sorted(table.kind.value for table in made) == kinds
+    assert len({table.name for table in made}) == len(kinds)
 
 
 def test_spreadsheets_know_the_encoding_by_its_mark(dumps):

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.publish import publication
 from ekograph.publish.catalog.dcat_ap import described, email
+from ekograph.publish.exports.csvw import distinct
 from ekograph.publish.publication import File, Publication
 from ekograph.rdf.dataset import Dataset, Node, local_name
 from ekograph.rdf.vocab import DCAT, DCTERMS
@@ -23,7 +24,9 @@ _LICENCES = {
 
 def packages(issue: Publication) -> list[Json]:
     """A package for each dataset of the catalogue."""
-    return [_package(node, issue) for node in described(issue.site.dataset)]
+    packages = [_package(node, issue) for node in described(issue.site.dataset)]
+    names = distinct(package["name"] for package in packages)
+    return [{**package, "name": name} for package, name in zip(packages, names, strict=True)]
 
 
 def _package(node: NamedNode, issue: Publication) -> Json:

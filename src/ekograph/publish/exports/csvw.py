@@ -7,7 +7,8 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -16,9 +17,6 @@ from ekograph.rdf.dataset import LABELS, TYPE, Dataset, Node, local_name
 
 #: Stands between several values in one cell.
 SEPARATOR = "|"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -53,10 +51,22 @@ def tables(dataset: Dataset) -> list[CsvTable]:
         kinds = sorted(dataset.types(thing), key=lambda each: (not each.startswith(f"{dataset.base}def"), each))
         if kinds:
             groups.setdefault(kinds[0], []).append(thing)
-    found = [
-        CsvTable(_slug(kind), NamedNode(kind), _columns(things, dataset), things) for kind, things in groups.items()
+    kinds = sorted(groups)
+    names = distinct(map(_slug, kinds))
+    tables = [
+        CsvTable(name, NamedNode(kind), _columns(groups[kind], dataset), groups[kind])
+        for name, kind in zip(names, kinds, strict=True)
     ]
-    return sorted(found, key=lambda table: table.name)
+    return sorted(tables, key=lambda table: table.name)
+
+
+def distinct(names: Iterable[str], separator: str = "-") -> list[str]:
+    """The names; one that was there before gets the first number that makes it another."""
+    taken: dict[str, None] = {}
+    for name in names:
+        numbered = (f"{name}{separator}{number}" for number in count(2))
+        taken[name if name not in taken else next(other for other in numbered if other not in taken)] = None
+    return list(taken)
 
 
 def as_csv(table: CsvTable, dataset: Dataset) -> bytes:
@@ -100,7 +110,8 @@ def _columns(things: Iterable[NamedNode], dataset: Dataset) -> list[Column]:
         columns.append(Column(f"{name}_{language.replace('-', '_')}" if language else name, predicate, language))
         if predicate in links and not language:
             columns.append(Column(f"{name}_name", predicate, dataset.languages[0], names=True))
-    return columns
+    names = distinct((column.name for column in columns), "_")
+    return [replace(column, name=name) for column, name in zip(columns, names, strict=True)]
 
 
 def _place(found: tuple[NamedNode, str]) -> tuple[int, str, str]:
@@ -123,18 +134,6 @@ def _names(predicates: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict
 
 
 def _cell(thing: NamedNode, column: Column, dataset: Dataset) -> str:
-    return harmless(_content(thing, column, dataset))
-
-
-def harmless(text: str) -> str:
-    """`text` as a cell that no spreadsheet takes for a formula: an apostrophe goes before what would begin one.
-
-    Numbers stay as they are (https://owasp.org/www-community/attacks/CSV_Injection).
-    """
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-def _content(thing: NamedNode, column: Column, dataset: Dataset) -> str:
     values = dataset.objects(thing, column.predicate.value)
     if column.names:
         links = [each for each in values if isinstance(each, NamedNode)]
