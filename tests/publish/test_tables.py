@@ -57,10 +57,8 @@ def test_a_table_holds_the_values_as_they_are():
 
 
 def test_classes_of_one_name_have_tables_of_their_own():
-    kinds = ["http://a.example/Tree", "http://b.example/Tree", "http://b.example/tree", "http://c.example/Tree-2"]
-    quads = [
-        Quad(NamedNode(f"http://example.org/{number}"), TYPE, NamedNode(kind)) for number, kind in enumerate(kinds)
-    ]
+    kinds = [f"http://{name}" for name in ("a.example/Tree", "b.example/Tree", "b.example/tree", "c.example/Tree-2")]
+    quads = [Quad(NamedNode(f"urn:x:{number}"), TYPE, NamedNode(kind)) for number, kind in enumerate(kinds)]
     made = tables(Dataset(quads, base="", prefixes={}, languages=["en"]))
     assert sorted(table.kind.value for table in made) == kinds
     assert len({table.name for table in made}) == len(kinds)
