@@ -301,3 +301,14 @@ def test_a_dataset_that_cannot_be_read_is_said_so(tmp_path):
 
     with pytest.raises(QueryError, match="broken"):
         asyncio.run(session())
+
+
+def test_a_query_nested_deeper_than_anybody_writes_is_refused_before_it_is_parsed(asking):
+    from ekograph.engine.diagnostics.lexer import MAX_DEPTH
+
+    def nested(levels: int) -> str:
+        return "ASK " + "{ " * levels + "?s ?p ?o" + " }" * levels
+
+    below, above = asking(nested(MAX_DEPTH), nested(MAX_DEPTH + 1))
+    assert json.loads(below)["boolean"] is True
+    assert above.kind == "too_deep"

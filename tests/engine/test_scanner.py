@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.engine.diagnostics.lexer import QueryPosition, isolate_dataset, scan, undeclared
+from ekograph.engine.diagnostics.lexer import QueryPosition, depth_exceeds, isolate_dataset, scan, undeclared
 
 SEEN = [
     ("SELECT * {?s ?p ?o}", {"form": "SELECT"}),
@@ -130,3 +130,20 @@ def test_a_short_look_sees_what_a_look_at_every_token_sees(parts, between):
         *(slowly.form, slowly.update, slowly.dataset, slowly.volatile),
     )
     assert (seen.service is None) == (slowly.service is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "deeper"),
+    [
+        ("ASK { { { { } } } }", True),
+        ("ASK { { } { } { } }", False),
+        ("ASK { FILTER(!!!?a) }", True),
+        ("ASK { FILTER(!?a && !?b && !?c) }", False),
+        ("ASK { ?s ?p '((((' } # ((((", False),
+        ("ASK { { << ?a ?b << ?c ?d ?e >> >> ?p ?o } }", True),
+        ("ASK { FILTER(?a < ?b || ?c < ?d || ?e < ?f) }", False),
+        ("))))) ASK {}", False),
+    ],
+)
+def test_the_depth_of_a_query_is_that_of_its_brackets_and_signs(text, deeper):
+    assert depth_exceeds(text, 3) is deeper
