@@ -56,6 +56,27 @@ def test_a_notation_is_found_with_those_below_it_and_no_others(tmp_path):
         assert [hit.notation for hit in opened.search("a_1", "en")] == ["a_1", "A_1.2"]
 
 
+@pytest.mark.parametrize(("text", "best"), [("forest", 6999), ("forest plan", 6998)])
+def test_the_best_of_thousands_comes_first_wherever_it_stands_in_the_index(tmp_path, text, best):
+    names = ["Forest and many other words"] * 6998 + ["Forest plan", "Forest"]
+    things = [
+        SearchDocument(
+            f"https://example.org/{number}",
+            "",
+            "thing",
+            1,
+            {"en": Said(name, "en")},
+            fields={"name": (Said(name, "en"),)},
+        )
+        for number, name in enumerate(names)
+    ]
+    write(tmp_path / "search.sqlite", things, {})
+    with closing(Index(tmp_path / "search.sqlite")) as opened:
+        hits = opened.search(text, "en")
+    assert hits[0].iri == f"https://example.org/{best}"
+    assert hits[0].matched >= set(text.split())
+
+
 def test_every_prefix_of_a_name_finds_it(index):
     for end in range(3, len("Laaksonen") + 1):
         assert "contact/uudenmaan-liitto-1" in first_five(index, "Laaksonen"[:end], "sv")

@@ -1,1 +1,1 @@
-"""Search over the names of a site's things: an index in one SQLite file, made at publication and read when asked."""
+"""Search over the names of things: an index in one SQLite file, written at publication and queried when asked."""

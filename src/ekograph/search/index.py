@@ -1,15 +1,14 @@
 """The search index: one SQLite file of documents, the words in them, and what is one letter away from each word.
 
 Tables: doc (one thing each; its names by language as JSON), name (of each class, and under "" of the site), word
-(folded forms and keys), posting (which word stands in which field of which doc), part (trigrams of words, for the
+(folded forms and keys), posting (which word is in which field of which doc), part (trigrams of words, for the
 parts of compounds), deletion (for typing errors).
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -88,13 +87,23 @@ def write(path: Path, documents: Iterable[SearchDocument], names: Mapping[tuple[
         # Postings come in the order of the things and go to that of the words: the table is to be in memory.
         connection.executescript("PRAGMA cache_size = -65536;" + _SCHEMA)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
-        rows = enumerate(documents, 1)
-        while part := list(islice(rows, AT_ONCE)):
-            found = ((number, *_row(each)) for number, each in part)
-            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
-            postings = (each for number, document in part for each in _postings(number, document, numbering))
+        numbered = enumerate(documents, 1)
+        while batch := list(islice(numbered, AT_ONCE)):
+            rows = ((number, *_row(document)) for number, document in batch)
+            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            postings = (
+                (word, number, field)
+                for number, document in batch
+                for field, texts in document.fields.items()
+                for word in dict.fromkeys(word for text in texts for word in numbering.of(text))
+            )
             connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", postings)
-        _write_words(connection, numbering.ids)
+        rows_of_words = [(number, text) for text, number in numbering.ids.items()]
+        connection.executemany("INSERT INTO word VALUES (?, ?)", rows_of_words)
+        connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", rows_of_words)
+        long = ((number, text) for number, text in rows_of_words if len(text) >= SHORTEST_MISSPELT)
+        near = sorted((left, number) for number, text in long for left in deletions(text))
+        connection.executemany("INSERT INTO deletion VALUES (?, ?)", near)
 
 
 class _Numbering:
@@ -102,13 +111,13 @@ class _Numbering:
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
-        # The same names come with all that belongs to what they name.
+        # Things of one kind share many texts, such as the name of what they belong to.
         self.of = lru_cache(maxsize=16_384)(self._of)
 
-    def _of(self, said: Said) -> tuple[int, ...]:
+    def _of(self, text: Said) -> tuple[int, ...]:
         """The numbers of each form of each word in a text."""
-        language = said.language.partition("-")[0]
-        forms = (form for word in words(said.text) for form in _forms(word, language))
+        language = text.language.partition("-")[0]
+        forms = (form for word in words(text.text) for form in _forms(word, language))
         return tuple(dict.fromkeys(self.ids.setdefault(form, len(self.ids) + 1) for form in forms))
 
 
@@ -120,26 +129,11 @@ def _row(document: SearchDocument) -> tuple[str | int, ...]:
         document.rank,
         json.dumps(document.types),
         document.notation,
-        _json({each: [said.text, said.language] for each, said in document.names.items()}),
-        _json([[said.text, said.language] for said in document.texts]),
+        _json({language: list(name) for language, name in document.names.items()}),
+        _json([list(text) for text in document.texts]),
     )
-
-
-def _postings(number: int, document: SearchDocument, numbering: _Numbering) -> Iterator[tuple[int, int, str]]:
-    """Which words stand in which fields of a document."""
-    for name, texts in document.fields.items():
-        for word in dict.fromkeys(each for said in texts for each in numbering.of(said)):
-            yield word, number, name
 
 
 @lru_cache(maxsize=16_384)
 def _forms(word: str, language: str) -> list[str]:
     return sorted({fold(word), *keys(word, language)} - {""})
-
-
-def _write_words(connection: sqlite3.Connection, ids: Mapping[str, int]) -> None:
-    rows = [(number, text) for text, number in ids.items()]
-    connection.executemany("INSERT INTO word VALUES (?, ?)", rows)
-    connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", rows)
-    near = ((left, number) for number, text in rows if len(text) >= SHORTEST_MISSPELT for left in deletions(text))
-    connection.executemany("INSERT INTO deletion VALUES (?, ?)", sorted(near))

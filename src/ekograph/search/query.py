@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -21,17 +20,45 @@ LONGEST = 200
 #: What scores less than this share of the best is not shown.
 WORTH = 0.15
 
-#: Places in the index that are looked at for one typed word.
-MOST_POSTINGS = 5000
+#: Of how many documents, the best by what matched, the names are compared too.
+MOST_CANDIDATES = 1000
 
 _NOTATION = re.compile(r"[\w.-]{2,40}")
 
 # Not LIKE: an underscore in a notation would stand for any character.
 _BY_NOTATION = """
-    SELECT id, notation FROM doc
+    SELECT id, length(notation) = length(:text) FROM doc
     WHERE notation = :text COLLATE NOCASE
         OR substr(notation, 1, length(:text) + 1) = :text || '.' COLLATE NOCASE
+    ORDER BY length(notation), notation LIMIT :limit
+"""
+
+# All that matches is ranked before anything is left out. Documents that match more of the typed words come before the
+# others. A short name is more to the point than a long one; the rank of its kind breaks ties.
+_CANDIDATES = """
+    WITH form (word, position, quality) AS MATERIALIZED (
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+        FROM json_each(:forms)
+    ), best (doc, score) AS (
+        SELECT doc, max(quality * CASE field {weights} END)
+        FROM form CROSS JOIN posting ON posting.word = form.word GROUP BY doc, position
+        UNION ALL
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:notations)
+    ), match (doc, words, score) AS MATERIALIZED (
+        SELECT doc, count(*), sum(score) FROM best GROUP BY doc
+    )
+    SELECT id, iri, page, kind, rank, types, notation, names, texts,
+        match.score * words / (SELECT max(words) FROM match) AS score,
+        coalesce(json_extract(names, '$."' || :language || '"[0]'), '') AS name
+    FROM match JOIN doc ON doc.id = match.doc
+    WHERE :kind IN ('', kind) OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = :kind)
+    ORDER BY 0.1 * rank - score / (1.02 + 0.02 * (length(name) - length(replace(name, ' ', '')))), id
     LIMIT :limit
+""".replace("{weights}", " ".join(f"WHEN '{field}' THEN {weight}" for field, weight in FIELDS.items()))
+
+_MATCHED = """
+    SELECT doc, word FROM posting WHERE doc IN (SELECT value FROM json_each(:docs))
+        AND word IN (SELECT value FROM json_each(:words))
 """
 
 
@@ -53,9 +80,10 @@ class Hit:
     score: float
 
 
-class _Row(NamedTuple):
-    """A row of the table doc."""
+class _Candidate(NamedTuple):
+    """A document that matches: the row of the table doc, what it scores, and its name in the reader's language."""
 
+    id: int
     iri: str
     page: str
     kind: str
@@ -64,18 +92,13 @@ class _Row(NamedTuple):
     notation: str
     names: str
     texts: str
+    score: float
+    name: str
 
-
-@dataclass
-class _Matches:
-    """What was found of one document: the best score of each typed word, and the forms that matched."""
-
-    scores: dict[int, float]
-    matched: set[str]
-
-    def note(self, position: int, score: float, form: str) -> None:
-        self.scores[position] = max(self.scores.get(position, 0.0), score)
-        self.matched.add(form)
+    @property
+    def order(self) -> tuple[float, str, int]:
+        """A key that sorts the best first."""
+        return round(0.1 * self.rank - self.score / (1 + 0.02 * len(words(self.name))), 3), self.name, self.id
 
 
 class Index:
@@ -85,7 +108,7 @@ class Index:
         self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def names(self, language: str) -> dict[str, str]:
@@ -93,67 +116,54 @@ class Index:
         return dict(self._connection.execute("SELECT iri, text FROM name WHERE language = ? ORDER BY iri", (language,)))
 
     def search(self, text: str, language: str, limit: int = 20, kind: str = "") -> list[Hit]:
-        """The things that `text` names, the best first, at most `limit`; only those of `kind`, if that is given.
+        """The things that `text` names, the best first, at most `limit`; only those of `kind`, unless it is "".
 
         `kind` is one of the groups of results or the IRI of a class.
         """
-        found = self._found(significant(words(text[:LONGEST])[:MOST_WORDS]))
-        for doc, exact in self._by_notation(text.strip()):
-            found.setdefault(doc, _Matches({}, set())).note(
-                -1, FIELDS["name"] * (4 if exact else 2), fold(text.strip())
-            )
-        ranked = self._ranked(found, language, kind)[:limit]
-        return [self._hit(doc, score, frozenset(found[doc].matched), language) for doc, score in ranked]
+        typed = significant(words(text[:LONGEST])[:MOST_WORDS])
+        by_position = [
+            forms(self._connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
+        ]
+        notations = self._by_notation(text.strip())
+        parameters = {
+            "forms": json.dumps([(word, at, by[word].quality) for at, by in enumerate(by_position) for word in by]),
+            "notations": json.dumps(list(notations.items())),
+            "language": language,
+            "kind": kind,
+            "limit": MOST_CANDIDATES,
+        }
+        rows = map(_Candidate._make, self._connection.execute(_CANDIDATES, parameters))
+        ranked = sorted(rows, key=lambda candidate: candidate.order)
+        best = [hit for hit in ranked[:limit] if hit.order[0] <= WORTH * ranked[0].order[0]]
+        texts = {word: form.text for by_word in by_position for word, form in by_word.items()}
+        matched: dict[int, set[str]] = {hit.id: {fold(text.strip())} if hit.id in notations else set() for hit in best}
+        parameters = {"docs": json.dumps(list(matched)), "words": json.dumps(list(texts))}
+        for doc, word in self._connection.execute(_MATCHED, parameters):
+            matched[doc].add(texts[word])
+        return [_hit(candidate, frozenset(matched[candidate.id]), language) for candidate in best]
 
-    def _found(self, typed: list[str]) -> dict[int, _Matches]:
-        found: dict[int, _Matches] = {}
-        for position, word in enumerate(typed):
-            standing = forms(self._connection, word, unfinished=position == len(typed) - 1)
-            for number, doc, field in self._postings(standing):
-                form = standing[number]
-                found.setdefault(doc, _Matches({}, set())).note(position, form.quality * FIELDS[field], form.text)
-        return found
-
-    def _postings(self, numbers: Iterable[int]) -> list[tuple[int, int, str]]:
-        query = "SELECT word, doc, field FROM posting WHERE word IN (SELECT value FROM json_each(?)) LIMIT ?"
-        return self._connection.execute(query, (json.dumps(list(numbers)), MOST_POSTINGS)).fetchall()
-
-    def _by_notation(self, text: str) -> list[tuple[int, bool]]:
-        """The documents whose notation is `text`, or stands below it; and whether it is just that."""
+    def _by_notation(self, text: str) -> dict[int, float]:
+        """What a document scores whose notation is `text` or stands below it."""
         if not _NOTATION.fullmatch(text):
-            return []
+            return {}
         rows = self._connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
-        return [(doc, len(notation) == len(text)) for doc, notation in rows]
+        return {doc: FIELDS["name"] * (4 if exact else 2) for doc, exact in rows}
 
-    def _ranked(self, found: Mapping[int, _Matches], language: str, kind: str) -> list[tuple[int, float]]:
-        """The documents worth showing, the best first: those that match more of the words before the others."""
-        most = max((len(each.scores) for each in found.values()), default=0)
-        ranked = []
-        for doc, each in found.items():
-            row = self._row(doc)
-            if kind in {"", row.kind, *json.loads(row.types)}:
-                name = json.loads(row.names).get(language, [""])[0]
-                score = len(each.scores) / most * sum(each.scores.values())
-                # A short name is more to the point than a long one; the rank of its kind breaks ties.
-                ranked.append((round(0.1 * row.rank - score / (1 + 0.02 * len(words(name))), 3), name, doc))
-        ranked.sort()
-        return [(doc, -score) for score, _, doc in ranked if score <= WORTH * ranked[0][0]]
 
-    def _hit(self, doc: int, score: float, matched: frozenset[str], language: str) -> Hit:
-        row = self._row(doc)
-        by_language = {each: Said(*said) for each, said in json.loads(row.names).items()}
-        name = by_language.get(language) or next(iter(by_language.values()))
-        others = [*by_language.values(), *(Said(*each) for each in json.loads(row.texts))]
-        snippet = None if marked(name.text, matched) else next((o for o in others if marked(o.text, matched)), None)
-        types = tuple(json.loads(row.types))
-        return Hit(row.iri, row.page, row.kind, types, name, row.notation, snippet, matched, score)
-
-    def _row(self, doc: int) -> _Row:
-        query = "SELECT iri, page, kind, rank, types, notation, names, texts FROM doc WHERE id = ?"
-        return _Row(*self._connection.execute(query, (doc,)).fetchone())
+def _hit(candidate: _Candidate, matched: frozenset[str], language: str) -> Hit:
+    by_language = {tag: Said(*name) for tag, name in json.loads(candidate.names).items()}
+    name = by_language.get(language) or next(iter(by_language.values()))
+    others = [*by_language.values(), *(Said(*other) for other in json.loads(candidate.texts))]
+    snippets = () if marked(name.text, matched) else (other for other in others if marked(other.text, matched))
+    snippet = next(iter(snippets), None)
+    types, score = tuple(json.loads(candidate.types)), -candidate.order[0]
+    return Hit(candidate.iri, candidate.page, candidate.kind, types, name, candidate.notation, snippet, matched, score)
 
 
 def marked(text: str, matched: frozenset[str]) -> list[tuple[int, int]]:
     """Where in `text` the words stand that have one of the forms `matched`, as pairs of start and end."""
-    spans = ((each.start(), each.end(), each.group()) for each in re.finditer(r"\w+", text))
-    return [(start, end) for start, end, word in spans if fold(word) in matched or keys(word) & matched]
+    return [
+        (word.start(), word.end())
+        for word in re.finditer(r"\w+", text)
+        if fold(word.group()) in matched or keys(word.group()) & matched
+    ]

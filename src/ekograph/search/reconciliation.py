@@ -38,15 +38,15 @@ def manifest(name: str, base: str, url: str, types: Sequence[tuple[str, str]]) -
 def read_queries(text: str) -> Mapping[str, Mapping[str, Any]]:
     """The batch of queries in the parameter `queries` (section 4.2); raises BadQueriesError."""
     try:
-        found = json.loads(text)
+        queries = json.loads(text)
     except ValueError as error:
         raise BadQueriesError(f"queries is not JSON: {error}") from error
-    if not isinstance(found, dict) or len(found) > MOST_QUERIES:
+    if not isinstance(queries, dict) or len(queries) > MOST_QUERIES:
         raise BadQueriesError(f"queries is to be an object of at most {MOST_QUERIES} queries")
-    for key, query in found.items():
+    for key, query in queries.items():
         if not isinstance(query, dict) or not isinstance(query.get("query"), str):
             raise BadQueriesError(f"{key}: a query is an object whose member query is text")
-    return found
+    return queries
 
 
 def reconcile(
@@ -66,8 +66,9 @@ def candidates(hits: Sequence[Hit], text: str, base: str, types: Mapping[str, st
         {
             "id": hit.iri.removeprefix(base),
             "name": hit.name.text,
-            "type": [{"id": each, "name": types.get(each, each)} for each in hit.types],
-            "score": _percentage(hit, text),
+            "type": [{"id": iri, "name": types.get(iri, iri)} for iri in hit.types],
+            # The share, in per cent, of what a name that matches every word would have.
+            "score": round(min(100.0, 100 * hit.score / (FIELDS["name"] * max(1, len(words(text))))), 1),
             "match": len(same) == 1 and hit is same[0],
         }
         for hit in hits
@@ -76,14 +77,11 @@ def candidates(hits: Sequence[Hit], text: str, base: str, types: Mapping[str, st
 
 def _hits(index: Index, query: Mapping[str, Any], language: str) -> list[Hit]:
     limit = query.get("limit")
-    kind = query.get("type") or ""
-    first = kind[0] if isinstance(kind, list) and kind else kind
-    wanted = first.get("id", "") if isinstance(first, dict) else first
-    number = limit if isinstance(limit, int) and 0 < limit <= MOST_CANDIDATES else 10
-    return index.search(query["query"], language, number, str(wanted or ""))
-
-
-def _percentage(hit: Hit, text: str) -> float:
-    """The score of a hit as a share of what a name that matches every word would have, in per cent."""
-    best = FIELDS["name"] * max(1, len(words(text)))
-    return round(min(100.0, 100 * hit.score / best), 1)
+    if not isinstance(limit, int) or not 0 < limit <= MOST_CANDIDATES:
+        limit = 10
+    kind = query.get("type")
+    if isinstance(kind, list):
+        kind = kind[0] if kind else ""
+    if isinstance(kind, dict):
+        kind = kind.get("id")
+    return index.search(query["query"], language, limit, str(kind or ""))

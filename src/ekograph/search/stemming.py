@@ -51,15 +51,15 @@ def words(text: str) -> list[str]:
 def fold(text: str) -> str:
     """`text` in lower case and without marks on letters: Åbo and abo are one."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=50_000)
 def keys(word: str, language: str = "") -> frozenset[str]:
     """The forms under which `word` is found; without a language, those of all languages."""
-    spoken = [language] if language in _STEMMERS else list(_STEMMERS)
+    languages = [language] if language in _STEMMERS else list(_STEMMERS)
     lower = word.casefold()
-    return frozenset({key(_stemmer(each).stemWord(lower)) for each in spoken} | {key(lower)})
+    return frozenset({key(_stemmer(spoken).stemWord(lower)) for spoken in languages} | {key(lower)})
 
 
 def key(stem: str) -> str:
@@ -69,12 +69,13 @@ def key(stem: str) -> str:
 
 def heads(word: str) -> frozenset[str]:
     """The shortest forms of `word`: a compound that it is the head of ends in one of these."""
-    return frozenset(_SHORT_END.sub("", _even(_stemmer(each).stemWord(word.casefold()))) for each in _STEMMERS)
+    stems = (_stemmer(language).stemWord(word.casefold()) for language in _STEMMERS)
+    return frozenset(_SHORT_END.sub("", _even(stem)) for stem in stems)
 
 
 def significant(typed: list[str]) -> list[str]:
     """The words that say what is looked for; all, when none does."""
-    return [each for each in typed if each.casefold() not in _EMPTY] or typed
+    return [word for word in typed if word.casefold() not in _EMPTY] or typed
 
 
 def deletions(word: str) -> set[str]:
