@@ -16,7 +16,7 @@ def found(server, text: str, **parameters) -> list[dict]:
 
 
 @pytest.mark.parametrize(
-    ("language", "heading"), [("fi", "Painopisteet"), ("sv", "Tyngdpunktar"), ("en", "Priorities")]
+    ("language", "heading"), [("fi", "Painopisteet"), ("sv", "Tyngdpunkter"), ("en", "Priorities")]
 )
 def test_the_page_groups_what_it_finds_and_marks_the_words(server, language, heading):
     page = server.get(f"/search.{language}.html?q={quote('vedystä')}").text
