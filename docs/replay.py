@@ -8,14 +8,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-#: The address that pages write; the server of a session has another port, so that nothing stands in its way.
-SERVED = "http://127.0.0.1:8000"
+#: The addresses that pages write, of the site and of a file of their own; the servers of a session have other ports,
+#: so that nothing stands in their way.
+SERVED, SERVED_FILE = "http://127.0.0.1:8000", "http://127.0.0.1:8001"
 FOLDERS = ("ontology", "data", "shapes", "queries", "theme")
 _BLOCK = re.compile(r"^```(diff|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^```turtle\n# (\w+\.ttl)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def replayed(page: str, site: Path) -> str:
@@ -23,8 +25,9 @@ def replayed(page: str, site: Path) -> str:
 
     A block `diff` names a file and has lines to take out (-) and to put in (+), whatever their white space; a
     block `console` has commands, each after `$ ` and followed by its output. Commands that ask the site at
-    127.0.0.1:8000 are answered by a server of the copy, as it was before the edits. Raises ValueError for an
-    edit that does not fit.
+    127.0.0.1:8000 are answered by a server of the copy, as it was before the edits. A block `turtle` whose first
+    line names a file is written to it, and served alone at 127.0.0.1:8001. Raises ValueError for an edit that does
+    not fit.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -32,15 +35,21 @@ def replayed(page: str, site: Path) -> str:
             if (site / name).is_dir():
                 shutil.copytree(site / name, copy / name)
         shutil.copy(site / "ekograph.toml", copy)
-        with _served(copy) if SERVED in page else nullcontext(SERVED) as url:
-            return _BLOCK.sub(lambda block: _played(block, copy, url), page)
+        addresses = {}
+        with ExitStack() as servers:
+            if SERVED in page:
+                addresses[SERVED] = servers.enter_context(_served(copy))
+            if file := _FILE.search(page):
+                (copy / file[1]).write_text(file[2], encoding="utf-8")
+                addresses[SERVED_FILE] = servers.enter_context(_served(copy, file[1]))
+            return _BLOCK.sub(lambda block: _played(block, copy, addresses), page)
 
 
 @contextmanager
-def _served(site: Path) -> Iterator[str]:
-    """The address of a server of the site, while the context lasts."""
-    command = [sys.executable, "-m", "ekograph", "--site", str(site), "serve", "--port", "0", "--lang", "en"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+def _served(site: Path, *files: str) -> Iterator[str]:
+    """The address of a server of the site, or of files in its folder, while the context lasts."""
+    command = [sys.executable, "-m", "ekograph", "--site", str(site), "serve", *files, "--port", "0", "--lang", "en"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=site) as server:
         try:
             said = iter(server.stdout or ())
             yield next(word for line in said for word in line.split() if word.startswith("http://"))
@@ -48,12 +57,12 @@ def _served(site: Path) -> Iterator[str]:
             server.terminate()
 
 
-def _played(block: re.Match[str], site: Path, url: str) -> str:
+def _played(block: re.Match[str], site: Path, addresses: Mapping[str, str]) -> str:
     if block[1] == "diff":
         _edit(site, block[2])
         return block[0]
     commands = [line for line in block[2].splitlines() if line.startswith("$ ")]
-    return "".join(["```console\n", *(_run(site, line, url) for line in commands), "```"])
+    return "".join(["```console\n", *(_run(site, line, addresses) for line in commands), "```"])
 
 
 def _edit(site: Path, block: str) -> None:
@@ -67,10 +76,17 @@ def _edit(site: Path, block: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _run(site: Path, line: str, url: str) -> str:
+def _run(site: Path, line: str, addresses: Mapping[str, str]) -> str:
     """A command and what it printed on standard output, in English unless it asks for more."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": path}
-    command = ["bash", "-c", line.removeprefix("$ ").replace(SERVED, url)]
-    done = subprocess.run(command, cwd=site, env=environment, stdout=subprocess.PIPE, text=True, check=False)
-    return f"{line}\n{done.stdout.replace(url, SERVED)}"
+    script = line.removeprefix("$ ")
+    for written, real in addresses.items():
+        script = script.replace(written, real)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=site, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    output = done.stdout
+    for written, real in addresses.items():
+        output = output.replace(real, written)
+    return f"{line}\n{output}"
