@@ -79,7 +79,7 @@ def test_the_worker_knows_what_it_talks_in_reads_and_writes_and_nothing_else_of_
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("ekograph.web.api.app", {"rdflib", "pyshacl", "shacl", "pyld"}),
+        ("ekograph.web.api.search", {"rdflib", "pyshacl", "shacl", "pyld"}),
         ("ekograph.web.server", {"rdflib", "pyshacl", "shacl", "fastapi", "starlette", "jinja2", "pydantic"}),
         ("ekograph.publish.pipeline", {"fastapi", "starlette", "uvicorn", "rdflib", "pyshacl"}),
         ("ekograph.validation.check", {"rdflib", "pyshacl", "fastapi"}),

@@ -14,10 +14,12 @@ from ekograph import config
 from ekograph.plugins import load_theme
 from ekograph.publish.pipeline import publish
 from ekograph.snapshots.snapshot import Snapshot
-from ekograph.web.documents.on_demand import Rendering
-from ekograph.web.documents.prerendered import Page, Recent, ResponseTable
+from ekograph.web.contract import Request
+from ekograph.web.documents.on_demand import ThingPages
+from ekograph.web.documents.prerendered import Page, ResponseTable, remembering_recent
+from ekograph.web.http.problems import Deferred, ProblemError
 from ekograph.web.http.response import PreparedAnswer, SeeOther
-from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.service.public_address import PublicAddress
 
 ROOT = Path(__file__).parents[2]
 COPY = PublicAddress("https://data.example.fi")
@@ -62,8 +64,8 @@ def table(both) -> ResponseTable:
 
 
 @pytest.fixture(scope="module")
-def rendering(both) -> Rendering:
-    return Rendering(both.large, COPY, load_theme(config.load(ROOT)))
+def rendering(both) -> ThingPages:
+    return ThingPages(both.large, COPY, load_theme(config.load(ROOT)))
 
 
 def lines(body: bytes) -> list[bytes]:
@@ -90,15 +92,14 @@ def test_every_page_offers_the_same_and_negotiates_alike(table, rendering):
         assert isinstance(made, Page)
         assert made.offered() == expected.offered()
         for accept in (b"text/html", b"text/turtle", b"application/ld+json;q=0.9, text/html;q=0.1", b"image/png"):
-            fields = {b"accept": accept, b"accept-language": b"sv, en;q=0.5"}
-            first, second = (page.answer(fields, b"") for page in (expected, made))
+            first, second = (answered(page, accept, b"sv, en;q=0.5") for page in (expected, made))
             assert (first and _headers(first)) == (second and _headers(second))
 
 
 def test_the_html_address_leads_to_any_language_and_the_identifier_to_the_document(rendering):
     page = rendering.at("/doc/agreement/lahti.html")
     assert isinstance(page, Page)
-    assert page.answer({b"accept": b"text/turtle", b"accept-language": b"fi"}, b"")
+    assert answered(page, b"text/turtle", b"fi")
     assert isinstance(rendering.at("/id/agreement/lahti"), SeeOther)
 
 
@@ -134,12 +135,11 @@ def test_what_is_printed_of_a_large_site_is_read_when_it_is_asked_for(both, monk
     for _ in range(2):
         assert {each: table.answers[each].body for each in table.answers} == printed
         for path, page in table.pages.items():
-            answer = page.answer({b"accept": b"text/html, */*;q=0.1", b"accept-language": b"fi"}, b"")
+            answer = answered(page, b"text/html, */*;q=0.1", b"fi")
             assert answer is None or answer.body in printed.values(), path
     found = table.find("/sitemap.xml")
     assert found
-    reply = found.reply({}, b"")
-    assert reply
+    reply = found.respond(asked("/sitemap.xml"))
     assert (reply.status, reply.body) == (200, printed["/sitemap.xml"])
 
 
@@ -152,9 +152,9 @@ def test_of_what_is_read_as_much_is_kept_as_there_is_room_for():
             answer = PreparedAnswer(b'"1"', [], bytes(size))
             return answer, answer
 
-        return recent.remembering(make)
+        return remembering(make)
 
-    recent = Recent(1000)
+    remembering = remembering_recent(1000)
     first, second, large = making(1, 200), making(2, 200), making(3, 5000)
     assert first()[0] is first()[0]
     assert second()[0] is second()[0]
@@ -163,18 +163,35 @@ def test_of_what_is_read_as_much_is_kept_as_there_is_room_for():
     assert len(large()[0].body) == 5000
     large()
     first()
-    assert made == [1, 2, 3, 1]
+    assert made == [1, 2, 3, 3]
 
 
 def test_an_answer_is_kept_for_the_same_request(rendering):
-    scope = {"raw_path": b"/doc/agreement/turku", "query_string": b""}
-    fields = {b"accept": b"text/turtle"}
-    assert rendering.kept(scope, fields) is None
-    found, reply = asyncio.run(rendering.find(scope, fields))
-    assert isinstance(found, Page)
-    assert reply.status == 200
-    assert rendering.kept(scope, fields).whole is reply
-    assert rendering.kept(scope, {b"accept": b"text/html"}) is None
+    def respond(accept: bytes):
+        return rendering.respond(asked("/doc/agreement/turku", accept))
+
+    assert isinstance(respond(b"text/turtle"), Deferred)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(respond(b"text/turtle")({"method": "GET"}, None, send))
+    assert sent[0]["status"] == 200
+    assert respond(b"text/turtle").body == sent[1]["body"]
+    assert isinstance(respond(b"text/html"), Deferred)
+
+
+def asked(path: str, accept: bytes = b"*/*", languages: bytes = b"en") -> Request:
+    headers = [(b"accept", accept), (b"accept-language", languages)]
+    return Request({"method": "GET", "raw_path": path.encode(), "query_string": b"", "headers": headers})
+
+
+def answered(page: Page, accept: bytes, languages: bytes) -> PreparedAnswer | None:
+    try:
+        return page.answer(asked("/", accept, languages))
+    except ProblemError:
+        return None
 
 
 def _headers(answer: PreparedAnswer) -> list[bytes]:

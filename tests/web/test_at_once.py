@@ -5,8 +5,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from ekograph.web.cache import ByteBoundedCache
+from ekograph.web.contract import Request
 from ekograph.web.http.response import PreparedAnswer, RawResponse
-from ekograph.web.sparql.answer_cache import AnswerCache, Repeated
+from ekograph.web.sparql.answering import Answering, new_cache
 
 PAGE = "/doc/agreement/lahti.ttl"
 QUERY = "/sparql?query=" + quote("SELECT * { ?s a ?type } LIMIT 3")
@@ -104,32 +106,41 @@ def test_a_header_with_a_control_character_is_never_sent():
         _ = RawResponse(303, [(b"location", b"/x\r\nset-cookie: a=b")]).head
 
 
-def asked(query: bytes) -> dict:
-    return {"raw_path": b"/sparql", "query_string": query}
-
-
 def test_what_was_answered_least_lately_goes_first():
-    repeated = Repeated(limit=13_000)
-    answer = PreparedAnswer(b'W/"e"', [(b"content-type", b"text/csv")], b"x" * 3500)
-    for name in (b"query=a", b"query=b", b"query=a", b"query=c", b"query=d"):
-        repeated.find(asked(name), {})
-        repeated.keep(asked(name), {}, answer)
-    kept = [name for name in (b"query=a", b"query=b", b"query=c", b"query=d") if repeated.find(asked(name), {})]
-    assert kept == [b"query=a", b"query=c", b"query=d"]
-    assert repeated.size <= 13_000
+    cache = ByteBoundedCache(13_000, lambda key, value: len(key) + len(value))
+    for name in ("a", "b", "a", "c", "d"):
+        cache.find(name)
+        cache.put(name, b"x" * 4000)
+    assert [name for name in ("a", "b", "c", "d") if cache.find(name)] == ["a", "c", "d"]
+    assert cache.size <= 13_000
+    assert (cache.hits, cache.misses, cache.evictions) == (1 + 3, 4 + 1, 1)
 
 
-def test_many_short_answers_to_long_queries_take_no_more_than_they_may():
-    cache = AnswerCache(limit=100_000)
-    for number in range(500):
-        cache.put(f"{number} {'x' * 5000}", PreparedAnswer(b'W/"e"', [(b"content-type", b"text/csv")], b"true"))
-    assert cache.size <= 100_000
-    assert 10 < len(cache) < 20
-    assert cache.evictions == 500 - len(cache)
-    assert cache.get(f"499 {'x' * 5000}").body == b"true"
+def test_what_alone_is_larger_than_a_cache_is_not_kept():
+    cache = ByteBoundedCache(1000, lambda _key, value: len(value))
+    cache.put("small", b"x")
+    cache.put("large", b"x" * 1001)
+    assert (cache.find("small"), cache.find("large"), len(cache)) == (b"x", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("cache", "key"), [(new_cache(), lambda text: (text.encode(), None)), (Answering().cache, str)]
+)
+def test_many_short_answers_to_long_queries_take_no_more_than_they_may(cache, key):
+    for number in range(2000):
+        parts = (b'W/"e"', ((b"content-type", b"text/csv"),), b"true")
+        cache.put(key(f"{number} {'x' * 60_000}"), parts)
+    assert cache.size <= 32_000_000
+    assert 500 < len(cache) < 540
+    assert cache.evictions == 2000 - len(cache)
+
+
+def asked(**fields: str) -> Request:
+    headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in fields.items()]
+    return Request({"method": "GET", "raw_path": b"/", "query_string": b"", "headers": headers})
 
 
 def test_an_answer_is_not_compressed_twice():
     headers = [(b"content-type", b"text/csv"), (b"content-encoding", b"gzip")]
     answer = PreparedAnswer(b'"e"', headers, b"x" * 5000)
-    assert answer.reply({b"accept-encoding": b"gzip"}, b"").body == b"x" * 5000
+    assert answer.respond(asked(accept_encoding="gzip")).body == b"x" * 5000

@@ -19,9 +19,9 @@ from ekograph.publish.pipeline import publish
 from ekograph.rdf import formats
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import STORE, Snapshot
-from ekograph.web.service.deployment import PublicAddress
 from ekograph.web.service.engines import engines
 from ekograph.web.service.live import Service
+from ekograph.web.service.public_address import PublicAddress
 
 COUNT = Query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", results=formats.RESULTS_JSON, client="somebody")
 
@@ -98,15 +98,15 @@ async def _settled(live: Service) -> None:
 
 
 async def _counted(live: Service) -> bytes | None:
-    return (await live.pair.engine.query(COUNT)).whole
+    return (await live.deployment.engine.query(COUNT)).whole
 
 
 def test_an_engine_takes_the_place_of_another_of_the_same_snapshot(shelf):
     async def session():
         async with _live(shelf, lambda snapshot: EmbeddedEngine(snapshot.dataset, Limits(), {})) as live:
-            first, before = live.pair, await _counted(live)
+            first, before = live.deployment, await _counted(live)
             await _settled(live)
-            return first, before, live.pair, await _counted(live), live.trouble
+            return first, before, live.deployment, await _counted(live), live.problem
 
     first, before, then, after, trouble = asyncio.run(session())
     assert before == after
@@ -121,9 +121,9 @@ def test_an_engine_that_does_not_start_leaves_the_one_there_is(shelf, tmp_path, 
 
     async def session():
         async with _live(shelf, lambda _: EmbeddedEngine(broken, Limits(), {})) as live:
-            first = live.pair
+            first = live.deployment
             await _settled(live)
-            return first is live.pair, await _counted(live)
+            return first is live.deployment, await _counted(live)
 
     same, counted = asyncio.run(session())
     assert same
@@ -164,6 +164,6 @@ def test_another_snapshot_ends_an_engine_that_is_starting(shelf, endless):
             was = _alive(endless)
             live._put_in_service(await live._attempt(shelf.current_name()))
             await _settled(live)
-            return was, _alive(endless), live.pair.engine.figures()["in_memory"]
+            return was, _alive(endless), live.deployment.engine.figures()["in_memory"]
 
     assert asyncio.run(session()) == (True, False, 1)

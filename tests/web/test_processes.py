@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import PATIENCE, serving
 
 from ekograph.engine.contract import Limits
-from ekograph.web.service.shared_metrics import ProcessCounters
+from ekograph.web.service.metrics import ProcessCounters
 
 
 def children(pid: int) -> set[int]:

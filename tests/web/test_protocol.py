@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from ekograph.web.http.connection import Protocol
+from ekograph.web.http.connection import BoundedConnection
 
 #: A second bound on waiting, so that a broken test ends.
 PATIENCE = 20
@@ -22,8 +22,8 @@ class App:
     def __init__(self) -> None:
         self.gone = asyncio.Event()
 
-    def begin(self, _scope):
-        return None
+    def dispatch(self, _scope):
+        return self
 
     async def __call__(self, scope, receive, send):
         size, more = 0, True
@@ -47,7 +47,7 @@ class App:
 @asynccontextmanager
 async def listening(**bounds):
     """The port of a server whose connections have `bounds`, its connections, and its application."""
-    bounded = type("Bounded", (Protocol,), bounds)
+    bounded = type("Bounded", (BoundedConnection,), bounds)
     app = App()
     config = uvicorn.Config(app, http=bounded, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
     config.load()

@@ -9,25 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.web.http.client_address import client_of
+from ekograph.web.contract import Request
+from ekograph.web.http.parameters import FORM
 from ekograph.web.http.problems import ProblemError, texts
-from ekograph.web.sparql.request import FORM, QUERY, Asked, read
+from ekograph.web.sparql.request import QUERY, ProtocolQuery, in_body, in_url
 
 LIMIT = 4096
 
 
 def asked(
     method: str = "GET", query_string: bytes = b"", body: bytes = b"", headers: dict | None = None
-) -> Asked | int:
+) -> ProtocolQuery | int:
     """What a request is read as, or the status of the refusal; its texts are complete."""
 
     async def receive():
         return {"type": "http.request", "body": body, "more_body": False}
 
     fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
-    scope = {"type": "http", "method": method, "query_string": query_string, "headers": fields, "path": "/sparql"}
+    request = Request({"method": method, "query_string": query_string, "headers": fields, "raw_path": b"/sparql"})
+    request.receive_from(receive)
     try:
-        return asyncio.run(read(scope, receive, LIMIT))
+        return in_url(query_string) if method == "GET" else asyncio.run(in_body(request, LIMIT))
     except ProblemError as error:
         problem = error.problem
     assert all("".join(texts(problem, language)).strip() for language in ("fi", "sv", "en"))
@@ -46,7 +48,7 @@ def test_a_query_alone_is_decoded_as_a_form_is(parts):
 
 @given(st.binary(max_size=300))
 def test_any_query_string_is_read_or_refused(query_string):
-    assert isinstance(asked(query_string=query_string), Asked) or asked(query_string=query_string) in {400, 403}
+    assert isinstance(asked(query_string=query_string), ProtocolQuery) or asked(query_string=query_string) in {400, 403}
 
 
 @given(
@@ -56,13 +58,13 @@ def test_any_query_string_is_read_or_refused(query_string):
 )
 def test_any_body_is_read_or_refused(body, media_type, charset):
     outcome = asked("POST", body=body, headers={"content-type": media_type + charset})
-    assert isinstance(outcome, Asked) or outcome in {400, 403, 415}
+    assert isinstance(outcome, ProtocolQuery) or outcome in {400, 403, 415}
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=60))
 def test_any_content_type_is_read_or_refused(content_type):
     outcome = asked("POST", body=b"ASK {}", headers={"content-type": content_type})
-    assert isinstance(outcome, Asked) or outcome in {400, 403, 415}
+    assert isinstance(outcome, ProtocolQuery) or outcome in {400, 403, 415}
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=200))
@@ -100,4 +102,5 @@ CLIENTS = [
 @pytest.mark.parametrize(("peer", "proxy", "forwarded", "name"), CLIENTS)
 def test_a_client_is_who_it_is_and_not_who_it_says(peer, proxy, forwarded, name):
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    assert client_of({"client": (peer, 1), "headers": headers}, proxy) == name
+    scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "client": (peer, 1), "headers": headers}
+    assert Request(scope).client(proxy) == name

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,20 +51,21 @@ def command(site: Path, /, path: Path | None, lang: str | None, *, watching: boo
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if path is None:
-        sys.exit(_serve_site(site, load(site, **overrides), messages, watching=watching))
+        sys.exit(_serve_site(site, lambda: load(site, **overrides), messages, watching=watching))
     if watching:
         fail(messages("watch_needs_a_site"))
     sys.exit(_serve_path(path, overrides, messages))
 
 
-def _serve_site(site: Path, settings: Settings, messages: Messages, *, watching: bool) -> int:
+def _serve_site(site: Path, reread: Callable[[], Settings], messages: Messages, *, watching: bool) -> int:
+    settings = reread()
     republisher = _Republisher(site, messages) if watching else None
     if republisher:
         republisher.publish()
     elif SnapshotRepository(settings.snapshots_dir).current_name() is None:
         # Where it does not conform, the server waits for a snapshot, and the findings say what to mend.
         _publish(site, messages.language)
-    return _serve(settings, messages, republisher)
+    return _serve(settings, messages, republisher, reread)
 
 
 def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
@@ -81,7 +83,12 @@ def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> in
         return _serve(settings, messages, None)
 
 
-def _serve(settings: Settings, messages: Messages, republisher: _Republisher | None) -> int:
+def _serve(
+    settings: Settings,
+    messages: Messages,
+    republisher: _Republisher | None,
+    reread: Callable[[], Settings] | None = None,
+) -> int:
     """Serve until a signal comes; returns the exit status."""
     from ekograph.web.server import listen, serve
 
@@ -103,7 +110,7 @@ def _serve(settings: Settings, messages: Messages, republisher: _Republisher | N
             republisher.start(service)
 
     try:
-        return serve(settings, listening, ready, watched=republisher is not None)
+        return serve(settings, listening, ready, reread, watched=republisher is not None)
     finally:
         if republisher:
             republisher.stopped.set()
@@ -139,7 +146,7 @@ class _Republisher:
         from ekograph.web.service.live import ServiceProblem
 
         status, findings = self._last
-        service.trouble = ServiceProblem.now(self._messages("not_published"), findings) if status else None
+        service.problem = ServiceProblem.now(self._messages("not_published"), findings) if status else None
 
 
 def _publish(site: Path, language: str) -> tuple[int, str]:

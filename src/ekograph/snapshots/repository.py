@@ -83,6 +83,18 @@ class SnapshotRepository:
             return names[: len(names) - names[::-1].index(current)]
         return [current] if current else []
 
+    def served_first(self) -> list[str]:
+        """The names of all snapshots there are, in the order in which to try them: the current one, then the newest.
+
+        Those of the history come first; where that cannot be read, the time of publication decides.
+        """
+        there = []
+        for folder in self.path.iterdir() if self.path.is_dir() else ():
+            if not folder.name.startswith(".") and not folder.is_symlink():
+                with suppress(SnapshotError):
+                    there.append((Manifest.read(folder).published, folder.name))
+        return list(dict.fromkeys([*reversed(self.history()), *(name for _, name in sorted(there, reverse=True))]))
+
     def newest(self, count: int) -> list[tuple[str, str]]:
         """Name and time of publication of the last `count` readable snapshots of the history, oldest first."""
         published = []

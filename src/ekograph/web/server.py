@@ -22,19 +22,24 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from ekograph.config import Settings
+from ekograph.config import ConfigError, Settings
 from ekograph.plugins import load_theme
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.web.documents.dispatch import Dispatcher
-from ekograph.web.http.asgi import Application
-from ekograph.web.http.connection import Protocol, allow_connections
-from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.api import ckan, oaipmh, search
+from ekograph.web.api.routes import Route, Routes
+from ekograph.web.contract import Resource
+from ekograph.web.dispatch import Dispatcher, host_name
+from ekograph.web.documents import files, versions
+from ekograph.web.http.connection import BoundedConnection, allow_connections
+from ekograph.web.service import health
+from ekograph.web.service.access_log import write_access_log
 from ekograph.web.service.engines import engines
 from ekograph.web.service.live import Service
-from ekograph.web.service.metrics import Metrics, write_access_log
-from ekograph.web.service.shared_metrics import MetricsRegistry, ProcessCounters, Shared
+from ekograph.web.service.metrics import Metrics, MetricsRegistry, ProcessCounters, Shared
+from ekograph.web.service.public_address import PublicAddress
+from ekograph.web.service.watchdog import Watchdog
+from ekograph.web.sparql import endpoint, graph_store
 from ekograph.web.sparql.answering import Answering
-from ekograph.web.sparql.endpoint import Endpoint
 
 log = logging.getLogger("ekograph")
 
@@ -46,6 +51,9 @@ _GARBAGE = (20_000, 20, 20)
 _TURN = 0.0005
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+#: Gives the settings as they are now; raises ConfigError.
+Reread = Callable[[], Settings]
 
 
 def listen(settings: Settings) -> tuple[socket.socket, Settings]:
@@ -62,74 +70,151 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
     except OSError:
         listening.close()
         raise
-    settings = settings._replace(port=listening.getsockname()[1])
-    return listening, settings._replace(public_url=settings.address)
+    return listening, at_port(settings, listening.getsockname()[1])
+
+
+def at_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that the server got, and the address that follows from it."""
+    settings = settings._replace(port=port)
+    return settings._replace(public_url=settings.address)
 
 
 def serve(
-    settings: Settings, listening: socket.socket, ready: Callable[[Service], None], *, watched: bool = False
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[Service], None],
+    reread: Reread | None = None,
+    *,
+    watched: bool = False,
 ) -> int:
     """Serve the site until a signal ends it; `ready` is called once it answers. Returns the exit status.
 
-    A watched site is one person's, and its trouble is told to the one process that serves it.
+    SIGHUP has the settings read anew by `reread`, and the snapshot put in service with them. A watched site is one
+    person's, and one process serves it.
     """
     if settings.processes == 1 or watched:
-        return _serve(settings, listening, ready, watched=watched)
+        return _Process(settings, reread, watched=watched).run(listening, ready)
 
     board = ProcessCounters(settings.processes)
 
     def one_of_many(number: int) -> int:
-        return _serve(settings, listening, ready if number == 0 else lambda _: None, shared=Shared(board, number))
+        process = _Process(settings, reread, shared=Shared(board, number))
+        return process.run(listening, ready if number == 0 else lambda _: None)
 
     return supervise(settings.processes, one_of_many, patience=_grace(settings) + 2)
 
 
-def _serve(
-    settings: Settings,
-    listening: socket.socket,
-    ready: Callable[[Service], None],
-    *,
-    watched: bool = False,
-    shared: Shared | None = None,
-) -> int:
-    allow_connections()
-    # Looking for garbage took an eighth of the time of short queries; what is imported by now is none.
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
-    sys.setswitchinterval(_TURN)
-    copy = PublicAddress(settings.public_url, watched)
-    repository = SnapshotRepository(settings.snapshots_dir)
-    live = Service(repository, lambda snapshot: engines(settings, snapshot), copy, partial(load_theme, settings))
-    answering = Answering()
-    endpoint = Endpoint(settings, answering)
-    metrics = Metrics(log=settings.access_log)
-    figures = MetricsRegistry(live, answering.cache, metrics, shared)
-    application = _Later(settings, live, answering, endpoint, figures)
-    front = Dispatcher(live, endpoint, application, _hosts(settings), metrics)
-    if settings.access_log:
-        write_access_log()
-    config = uvicorn.Config(
-        front,
-        http=Protocol,
-        loop="auto",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=2048,
-        timeout_graceful_shutdown=_grace(settings),
-    )
+class _Process:
+    """One process that serves: its parts, and how they are made anew from other settings."""
 
-    async def up() -> None:
-        ready(live)
-        await asyncio.gather(application(), figures.keep())
+    def __init__(
+        self, settings: Settings, reread: Reread | None, *, watched: bool = False, shared: Shared | None = None
+    ) -> None:
+        self._settings = settings
+        self._reread = reread
+        self._watched = watched
+        self._answering = Answering()
+        self._watchdog = Watchdog()
+        repository = SnapshotRepository(settings.snapshots_dir)
+        address = PublicAddress(settings.public_url, watched)
+        theme = partial(load_theme, settings)
+        self._service = Service(repository, lambda snapshot: engines(settings, snapshot), address, theme)
+        metrics = Metrics(log=settings.access_log)
+        self._registry = MetricsRegistry(metrics, self._figures, shared)
+        self._dispatcher = Dispatcher(self._service, self._routes(settings), hosts(settings), metrics)
+        self._reloading: asyncio.Task[None] | None = None
 
-    server = _Server(config, up)
-    # uvicorn ends in good order on Ctrl-C, and then raises the signal once more; when it cannot start, it exits.
-    with suppress(KeyboardInterrupt, SystemExit):
-        server.run(sockets=[listening])
-    return 0 if server.started else 2
+    def run(self, listening: socket.socket, ready: Callable[[Service], None]) -> int:
+        """Serve until a signal comes; returns the exit status."""
+        allow_connections()
+        # Looking for garbage took an eighth of the time of short queries; what is imported by now is none.
+        gc.freeze()
+        gc.set_threshold(*_GARBAGE)
+        sys.setswitchinterval(_TURN)
+        if self._settings.access_log:
+            write_access_log()
+        config = uvicorn.Config(
+            self._dispatcher,
+            http=BoundedConnection,
+            ws="none",
+            loop="auto",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=2048,
+            timeout_graceful_shutdown=_grace(self._settings),
+        )
+
+        async def up() -> None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload)
+            ready(self._service)
+            await asyncio.gather(self._registry.keep(), self._watchdog.keep())
+
+        server = _Server(config, up, self._service)
+        # uvicorn ends in good order on Ctrl-C, and then raises the signal once more; when it cannot start, it exits.
+        with suppress(KeyboardInterrupt, SystemExit):
+            server.run(sockets=[listening])
+        return 0 if server.started else 2
+
+    def _figures(self) -> dict[str, float]:
+        cache = self._answering.cache
+        return {
+            "cache_hits_total": cache.hits,
+            "cache_misses_total": cache.misses,
+            "cache_evictions_total": cache.evictions,
+            "cache_answers": len(cache),
+            "cache_bytes": cache.size,
+            **self._watchdog.figures(),
+            **self._service.figures(),
+        }
+
+    def _routes(self, settings: Settings) -> Routes:
+        """All that is answered besides what is printed."""
+        routes: list[Route] = [
+            *files.routes(),
+            *ckan.routes(settings.address),
+            oaipmh.route(settings.address),
+            *versions.routes(settings.public_url),
+            *health.routes(self._service, self._registry),
+            *search.routes(settings),
+            *endpoint.documented(),
+            *graph_store.documented(),
+        ]
+        resources: dict[str, Resource] = {
+            endpoint.PATH: endpoint.Endpoint(settings, self._answering),
+            graph_store.PATH: graph_store.GraphStore(settings, self._answering),
+        }
+        return Routes(routes, resources, settings.address)
+
+    def _reload(self) -> None:
+        """Begin to read the settings anew, unless that is under way."""
+        if self._reread and (self._reloading is None or self._reloading.done()):
+            self._reloading = asyncio.ensure_future(self._reloaded(self._reread))
+
+    async def _reloaded(self, reread: Reread) -> None:
+        try:
+            settings = at_port(await asyncio.to_thread(reread), self._settings.port)
+        except ConfigError as error:
+            log.error("the settings stay as they are: %s", error)  # noqa: TRY400 - what is wrong stands in the text
+            return
+        fixed = [name for name in _FIXED if getattr(settings, name) != getattr(self._settings, name)]
+        if fixed:
+            log.warning("%s: a new value takes effect when the server is started again", ", ".join(fixed))
+        settings = settings._replace(**{name: getattr(self._settings, name) for name in _FIXED})
+        self._settings = settings
+        self._dispatcher.metrics.log = settings.access_log
+        if settings.access_log:
+            write_access_log()
+        self._dispatcher.reconfigure(self._routes(settings), hosts(settings))
+        address = PublicAddress(settings.public_url, self._watched)
+        await self._service.reload(lambda snapshot: engines(settings, snapshot), address)
+        log.info("the settings have been read again")
+
+
+#: What a running server cannot change: where it listens, which folder it reads, how many processes it is.
+_FIXED = ("root", "host", "port", "snapshots", "processes")
 
 
 def _grace(settings: Settings) -> int:
@@ -138,11 +223,12 @@ def _grace(settings: Settings) -> int:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is up."""
+    """uvicorn that says when it is up, and takes back the connections that are lent before it ends."""
 
-    def __init__(self, config: uvicorn.Config, up: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, config: uvicorn.Config, up: Callable[[], Awaitable[None]], service: Service) -> None:
         super().__init__(config)
         self._up = up
+        self._service = service
         self._after: asyncio.Future[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -151,32 +237,21 @@ class _Server(uvicorn.Server):
         if self.started:
             self._after = asyncio.ensure_future(self._up())
 
-
-class _Later:
-    """The application behind the front, loaded beside the first requests and not before them."""
-
-    def __init__(
-        self, settings: Settings, live: Service, answering: Answering, endpoint: Endpoint, figures: MetricsRegistry
-    ) -> None:
-        self._given = settings, live, answering, endpoint, figures
-        self._loading: asyncio.Task[Application] | None = None
-
-    async def __call__(self) -> Application:
-        """The application; the first call begins to load it, in a thread."""
-        if self._loading is None:
-            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
-        return await asyncio.shield(self._loading)
-
-    def _load(self) -> Application:
-        from ekograph.web.api.app import create_app
-
-        return create_app(*self._given)
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is under way end, and stop."""
+        if self._service.deployment:
+            self._service.deployment.engine.revoke()
+        if self._after:
+            self._after.cancel()
+        await super().shutdown(sockets)
 
 
-def _hosts(settings: Settings) -> frozenset[str]:
-    """The names this server answers to."""
-    own = urlsplit(settings.public_url).hostname or ""
-    return frozenset(each.lower() for each in (own, settings.host, *LOOPBACK, *settings.allowed_hosts) if each)
+def hosts(settings: Settings) -> frozenset[str]:
+    """The names this server answers to, as they stand in a Host field."""
+    names = (urlsplit(settings.public_url).hostname or "", settings.host, *LOOPBACK, *settings.allowed_hosts)
+    return frozenset(
+        host_name(f"[{name}]" if name.count(":") > 1 and name[0] != "[" else name) for name in names if name
+    )
 
 
 #: The status of a process that cannot serve at all; it is not replaced, and the others are ended too.
@@ -186,6 +261,7 @@ CANNOT_SERVE = 2
 _PAUSE = 0.5
 
 _ENDING = {signal.SIGTERM, signal.SIGINT}
+_SIGNALS = {*_ENDING, signal.SIGCHLD, signal.SIGHUP}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -196,10 +272,13 @@ def supervise(count: int, serve: Callable[[int], int], patience: float) -> int:
     A process that has not ended `patience` seconds after it was told to is killed. Call it while there is one thread.
     """
     # The signals are taken by sigwait, in order, and by nothing else.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {*_ENDING, signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     numbers = {_start(number, serve): number for number in range(count)}
     status = 0
-    while not status and signal.sigwait({*_ENDING, signal.SIGCHLD}) == signal.SIGCHLD:
+    while not status and (number := signal.sigwait(_SIGNALS)) not in _ENDING:
+        if number == signal.SIGHUP:
+            for pid in numbers:
+                os.kill(pid, signal.SIGHUP)
         # One signal may stand for several ends.
         for pid, ended in _ended(numbers):
             number = numbers.pop(pid)
@@ -225,7 +304,7 @@ def _leave(serve: Callable[[int], int], number: int, parent: int) -> NoReturn:
     """Serve, and end without going back to what the parent was doing."""
     # A child whose parent has been killed would serve on, unseen.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {*_ENDING, signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     status = 1
     try:
         # The parent may have ended before it was asked to tell of its end.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
-from fastapi import APIRouter, Request, Response
-
 from ekograph.urls import RECORDS
-from ekograph.web.service.live import Deployment
+from ekograph.web.api.routes import Route
+from ekograph.web.contract import Application, Request
+from ekograph.web.http.parameters import FORM, form, pairs
+from ekograph.web.http.response import response
 
 Json: TypeAlias = dict[str, Any]
 Arguments: TypeAlias = Mapping[str, str]
@@ -52,30 +54,35 @@ class OaiError(Exception):
         self.code = code
 
 
-def router(address: str) -> APIRouter:
+def route(address: str) -> Route:
     """The address /oai of the site at `address`."""
-    routes = APIRouter()
 
-    @routes.api_route("/oai", methods=["GET", "HEAD", "POST"], summary="OAI-PMH 2.0")
-    async def oai(request: Request) -> Response:
+    async def oai(request: Request) -> Application:
         """The answer to a verb; errors are answers too, with status 200."""
-        pair: Deployment = request.scope["ekograph.pair"]
-        printed = pair.table.answers.get(RECORDS)
-        repository: Json = json.loads(printed.body) if printed else _EMPTY
-        given = await request.form() if request.method == "POST" else request.query_params
-        pairs = [(name, _NOT_XML.sub("", str(value))) for name, value in given.multi_items()]
-        text = answer(pairs, repository, f"{address}/oai", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return Response(text, media_type="text/xml; charset=utf-8", headers={"x-snapshot": pair.snapshot.name})
+        printed = request.live.table.answers.get(RECORDS)
+        arguments = await form(request) if request.method == "POST" else pairs(request.query)
+        text = await asyncio.to_thread(_answered, printed.body if printed else b"", arguments, f"{address}/oai")
+        return response(text, "text/xml; charset=utf-8", (b"x-snapshot", request.live.snapshot.name.encode()))
 
-    return routes
+    arguments = {name: {"type": "string"} for name in ("verb", "metadataPrefix", "identifier", "from", "until")}
+    body = {FORM: {"type": "object"}}
+    methods = ("GET", "HEAD", "POST")
+    return Route("/oai", oai, "OAI-PMH 2.0", methods, arguments, body, types=("text/xml",))
 
 
-def answer(given: Sequence[tuple[str, str]], repository: Json, address: str, now: str) -> str:
-    """The answer of `repository` at `address` to the arguments `given`, as XML."""
-    arguments = dict(given)
-    echoed = "".join(f" {name}={quoteattr(value)}" for name, value in given)
+def _answered(printed: bytes, arguments: Sequence[tuple[str, str]], address: str) -> bytes:
+    repository: Json = json.loads(printed) if printed else _EMPTY
+    writable = [(name, _NOT_XML.sub("", value)) for name, value in arguments]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return answer(writable, repository, address, now).encode(errors="replace")
+
+
+def answer(asked: Sequence[tuple[str, str]], repository: Json, address: str, now: str) -> str:
+    """The answer of `repository` at `address` to the arguments `asked`, as XML."""
+    arguments = dict(asked)
+    echoed = "".join(f" {name}={quoteattr(value)}" for name, value in asked)
     try:
-        verb = _checked(given)
+        verb = _checked(asked)
         body = _VERBS[verb](repository, arguments, address)
     except OaiError as error:
         # What the protocol does not know is not repeated (its section 3.2): it may be no attribute.
@@ -83,14 +90,14 @@ def answer(given: Sequence[tuple[str, str]], repository: Json, address: str, now
         body = f'<error code="{error.code}">{escape(str(error))}</error>'
     else:
         body = f"<{verb}>{body}</{verb}>"
-    asked = f"<request{echoed}>{escape(address)}</request>"
-    return f"{_HEAD}<responseDate>{now}</responseDate>\n{asked}\n{body}\n</OAI-PMH>\n"
+    request = f"<request{echoed}>{escape(address)}</request>"
+    return f"{_HEAD}<responseDate>{now}</responseDate>\n{request}\n{body}\n</OAI-PMH>\n"
 
 
-def _checked(given: Sequence[tuple[str, str]]) -> str:
+def _checked(asked: Sequence[tuple[str, str]]) -> str:
     """The verb, if it and its arguments are such as the protocol has."""
-    names = [name for name, _ in given]
-    arguments = dict(given)
+    names = [name for name, _ in asked]
+    arguments = dict(asked)
     verb = arguments.get("verb", "")
     if verb not in _ARGUMENTS or names.count("verb") != 1:
         raise OaiError("badVerb", f"the verbs are {', '.join(_ARGUMENTS)}")
@@ -107,7 +114,7 @@ def _checked(given: Sequence[tuple[str, str]]) -> str:
 
 def _check_values(arguments: Arguments) -> None:
     dates = [arguments[name] for name in ("from", "until") if name in arguments]
-    if not all(map(_is_date, dates)) or len({len(each) for each in dates}) > 1:
+    if not all(map(_is_date, dates)) or len({len(date) for date in dates}) > 1:
         raise OaiError("badArgument", "from and until are dates, or both times in UTC: 2026-11-24T08:00:00Z")
     if len(dates) == 2 and dates[0] > dates[1]:
         raise OaiError("badArgument", "from is later than until")
@@ -155,7 +162,7 @@ def _identifiers(repository: Json, arguments: Arguments, _address: str) -> str:
 
 
 def _records(repository: Json, arguments: Arguments, _address: str) -> str:
-    return "".join(_whole(each, arguments["metadataPrefix"]) for each in _selected(repository, arguments))
+    return "".join(_whole(record, arguments["metadataPrefix"]) for record in _selected(repository, arguments))
 
 
 def _one(repository: Json, arguments: Arguments, _address: str) -> str:
@@ -175,19 +182,21 @@ _VERBS: Mapping[str, Callable[[Json, Arguments, str], str]] = {
 def _selected(repository: Json, arguments: Arguments) -> list[Json]:
     """The records with a datestamp from `from` until `until`, both included."""
     first, last = arguments.get("from", ""), arguments.get("until", "9999")
-    found = [
-        each for each in repository["records"] if first <= each["datestamp"] and each["datestamp"][: len(last)] <= last
+    records = [
+        record
+        for record in repository["records"]
+        if first <= record["datestamp"] and record["datestamp"][: len(last)] <= last
     ]
-    if not found:
+    if not records:
         raise OaiError("noRecordsMatch", "no record was changed in that time")
-    return found
+    return records
 
 
 def _record(repository: Json, identifier: str) -> Json:
-    for each in repository["records"]:
-        if each["identifier"] == identifier:
-            found: Json = each
-            return found
+    records: list[Json] = repository["records"]
+    for record in records:
+        if record["identifier"] == identifier:
+            return record
     raise OaiError("idDoesNotExist", f"there is no record {identifier}")
 
 

@@ -2,144 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import JSONResponse
+from functools import partial
 
 from ekograph.config import Settings
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.search.index import INDEX
-from ekograph.search.query import Hit, Index
+from ekograph.search.query import Index
 from ekograph.search.reconciliation import BadQueriesError, candidates, manifest, read_queries, reconcile
-from ekograph.web.http.headers import values
+from ekograph.web.api.routes import Route, in_thread, texts
+from ekograph.web.contract import Application, Request
 from ekograph.web.http.negotiation import choose, choose_language
+from ekograph.web.http.parameters import FORM, form, integer, parameters
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
-from ekograph.web.service.live import Deployment
+from ekograph.web.http.response import RawResponse, json_response, response
 
-JSON = Format("json", "application/json", "json", "search")
+_JSON = Format("json", "application/json", "json", "search")
 
-#: Hits of one answer.
+#: Hits of one answer, and of one where no limit is named.
 MOST_HITS = 50
+_FEW_HITS = 20
 
-_Text = Annotated[str, Query(alias="q", description="Words to look for, in any language.")]
-_Language = Annotated[str, Query(alias="lang", description="Language of the names in the answer.")]
-_Kind = Annotated[str, Query(description="The IRI of a class, or a group of the site's search.")]
-_Limit = Annotated[int, Query(ge=1, le=MOST_HITS)]
+_VARY = (b"vary", b"Accept, Accept-Language")
 
 
-def router(settings: Settings) -> APIRouter:
+def routes(settings: Settings) -> list[Route]:
     """The addresses /search and /reconcile."""
-    routes = APIRouter()
-    _search_at(routes, settings.theme_dir)
-    _reconcile_at(routes, settings)
-    return routes
+    words = texts(
+        q=("Words to look for, in any language.", "Turku"),
+        kind=("The IRI of a class, or a group of the site's search.",),
+    )
+    language = texts(lang=("Language of the names in the answer.", "en", "fi", "sv"))
+    limit = {"limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": _FEW_HITS}}
+    types = (formats.HTML.media_type, _JSON.media_type)
+    reconciling = {"queries": {"type": "string"}, **language}
+    get, post = ("GET", "HEAD"), ("POST",)
+    reconciled = partial(_reconciled, settings)
+    return [
+        Route(
+            "/search",
+            in_thread(partial(_search, settings)),
+            "Search the names of things",
+            get,
+            words | language,
+            types=types,
+        ),
+        Route(
+            "/search.json",
+            in_thread(partial(_json, settings)),
+            "Search, answered in JSON",
+            get,
+            words | language | limit,
+        ),
+        Route(
+            "/search.{lang}.html",
+            in_thread(partial(_page, settings)),
+            "Search, answered in a page",
+            get,
+            words,
+            types=types[:1],
+        ),
+        Route(
+            "/reconcile",
+            reconciled,
+            "Reconciliation API 0.2: manifest, or answers to queries",
+            get + post,
+            reconciling,
+            {FORM: {"type": "object", "properties": reconciling}},
+        ),
+        Route(
+            "/reconcile/suggest/entity",
+            in_thread(partial(_suggested, settings)),
+            "Reconciliation API 0.2: suggest",
+            get,
+            texts("prefix") | language,
+        ),
+    ]
 
 
-def _search_at(routes: APIRouter, theme: Path | None) -> None:
-    """Add the addresses of the search."""
-
-    @routes.api_route("/search", methods=["GET", "HEAD"], summary="Search the names of things")
-    def search(request: Request, text: _Text = "", lang: _Language = "", kind: _Kind = "") -> Response:
-        """The page to whom a page is acceptable, else JSON."""
-        accept = values(request.scope["headers"], b"accept")
-        form = choose(accept, (formats.HTML, JSON))
-        if form is None:
-            raise ProblemError(not_acceptable([("text/html", "/search"), ("application/json", "/search.json")]))
-        answer = _page if form is formats.HTML else _json
-        response = answer(request, text, _spoken(request, lang), kind, MOST_HITS, theme)
-        response.headers["vary"] = "Accept, Accept-Language"
-        return response
-
-    @routes.api_route("/search.json", methods=["GET", "HEAD"], summary="Search, answered in JSON")
-    def search_json(
-        request: Request, text: _Text = "", lang: _Language = "", kind: _Kind = "", limit: _Limit = 20
-    ) -> Response:
-        return _json(request, text, _spoken(request, lang), kind, limit, theme)
-
-    @routes.api_route("/search.{lang}.html", methods=["GET", "HEAD"], summary="Search, answered in a page")
-    def search_page(request: Request, lang: str, text: _Text = "", kind: _Kind = "") -> Response:
-        return _page(request, text, lang, kind, MOST_HITS, theme)
+def _search(settings: Settings, request: Request) -> Application:
+    """The page to whom a page is acceptable, else JSON."""
+    accepted = choose(request.field(b"accept"), (formats.HTML, _JSON))
+    if accepted is None:
+        raise not_acceptable([(formats.HTML.media_type, "/search"), (_JSON.media_type, "/search.json")])
+    return _page(settings, request) if accepted is formats.HTML else _json(settings, request)
 
 
-def _reconcile_at(routes: APIRouter, settings: Settings) -> None:
-    """Add the addresses of the Reconciliation API."""
-
-    @routes.api_route("/reconcile", methods=["GET", "HEAD"], summary="Reconciliation API 0.2: manifest, or queries")
-    def reconcile_get(request: Request, queries: str = "", lang: _Language = "") -> Response:
-        return _reconciled(request, queries, _spoken(request, lang), settings)
-
-    @routes.post("/reconcile", summary="Reconciliation API 0.2: queries")
-    def reconcile_post(request: Request, queries: Annotated[str, Form()] = "", lang: _Language = "") -> Response:
-        return _reconciled(request, queries, _spoken(request, lang), settings)
-
-    @routes.api_route("/reconcile/suggest/entity", methods=["GET", "HEAD"], summary="Reconciliation API 0.2: suggest")
-    def suggest(request: Request, prefix: str = "", lang: _Language = "") -> Response:
-        language = _spoken(request, lang)
-        with _index(request) as index:
-            hits, names = index.search(prefix, language, MOST_HITS), index.names(language)
-        return JSONResponse({"result": candidates(hits, prefix, settings.base, names)})
-
-
-def _page(  # noqa: PLR0913, PLR0917
-    request: Request, text: str, language: str, kind: str, limit: int, theme: Path | None
-) -> Response:
+def _page(settings: Settings, request: Request, lang: str = "") -> RawResponse:
     # The templates take longer to load than most answers to make; a server that is never searched spares that.
-    from ekograph.rendering.search_results import FORM, results_page
+    from ekograph.rendering.search_results import FORM as PATH
+    from ekograph.rendering.search_results import results_page
 
-    printed = _pair(request).table.answers.get(f"{FORM}.{language}.html")
+    values = parameters(request)
+    language = lang or _language(request, values.get("lang", ""))
+    printed = request.live.table.answers.get(f"{PATH}.{language}.html")
     if printed is None:
-        raise ProblemError(not_found(request.url.path))
-    body: bytes = printed.body
-    if text.strip():
+        raise not_found(request.path)
+    body, text = printed.body, values.get("q", "").strip()
+    if text:
         with _index(request) as index:
-            body = results_page(body, language, text.strip(), index.search(text, language, limit, kind), theme)
-    return Response(body, media_type="text/html", headers={"content-language": language})
+            hits = index.search(text, language, MOST_HITS, values.get("kind", ""))
+        body = results_page(body, language, text, hits, settings.theme_dir)
+    return response(body, formats.HTML.content_type, (b"content-language", language.encode()), _VARY)
 
 
-def _json(  # noqa: PLR0913, PLR0917
-    request: Request, text: str, language: str, kind: str, limit: int, theme: Path | None
-) -> Response:
+def _json(settings: Settings, request: Request) -> RawResponse:
     from ekograph.rendering.search_results import results_json
 
+    values = parameters(request)
+    language, text = _language(request, values.get("lang", "")), values.get("q", "")
+    limit = integer(values, "limit", _FEW_HITS, (1, MOST_HITS))
     with _index(request) as index:
-        hits: Sequence[Hit] = index.search(text, language, limit, kind)
-    return JSONResponse({"query": text, "language": language, "results": results_json(hits, language, theme)})
+        hits = index.search(text, language, limit, values.get("kind", ""))
+    document = {"query": text, "language": language, "results": results_json(hits, language, settings.theme_dir)}
+    return json_response(document, _VARY)
 
 
-def _reconciled(request: Request, queries: str, language: str, settings: Settings) -> Response:
+async def _reconciled(settings: Settings, request: Request) -> Application:
+    values = parameters(request) | (dict(await form(request)) if request.method == "POST" else {})
+    return await asyncio.to_thread(_answers, settings, request, values)
+
+
+def _answers(settings: Settings, request: Request, values: dict[str, str]) -> RawResponse:
+    language, queries = _language(request, values.get("lang", "")), values.get("queries", "")
     with _index(request) as index:
         names = index.names(language)
         if not queries:
             types = [(iri, name) for iri, name in names.items() if iri]
-            return JSONResponse(manifest(names.get("", "ekograph"), settings.base, settings.address, types))
+            return json_response(manifest(names.get("", "ekograph"), settings.base, settings.address, types))
         try:
-            found: dict[str, Any] = reconcile(index, read_queries(queries), language, settings.base, names)
+            return json_response(reconcile(index, read_queries(queries), language, settings.base, names))
         except BadQueriesError as error:
             raise ProblemError(Problem(400, "bad_queries", {"reason": str(error)})) from error
-    return JSONResponse(found)
+        except RecursionError as error:
+            reason = "queries is JSON that is nested too deeply"
+            raise ProblemError(Problem(400, "bad_queries", {"reason": reason})) from error
 
 
-def _spoken(request: Request, asked: str) -> str:
+def _suggested(settings: Settings, request: Request) -> RawResponse:
+    values = parameters(request)
+    language, prefix = _language(request, values.get("lang", "")), values.get("prefix", "")
+    with _index(request) as index:
+        hits, names = index.search(prefix, language, MOST_HITS), index.names(language)
+    return json_response({"result": candidates(hits, prefix, settings.base, names)})
+
+
+def _language(request: Request, asked: str) -> str:
     """The language asked for by name, else the one that the client prefers."""
-    offered = _pair(request).snapshot.manifest.languages
-    return asked if asked in offered else choose_language(values(request.scope["headers"], b"accept-language"), offered)
+    offered = request.live.snapshot.manifest.languages
+    return asked if asked in offered else choose_language(request.field(b"accept-language"), offered)
 
 
 @contextmanager
 def _index(request: Request) -> Iterator[Index]:
     """The index of the snapshot in service; a snapshot printed without one has no search."""
-    path = _pair(request).snapshot.path / INDEX
+    path = request.live.snapshot.path / INDEX
     if not path.is_file():
-        raise ProblemError(not_found(request.url.path))
+        raise not_found(request.path)
     with closing(Index(path)) as index:
         yield index
-
-
-def _pair(request: Request) -> Deployment:
-    pair: Deployment = request.scope["ekograph.pair"]
-    return pair

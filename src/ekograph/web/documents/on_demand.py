@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
 from ekograph.plugins import Theme
@@ -11,11 +10,13 @@ from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import LazyRepresentation, Resource
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.urls import normal_path, request_path
-from ekograph.web.documents.prerendered import Page, headers_of, html_address, variants_of
-from ekograph.web.http.asgi import Scope
+from ekograph.web.cache import ByteBoundedCache
+from ekograph.web.contract import Application, Request
+from ekograph.web.documents.prerendered import Negotiators, Page, headers_of, html_address, variants_of
 from ekograph.web.http.headers import CACHE_REVALIDATE
-from ekograph.web.http.response import Fields, PreparedAnswer, RawResponse, SeeOther
-from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.http.problems import Deferred, not_found
+from ekograph.web.http.response import READ, PreparedAnswer, SeeOther
+from ekograph.web.service.public_address import PublicAddress
 
 #: Bytes of answers that are kept.
 KEPT_BYTES = 64_000_000
@@ -23,45 +24,49 @@ KEPT_BYTES = 64_000_000
 # What an answer takes besides its body: its headers and responses, and the compressed form of the body.
 _OVERHEAD = 5000
 
-_Key = tuple[bytes, bytes, bytes | None, bytes | None]
+# Bytes of a request that is remembered, in those parts that choose the answer.
+_LONGEST_KEY = 2000
 
 
-class Rendering:
-    """Answers for the things of one large snapshot; it is thrown away with its snapshot."""
+class ThingPages:
+    """The pages of the things of one large snapshot; thrown away with it."""
 
-    def __init__(self, snapshot: Snapshot, copy: PublicAddress, theme: Theme) -> None:
+    methods = READ
+
+    def __init__(self, snapshot: Snapshot, address: PublicAddress, theme: Theme) -> None:
         self._site = site_of(snapshot, theme)
-        self._copy = copy
+        self._address = address
         starts = (request_path(iri, snapshot.manifest.base) for iri in snapshot.manifest.own)
-        self._starts = tuple(start.encode() for start in ("/doc/", "/about/", "/id/", *starts))
+        self._starts = ("/doc/", "/about/", "/id/", *starts)
         self._common = [*headers_of(snapshot), (b"cache-control", CACHE_REVALIDATE)]
-        self._kept: OrderedDict[_Key, PreparedAnswer] = OrderedDict()
-        self._size = 0
+        self._negotiators = Negotiators()
+        self._answers: ByteBoundedCache[tuple[str, bytes, bytes | None, bytes | None], PreparedAnswer] = (
+            ByteBoundedCache(KEPT_BYTES, lambda _, answer: 2 * len(answer.body) + _OVERHEAD)
+        )
         # One thread, since more would make nothing sooner; beside the loop, since some pages take long.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rendering")
 
-    def takes(self, scope: Scope) -> bool:
-        """Whether a thing may be told of at the path of a request."""
-        path: bytes = scope["raw_path"]
-        return path.startswith(self._starts)
+    def find(self, path: str) -> ThingPages | None:
+        """These pages, if something may be described at `path`; whether it is shows when it is read."""
+        return self if path.startswith(self._starts) else None
 
-    def kept(self, scope: Scope, fields: Fields) -> PreparedAnswer | None:
-        """The answer that was made for the same request before, if it is still there."""
-        key = _key(scope, fields)
-        answer = self._kept.get(key)
-        if answer is not None:
-            self._kept.move_to_end(key)
-        return answer
+    def respond(self, request: Request) -> Application:
+        """The page of a thing, made now unless the same was asked before."""
+        answer = self._answers.find(_key(request))
+        return answer.respond(request) if answer else Deferred(request, self._made)
 
-    async def find(
-        self, scope: Scope, fields: Fields
-    ) -> tuple[PreparedAnswer | Page | SeeOther | None, RawResponse | None]:
-        """What lies at the path of a request, or None, and what it replies, or None when nothing is acceptable."""
+    async def _made(self, request: Request) -> Application:
         loop = asyncio.get_running_loop()
-        found, answer = await loop.run_in_executor(self._thread, self._answer, scope, fields)
-        if isinstance(answer, PreparedAnswer):
-            self._keep(_key(scope, fields), answer)
-        return found, answer.reply(fields, scope["query_string"]) if answer else None
+        answer = await loop.run_in_executor(self._thread, self._answer, request)
+        if isinstance(answer, PreparedAnswer) and sum(map(len, filter(None, _key(request)))) <= _LONGEST_KEY:
+            self._answers.put(_key(request), answer)
+        return answer.respond(request)
+
+    def _answer(self, request: Request) -> PreparedAnswer | SeeOther:
+        resource = self.at(request.path)
+        if resource is None:
+            raise not_found(request.path)
+        return resource.answer(request) if isinstance(resource, Page) else resource
 
     def at(self, path: str) -> PreparedAnswer | Page | SeeOther | None:
         """What lies at `path`, in whichever spelling, or None; a page is not made yet."""
@@ -73,19 +78,14 @@ class Rendering:
         node = self._site.dataset.looked_up_at(path)
         return SeeOther(self._site.dataset.path(node.value)) if node else None
 
-    def _answer(
-        self, scope: Scope, fields: Fields
-    ) -> tuple[PreparedAnswer | Page | SeeOther | None, PreparedAnswer | SeeOther | None]:
-        found = self.at(scope["raw_path"].decode("latin-1"))
-        return found, found.answer(fields, scope["query_string"]) if isinstance(found, Page) else found
-
     def _thing(self, path: str) -> Resource | None:
-        """What is told of at the path of a page."""
+        """What is described at the path of a page."""
         node = self._site.dataset.described_at(path)
         return Resource(self._site, node) if node else None
 
-    def _page(self, planned: list[LazyRepresentation], accept: tuple[str, ...] | None = None) -> Page:
-        return Page(variants_of(planned, LazyRepresentation.make_now, self._common, self._copy), accept)
+    def _page(self, planned: list[LazyRepresentation], accept: bytes | None = None) -> Page:
+        variants = variants_of(planned, LazyRepresentation.make_now, self._common, self._address)
+        return self._negotiators.page(variants, accept)
 
     def _representation(self, path: str) -> PreparedAnswer | Page | None:
         """The answer at the address of one representation, or of the HTML in whichever language."""
@@ -96,21 +96,11 @@ class Rendering:
                 continue
             planned = list(thing.planned())
             if path == html_address(page):
-                return self._page(planned, ("text/html",))
-            return next((each.answers[0] for each in self._page(planned).variants if each.address == path), None)
+                return self._page(planned, b"text/html")
+            variants = self._page(planned).variants
+            return next((variant.answers()[0] for variant in variants if variant.address == path), None)
         return None
 
-    def _keep(self, key: _Key, answer: PreparedAnswer) -> None:
-        if key not in self._kept:
-            self._kept[key] = answer
-            self._size += _size(answer)
-            while self._size > KEPT_BYTES:
-                self._size -= _size(self._kept.popitem(last=False)[1])
 
-
-def _key(scope: Scope, fields: Fields) -> _Key:
-    return scope["raw_path"], scope["query_string"], fields.get(b"accept"), fields.get(b"accept-language")
-
-
-def _size(answer: PreparedAnswer) -> int:
-    return 2 * len(answer.body) + _OVERHEAD
+def _key(request: Request) -> tuple[str, bytes, bytes | None, bytes | None]:
+    return request.path, request.query, request.fields.get(b"accept"), request.fields.get(b"accept-language")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import format_datetime
 from functools import cache
@@ -16,18 +14,27 @@ from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.snapshots.snapshot import ListedRepresentation, Manifest, PrintedFile, Representation, Snapshot
 from ekograph.urls import PUBLIC_URL, is_in_time, normal_path
+from ekograph.web.cache import ByteBoundedCache
+from ekograph.web.contract import Request, Resource
 from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
 from ekograph.web.http.negotiation import choose, choose_language
-from ekograph.web.http.response import Fields, HeaderList, PreparedAnswer, RawResponse, SeeOther
-from ekograph.web.service.deployment import PublicAddress
+from ekograph.web.http.problems import not_acceptable
+from ekograph.web.http.response import READ, PreparedAnswer, RawResponse, SeeOther, etag_of
+from ekograph.web.service.public_address import PublicAddress
 
-#: For how many distinct requests (Accept, Accept-Language, parameter lang) a page remembers its choice, and up to
-#: how many bytes of these: browsers and libraries send few, and short ones.
-REMEMBERED = 64
-REMEMBERED_BYTES = 500
+#: Bytes of the choices that pages which offer the same remember: browsers and libraries send few kinds of requests.
+REMEMBERED_BYTES = 64_000
 
 #: Bytes of what is printed of a large site that are kept in memory.
 RECENT_BYTES = 64_000_000
+
+HeaderList = list[tuple[bytes, bytes]]
+
+#: The answers at the own address of a representation, and at that of its page.
+Answers = tuple[PreparedAnswer, PreparedAnswer]
+
+#: Remembers what a function gives.
+Remembering = Callable[[Callable[[], Answers]], Callable[[], Answers]]
 
 
 class RepresentationInfo(Protocol):
@@ -54,81 +61,97 @@ class RepresentationInfo(Protocol):
         """Values of Link."""
 
 
-#: The answers at the own address of a representation, and at that of its page.
-Answers = tuple[PreparedAnswer, PreparedAnswer]
-
-
-#: Remembers what a function gives.
-Remembering = Callable[[Callable[[], Answers]], Callable[[], Answers]]
-
-
 class Variant:
     """A representation as one of its page's; `answers` gives the answers at its own and at the page's address."""
 
-    def __init__(self, outline: RepresentationInfo, answers: Callable[[], Answers]) -> None:
-        self.format = _FORMATS.get(_media_type(outline))
-        self.language = outline.language
-        self.address = outline.address
-        self._answers = answers
+    methods = READ
 
-    @property
-    def answers(self) -> Answers:
-        """The answer at its own address, and the one at the page's; made when it is asked for."""
-        return self._answers()
+    def __init__(self, info: RepresentationInfo, answers: Callable[[], Answers]) -> None:
+        self.format = _FORMATS.get(_media_type(info))
+        self.language = info.language
+        self.address = info.address
+        self.answers = answers
 
-    def reply(self, fields: Fields, query: bytes) -> RawResponse:
-        """The response to a read at its own address with the header `fields`."""
-        return self.answers[0].reply(fields, query)
+    def respond(self, request: Request) -> RawResponse:
+        """The response at its own address."""
+        return self.answers()[0].respond(request)
 
 
-class Page:
-    """An address that negotiates between its variants; their order is that of the server's preference.
+#: What a choice between variants depends on: Accept, Accept-Language, and the parameter lang.
+Wishes = tuple[bytes | None, bytes | None, str]
+
+
+class Negotiator:
+    """Chooses between variants of these formats and languages; their order is that of the server's preference.
 
     `accept` stands in for what the client says it accepts, at addresses that name the type.
     """
 
-    def __init__(self, variants: Sequence[Variant], accept: tuple[str, ...] | None = None) -> None:
-        self.variants = variants
-        self.formats = list(dict.fromkeys(each.format for each in variants if each.format))
+    def __init__(self, offers: Sequence[tuple[Format | None, str]], accept: bytes | None = None) -> None:
+        self._offers = offers
         self._accept = accept
-        self._chosen: dict[tuple[bytes | None, bytes | None, str], Variant | None] = {}
+        self._formats = list(dict.fromkeys(form for form, _ in offers if form))
+        # -1: nothing is acceptable.
+        self._remembered: ByteBoundedCache[Wishes, int] = ByteBoundedCache(
+            REMEMBERED_BYTES, lambda wishes, _: 200 + sum(map(len, filter(None, wishes)))
+        )
 
-    def reply(self, fields: Fields, query: bytes) -> RawResponse | None:
-        """The response to a read with the header `fields`; None when no variant is acceptable."""
-        answer = self.answer(fields, query)
-        return answer.reply(fields, query) if answer else None
+    def choose(self, request: Request) -> int:
+        """The number of the variant wanted most, -1 when none is acceptable."""
+        fields, language = request.fields, ""
+        if request.query and b"lang=" in request.query:
+            language = dict(parse_qsl(request.query.decode("latin-1"))).get("lang", "")
+        wishes = (fields.get(b"accept"), fields.get(b"accept-language"), language)
+        number = self._remembered.find(wishes)
+        if number is None:
+            number = self._choice(*wishes)
+            self._remembered.put(wishes, number)
+        return number
 
-    def answer(self, fields: Fields, query: bytes) -> PreparedAnswer | None:
-        """What answers a read with the header `fields`; None when no variant is acceptable."""
-        asked = dict(parse_qsl(query.decode("latin-1"))).get("lang", "") if query else ""
-        variant = self._choose(fields.get(b"accept"), fields.get(b"accept-language"), asked)
-        return variant.answers[1] if variant else None
+    def _choice(self, accept: bytes | None, languages: bytes | None, asked: str) -> int:
+        form = choose(_lines(self._accept or accept), self._formats)
+        numbers = [number for number, offer in enumerate(self._offers) if offer[0] is form] if form else []
+        if len(numbers) < 2:
+            return numbers[0] if numbers else -1
+        spoken = [self._offers[number][1] for number in numbers]
+        return numbers[spoken.index(asked if asked in spoken else choose_language(_lines(languages), spoken))]
 
-    def _choose(self, accept: bytes | None, languages: bytes | None, asked: str) -> Variant | None:
-        """The variant wanted most, from memory if the same was asked before."""
-        key = (accept, languages, asked)
-        if key in self._chosen:
-            return self._chosen[key]
-        variant = self._negotiate(*key)
-        if len(accept or b"") + len(languages or b"") + len(asked) <= REMEMBERED_BYTES:
-            if len(self._chosen) == REMEMBERED:
-                self._chosen.clear()
-            self._chosen[key] = variant
-        return variant
+
+class Page:
+    """An address that negotiates between its variants."""
+
+    methods = READ
+
+    def __init__(self, variants: Sequence[Variant], negotiator: Negotiator) -> None:
+        self.variants = variants
+        self._negotiator = negotiator
+
+    def respond(self, request: Request) -> RawResponse:
+        """The response with the variant wanted most; raises ProblemError when none is acceptable."""
+        return self.answer(request).respond(request)
+
+    def answer(self, request: Request) -> PreparedAnswer:
+        """The variant wanted most; raises ProblemError when none is acceptable."""
+        number = self._negotiator.choose(request)
+        if number < 0:
+            raise not_acceptable(self.offered())
+        return self.variants[number].answers()[1]
 
     def offered(self) -> list[tuple[str, str]]:
         """The media type and the address of each variant."""
-        return [(each.format.media_type if each.format else "", each.address) for each in self.variants]
+        return [(variant.format.media_type if variant.format else "", variant.address) for variant in self.variants]
 
-    def _negotiate(self, accept: bytes | None, languages: bytes | None, asked: str) -> Variant | None:
-        """The variant wanted most; the language asked for by name goes first."""
-        chosen = choose(_lines(accept) if self._accept is None else self._accept, self.formats)
-        offered = [each for each in self.variants if each.format is chosen] if chosen else []
-        if len(offered) < 2:
-            return offered[0] if offered else None
-        spoken = [each.language for each in offered]
-        wanted = asked if asked in spoken else choose_language(_lines(languages), spoken)
-        return offered[spoken.index(wanted)]
+
+class Negotiators:
+    """Makes pages; those that offer the same formats and languages share what they remember."""
+
+    def __init__(self) -> None:
+        self._negotiators: dict[tuple[tuple[tuple[Format | None, str], ...], bytes | None], Negotiator] = {}
+
+    def page(self, variants: Sequence[Variant], accept: bytes | None = None) -> Page:
+        """The page of these variants."""
+        offers = tuple((variant.format, variant.language) for variant in variants)
+        return Page(variants, self._negotiators.setdefault((offers, accept), Negotiator(offers, accept)))
 
 
 class ResponseTable:
@@ -137,33 +160,32 @@ class ResponseTable:
     All of it is in memory, unless the site is large: then what is asked for is read, and kept for a while.
     """
 
-    def __init__(self, snapshot: Snapshot, copy: PublicAddress) -> None:
+    def __init__(self, snapshot: Snapshot, address: PublicAddress) -> None:
         self.pages: dict[str, Page] = {}
-        own: dict[str, Variant] = {}
-        outlines, body, remembering = _sources(snapshot)
+        negotiators = Negotiators()
+        variants: dict[str, Variant] = {}
+        listed, body, remembering = _sources(snapshot)
         by_page: dict[str, list[ListedRepresentation | Representation]] = {}
-        for each in (*outlines, *copy.extras()):
-            by_page.setdefault(each.page or each.address, []).append(each)
+        for info in (*listed, *address.extras()):
+            by_page.setdefault(info.page or info.address, []).append(info)
         common = headers_of(snapshot)
         full = urls.ldes_page_is_full(by_page)
-        for page, representations in by_page.items():
-            kept = [(b"cache-control", _cache_control(page, immutable=page in full))]
-            variants = variants_of(representations, body, [*common, *kept], copy, remembering)
-            own |= {each.address: each for each in variants}
-            if representations[0].page:
-                self.pages[page] = Page(variants)
+        for page, infos in by_page.items():
+            immutable = page in full or page.startswith("/static/")
+            cached = (b"cache-control", CACHE_IMMUTABLE if immutable else CACHE_REVALIDATE)
+            of_page = variants_of(infos, body, [*common, cached], address, remembering)
+            variants |= {variant.address: variant for variant in of_page}
+            if infos[0].page:
+                self.pages[page] = negotiators.page(of_page)
         large = snapshot.manifest.large
         self.answers: Mapping[str, PreparedAnswer] = (
-            _Own(own) if large else {at: each.answers[0] for at, each in own.items()}
+            _LazyAnswers(variants) if large else {at: variant.answers()[0] for at, variant in variants.items()}
         )
-        self._all: dict[str, PreparedAnswer | Variant | Page | SeeOther] = {
-            **_redirects(self.pages, snapshot.manifest),
-            **{html_address(path): Page(page.variants, ("text/html",)) for path, page in self.pages.items()},
-            **self.pages,
-            **(own if large else self.answers),
-        }
+        things = _redirects(self.pages, snapshot.manifest)
+        html = {html_address(path): negotiators.page(page.variants, b"text/html") for path, page in self.pages.items()}
+        self._all: dict[str, Resource] = {**things, **html, **self.pages, **(variants if large else self.answers)}
 
-    def find(self, path: str) -> PreparedAnswer | Variant | Page | SeeOther | None:
+    def find(self, path: str) -> Resource | None:
         """What lies at `path`, in whichever spelling, or None."""
         return self._all.get(path) or self._all.get(normal_path(path))
 
@@ -172,21 +194,18 @@ def _redirects(pages: Iterable[str], manifest: Manifest) -> Mapping[str, SeeOthe
     """From where things are looked up by name to their pages; of names that differ after a hash, to the first."""
     base = "" if manifest.base == urls.NO_BASE else manifest.base
     named = [(iri, page) for page in pages if (iri := urls.iri_at(page, base, manifest.own))]
-    found = {}
-    for iri, page in sorted(named, key=lambda pair: ("#" in pair[0], pair[0]), reverse=True):
-        if urls.is_own(iri, base, manifest.own):
-            found[urls.request_path(iri, base)] = SeeOther(page)
-    return found
+    named.sort(key=lambda pair: ("#" in pair[0], pair[0]), reverse=True)
+    return {urls.request_path(iri, base): SeeOther(page) for iri, page in named if urls.is_own(iri, base, manifest.own)}
 
 
-class _Own(Mapping[str, PreparedAnswer]):
+class _LazyAnswers(Mapping[str, PreparedAnswer]):
     """The answers of variants at their own addresses, made when they are asked for."""
 
     def __init__(self, variants: Mapping[str, Variant]) -> None:
         self._variants = variants
 
     def __getitem__(self, address: str) -> PreparedAnswer:
-        return self._variants[address].answers[0]
+        return self._variants[address].answers()[0]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._variants)
@@ -195,32 +214,24 @@ class _Own(Mapping[str, PreparedAnswer]):
         return len(self._variants)
 
 
-class Recent:
-    """What was asked for last, up to so many bytes of bodies; what was made first goes first."""
+def remembering_recent(limit: int) -> Remembering:
+    """What remembers the answers that were asked for last, up to `limit` bytes of them."""
+    # A body and the same compressed; at the page it is the same in memory.
+    recent: ByteBoundedCache[Callable[[], Answers], Answers] = ByteBoundedCache(
+        limit, lambda _, answers: 2 * len(answers[0].body)
+    )
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._kept: OrderedDict[Callable[[], Answers], Answers] = OrderedDict()
-
-    def remembering(self, make: Callable[[], Answers]) -> Callable[[], Answers]:
-        """What gives the same as `make`, made anew only if it is not kept."""
-
-        def made() -> Answers:
-            answers = self._kept.get(make)
+    def remembering(make: Callable[[], Answers]) -> Callable[[], Answers]:
+        def remembered() -> Answers:
+            answers = recent.find(make)
             if answers is None:
-                answers = self._kept[make] = make()
-                self._size += _size(answers)
-                while self._size > self._limit and len(self._kept) > 1:
-                    self._size -= _size(self._kept.popitem(last=False)[1])
+                answers = make()
+                recent.put(make, answers)
             return answers
 
-        return made
+        return remembered
 
-
-def _size(answers: Answers) -> int:
-    """About what answers take: the body, and the same compressed; at the page it is the same in memory."""
-    return 2 * len(answers[0].body)
+    return remembering
 
 
 def _sources(
@@ -235,14 +246,14 @@ def _sources(
         return snapshot.printed(), attrgetter("body"), cache
     file = PrintedFile(snapshot)
 
-    def body(outline: ListedRepresentation | Representation) -> bytes:
-        return outline.body if isinstance(outline, Representation) else file.body(outline.address)
+    def body(info: ListedRepresentation | Representation) -> bytes:
+        return info.body if isinstance(info, Representation) else file.body(info.address)
 
-    return file.listed(), body, Recent(RECENT_BYTES).remembering
+    return file.listed(), body, remembering_recent(RECENT_BYTES)
 
 
 def headers_of(snapshot: Snapshot) -> HeaderList:
-    """The headers of all that is told of a snapshot."""
+    """The headers of every answer from a snapshot."""
     date = format_datetime(published_date(snapshot), usegmt=True)
     return [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", date.encode())]
 
@@ -251,19 +262,19 @@ T = TypeVar("T", bound=RepresentationInfo)
 
 
 def variants_of(
-    outlines: Sequence[T],
+    infos: Sequence[T],
     body: Callable[[T], bytes],
     common: HeaderList,
-    copy: PublicAddress,
+    address: PublicAddress,
     remembering: Remembering = cache,
 ) -> list[Variant]:
     """The variants of one page, each made by `body` when it is needed, and remembered."""
-    alternates = [_alternate(each) for each in outlines] if len(outlines) > 1 else []
+    alternates = [_alternate(info) for info in infos] if len(infos) > 1 else []
 
-    def making(outline: T) -> Callable[[], Answers]:
-        return lambda: _answers(outline, copy.fill(body(outline), outline.content_type), alternates, common, copy)
+    def making(info: T) -> Callable[[], Answers]:
+        return lambda: _answers(info, address.fill(body(info), info.content_type), alternates, common, address)
 
-    return [Variant(each, remembering(making(each))) for each in outlines]
+    return [Variant(info, remembering(making(info))) for info in infos]
 
 
 def html_address(path: str) -> str:
@@ -271,43 +282,39 @@ def html_address(path: str) -> str:
     return "/index.html" if path == "/" else f"{path}.html"
 
 
-def _cache_control(page: str, *, immutable: bool) -> bytes:
-    return CACHE_IMMUTABLE if immutable or page.startswith("/static/") else CACHE_REVALIDATE
-
-
 def _lines(value: bytes | None) -> tuple[str, ...]:
     return () if value is None else (value.decode("latin-1"),)
 
 
 def _answers(
-    outline: RepresentationInfo, body: bytes, alternates: Sequence[str], common: HeaderList, copy: PublicAddress
+    info: RepresentationInfo, body: bytes, alternates: Sequence[str], common: HeaderList, address: PublicAddress
 ) -> Answers:
     """The answer at the representation's own address, and the one at its page's."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
-    links = [each for each in alternates if not each.startswith(f"<{outline.address}>")]
-    links = [each.replace(PUBLIC_URL, copy.public_url) for each in outline.links] + links
+    etag = etag_of(body)
+    links = [link.replace(PUBLIC_URL, address.public_url) for link in info.links]
+    links += [link for link in alternates if not link.startswith(f"<{info.address}>")]
     headers = [
         *COMMON,
         *common,
-        (b"content-type", outline.content_type.encode()),
-        *([(b"content-language", outline.language.encode())] if outline.language else []),
+        (b"content-type", info.content_type.encode()),
+        *([(b"content-language", info.language.encode())] if info.language else []),
         *([(b"link", ", ".join(links).encode("latin-1", "replace"))] if links else []),
     ]
-    vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(outline.address) else b"Accept-Encoding"
-    own = PreparedAnswer(etag, [*headers, (b"vary", vary)], body)
+    vary = b"Accept-Encoding, Accept-Datetime" if is_in_time(info.address) else b"Accept-Encoding"
+    at_address = PreparedAnswer(etag, [*headers, (b"vary", vary)], body)
     located = [*headers, (b"vary", b"Accept, Accept-Language, " + vary)]
-    located.append((b"content-location", outline.address.encode()))
-    return own, PreparedAnswer(etag, located, body) if outline.page else own
+    located.append((b"content-location", info.address.encode()))
+    return at_address, PreparedAnswer(etag, located, body) if info.page else at_address
 
 
-def _alternate(outline: RepresentationInfo) -> str:
+def _alternate(info: RepresentationInfo) -> str:
     """The Link value that leads to a representation (RFC 8288)."""
-    language = f'; hreflang="{outline.language}"' if outline.language else ""
-    return f'<{outline.address}>; rel="alternate"; type="{_media_type(outline)}"{language}'
+    language = f'; hreflang="{info.language}"' if info.language else ""
+    return f'<{info.address}>; rel="alternate"; type="{_media_type(info)}"{language}'
 
 
-def _media_type(outline: RepresentationInfo) -> str:
-    return outline.content_type.partition(";")[0]
+def _media_type(info: RepresentationInfo) -> str:
+    return info.content_type.partition(";")[0]
 
 
-_FORMATS: Mapping[str, Format] = {each.media_type: each for each in formats.ALL}
+_FORMATS: Mapping[str, Format] = {form.media_type: form for form in formats.ALL}

@@ -8,8 +8,10 @@ from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from ekograph.web.contract import PendingResponse
 from ekograph.web.http.response import RawResponse
 
 # Up to this size one write of a copy is cheaper than two writes.
@@ -18,11 +20,14 @@ _COPIED_BYTES = 65_536
 #: After so many short queries in a row, the connection is lent to who answers them.
 _IN_A_ROW = 8
 
+# The fields that say where a body ends.
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
+
 #: Seconds in which a refused client may still send, so that it reads the refusal and not a reset.
 _LINGER_SECONDS = 2.0
 
 
-class Protocol(HttpToolsProtocol):
+class BoundedConnection(HttpToolsProtocol):
     """One connection. The bounds are those of the class."""
 
     #: From the first byte of a request, or from the connection, to the last byte of its body.
@@ -51,6 +56,7 @@ class Protocol(HttpToolsProtocol):
         self._whole = b""
         self._in_a_row = 0
         self._lent = False
+        self._skips_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, at the cost of the longest idle connection when there are too many."""
@@ -79,9 +85,15 @@ class Protocol(HttpToolsProtocol):
             return
         if not self._head_complete:
             self._head_bytes += len(data)
-        begins = not self._incomplete
-        super().data_received(data)
-        self._whole = data if begins and not self._incomplete else b""
+        starts = not self._incomplete
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay_with_http(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(HTTPStatus.BAD_REQUEST)
+        self._whole = data if starts and not self._incomplete else b""
         if self.transport.is_closing():
             return
         if not self._head_complete:
@@ -89,14 +101,41 @@ class Protocol(HttpToolsProtocol):
         if self._incomplete:
             self._await_request()
 
+    def _stay_with_http(self, rest: bytes) -> None:
+        """Go on with HTTP/1.1 for a client that offers another protocol (RFC 9110, section 7.8).
+
+        The parser leaves off after the head of such a request, so a new one reads the body.
+        """
+        self.parser = httptools.HttpRequestParser(self)
+        framing = [(name, value) for name, value in self.headers if name in _FRAMING]
+        self._skips_head = True
+        self.data_received(
+            b"POST / HTTP/1.1\r\n" + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n" + rest
+        )
+
     def on_message_begin(self) -> None:
         """Note the beginning of a request."""
+        if self._skips_head:
+            return
         super().on_message_begin()
         self._head_complete = False
         self._incomplete = True
 
+    def on_url(self, url: bytes) -> None:
+        """Take part of the URL."""
+        if not self._skips_head:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field."""
+        if not self._skips_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Pass a request on, unless its head is too large."""
+        if self._skips_head:
+            self._skips_head = False
+            return
         self._head_complete = True
         self._head_bytes = 0
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -114,6 +153,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note the end of a request."""
+        if self.parser.should_upgrade():
+            return
         self._incomplete = False
         if self._receiving:
             self._receiving.cancel()
@@ -127,22 +168,26 @@ class Protocol(HttpToolsProtocol):
 
         Pipelined requests take their turns, and a client that does not read is waited for in a task.
         """
-        begun = app.begin(cycle.scope) if not self.pipeline and not self.flow.write_paused else None
-        if begun is None:
-            super()._start_asgi_task(cycle, app)
-        elif isinstance(begun, RawResponse):
+        response = app.dispatch(cycle.scope)
+        if self.pipeline or self.flow.write_paused:
+            super()._start_asgi_task(cycle, response)
+        elif isinstance(response, RawResponse):
             self._in_a_row = 0
-            self._finish(cycle, begun)
+            self._finish(cycle, response)
+        elif isinstance(response, PendingResponse):
+            self._pending = response.future
+            self._pending.add_done_callback(partial(self._answered, cycle, app, response))
         else:
-            self._pending = begun.begun
-            self._pending.add_done_callback(partial(self._answered, cycle, app, begun))
+            super()._start_asgi_task(cycle, response)
 
-    def _answered(self, cycle: RequestResponseCycle, app: Any, pending: Any, begun: asyncio.Future[Any]) -> None:
+    def _answered(
+        self, cycle: RequestResponseCycle, app: Any, pending: PendingResponse, future: asyncio.Future[Any]
+    ) -> None:
         """Send the response to a query, unless the client has gone away."""
         self._pending = None
-        if begun.cancelled():
+        if future.cancelled():
             return
-        response = app.answered(cycle.scope, pending)
+        response: Any = pending.response()
         if isinstance(response, RawResponse) and not self.flow.write_paused:
             self._finish(cycle, response)
             self._in_a_row += 1
@@ -151,13 +196,13 @@ class Protocol(HttpToolsProtocol):
         else:
             super()._start_asgi_task(cycle, response)
 
-    def _finish(self, cycle: RequestResponseCycle, reply: RawResponse) -> None:
+    def _finish(self, cycle: RequestResponseCycle, response: RawResponse) -> None:
         """Put a whole response on the wire; a large body is not copied for that."""
         cycle.response_started = cycle.response_complete = True
-        body = reply.body if cycle.scope["method"] != "HEAD" else b""
+        body = response.body if cycle.scope["method"] != "HEAD" else b""
         date = _lines(tuple(self.server_state.default_headers))
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
-        head = STATUS_LINE[reply.status] + date + closing + reply.head
+        head = STATUS_LINE[response.status] + date + closing + response.head
         if len(body) <= _COPIED_BYTES:
             self.transport.write(head + body)
         else:
@@ -171,7 +216,7 @@ class Protocol(HttpToolsProtocol):
         busy = self.pipeline or self._incomplete or self.transport.is_closing() or not self._whole
         return not busy and self.idle and not self.transport.get_write_buffer_size()
 
-    def _lend(self, app: Any, pending: Any) -> None:
+    def _lend(self, app: Any, pending: PendingResponse) -> None:
         """Lend the connection to who answers its queries, if that is a good thing now, and then leave it alone."""
         if app.lend(pending, self._whole, self):
             self._lent = True
@@ -222,6 +267,10 @@ class Protocol(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         self._receiving = None
+        if self.flow.read_paused:
+            # The client may well have sent more, which is read when the answers before it are sent.
+            self._await_request()
+            return
         self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _check_head(self) -> None:
@@ -265,12 +314,12 @@ def _lines(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
 def allow_connections() -> None:
     """Raise the limit on descriptors of this process, as far as it may, to what all connections need."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * Protocol.connections_at_once
-    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    needed = 2 * BoundedConnection.connections_at_once
+    needed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def _close_longest_idle(connections: set[Any], but: Protocol) -> None:
-    idle = [each for each in connections if each is not but and getattr(each, "idle", False)]
-    (min(idle, key=lambda each: each.since) if idle else but).transport.abort()
+def _close_longest_idle(connections: set[Any], but: BoundedConnection) -> None:
+    idle = [connection for connection in connections if connection is not but and getattr(connection, "idle", False)]
+    (min(idle, key=lambda connection: connection.since) if idle else but).transport.abort()

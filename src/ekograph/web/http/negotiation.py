@@ -26,16 +26,16 @@ class Range(NamedTuple):
 
 def ranges(lines: Iterable[str]) -> list[Range]:
     """The elements of all `lines` of a header, in order; an element that cannot be read is left out."""
-    found: list[Range] = []
-    for element in _split(",".join(lines), ","):
-        if len(found) == MOST_RANGES:
+    elements: list[Range] = []
+    for element in split_unquoted(",".join(lines), ","):
+        if len(elements) == MOST_RANGES:
             break
-        value, *parameters = [part.strip() for part in _split(element, ";")]
-        given = [each.partition("=")[2] for each in parameters if each[:2].lower() == "q="]
-        quality = _quality(given[0]) if given else 1.0
+        value, *parameters = [part.strip() for part in split_unquoted(element, ";")]
+        qualities = [part.partition("=")[2] for part in parameters if part[:2].lower() == "q="]
+        quality = _quality(qualities[0]) if qualities else 1.0
         if value and quality is not None:
-            found.append(Range(value.lower(), quality))
-    return found
+            elements.append(Range(value.lower(), quality))
+    return elements
 
 
 def choose(accept: Sequence[str], offered: Sequence[Format]) -> Format | None:
@@ -44,31 +44,33 @@ def choose(accept: Sequence[str], offered: Sequence[Format]) -> Format | None:
     The most specific range that matches a format decides its quality, an alias of the media type counting
     a little less than the type itself; among equals the order of `offered` decides.
     """
-    wanted = ranges(accept)
-    if not wanted:
+    accepted = ranges(accept)
+    if not accepted:
         return offered[0] if offered else None
-    return _best(offered, [_format_quality(each, wanted) for each in offered])
+    return _best(offered, [_format_quality(form, accepted) for form in offered])
 
 
 def choose_language(accept_language: Sequence[str], offered: Sequence[str]) -> str:
     """The offered language wanted most by basic filtering and lookup (RFC 4647); the first if none is."""
-    wanted = ranges(accept_language)
-    if not wanted:
+    accepted = ranges(accept_language)
+    if not accepted:
         return offered[0]
-    return _best(offered, [_language_quality(each, wanted) for each in offered]) or offered[0]
-
-
-def accepts_gzip(accept_encoding: Sequence[str]) -> bool:
-    """Whether a response may be sent with Content-Encoding: gzip (RFC 9110, section 12.5.3)."""
-    qualities = {each.value: each.quality for each in ranges(accept_encoding)}
-    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0
+    return _best(offered, [_language_quality(language, accepted) for language in offered]) or offered[0]
 
 
 # Browsers and libraries send a handful of values, the same with each request.
 @lru_cache(maxsize=256)
 def takes_gzip(accept_encoding: bytes) -> bool:
-    """The same for a field as it came, remembered."""
-    return accepts_gzip((accept_encoding.decode("latin-1"),))
+    """Whether a response may be sent with Content-Encoding: gzip (RFC 9110, section 12.5.3)."""
+    qualities = {coding.value: coding.quality for coding in ranges((accept_encoding.decode("latin-1"),))}
+    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0
+
+
+def parameters_of(text: str) -> tuple[str, dict[str, str]]:
+    """A media type and its parameters (RFC 9110, section 8.3.1), the type and the names in lower case."""
+    media_type, *parameters = split_unquoted(text, ";")
+    pairs = (part.partition("=") for part in parameters)
+    return media_type.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
 def _best(offered: Sequence[T], qualities: Sequence[float]) -> T | None:
@@ -76,13 +78,13 @@ def _best(offered: Sequence[T], qualities: Sequence[float]) -> T | None:
     return offered[qualities.index(best)] if best > 0 else None
 
 
-def _format_quality(offered: Format, wanted: Sequence[Range]) -> float:
-    """The quality a client gives to a format: that of the most specific range that names it."""
+def _format_quality(offered: Format, accepted: Sequence[Range]) -> float:
+    """The quality that the most specific of the ranges gives a format."""
     by_rank: dict[int, float] = {}
-    for each in wanted:
-        rank = _specificity(offered, each)
+    for element in accepted:
+        rank = _specificity(offered, element)
         if rank:
-            by_rank[rank] = max(by_rank.get(rank, 0.0), each.quality)
+            by_rank[rank] = max(by_rank.get(rank, 0.0), element.quality)
     if not by_rank:
         return 0.0
     rank = max(by_rank)
@@ -92,21 +94,21 @@ def _format_quality(offered: Format, wanted: Sequence[Range]) -> float:
 _ALIAS = 3
 
 
-def _specificity(offered: Format, wanted: Range) -> int:
+def _specificity(offered: Format, element: Range) -> int:
     """How closely a range names a format: 4 by its own type, 3 by an alias, 2 by type/*, 1 by */*, 0 not."""
-    if wanted.value == offered.media_type:
+    if element.value == offered.media_type:
         return 4
-    if wanted.value in offered.aliases:
+    if element.value in offered.aliases:
         return _ALIAS
-    kind = offered.media_type.partition("/")[0]
-    return 2 if wanted.value == f"{kind}/*" else int(wanted.value == "*/*")
+    main_type = offered.media_type.partition("/")[0]
+    return 2 if element.value == f"{main_type}/*" else int(element.value == "*/*")
 
 
-def _language_quality(offered: str, wanted: Sequence[Range]) -> float:
+def _language_quality(offered: str, accepted: Sequence[Range]) -> float:
     matching = [
-        (len(each.value) if each.value != "*" else 0, each.quality)
-        for each in wanted
-        if each.value in {"*", offered} or each.value.startswith(f"{offered}-")
+        (len(element.value) if element.value != "*" else 0, element.quality)
+        for element in accepted
+        if element.value in {"*", offered} or element.value.startswith(f"{offered}-")
     ]
     if not matching:
         return 0.0
@@ -114,7 +116,7 @@ def _language_quality(offered: str, wanted: Sequence[Range]) -> float:
     return max(exact) if exact else matching[0][1] * 0.999
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split_unquoted(text: str, separator: str) -> list[str]:
     """`text` cut at `separator` outside quoted strings (RFC 9110, section 5.6.4)."""
     if '"' not in text:
         return text.split(separator)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ekograph.i18n import LANGUAGES, Messages
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
-from ekograph.web.http.asgi import Scope
-from ekograph.web.http.headers import COMMON, values
+from ekograph.web.contract import Application, ClientGoneError, Receive, Request, Scope, Send
+from ekograph.web.http.headers import NO_STORE
 from ekograph.web.http.negotiation import choose, choose_language
-from ekograph.web.http.response import RawResponse
+from ekograph.web.http.response import RawResponse, response
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 
 # English for whoever asks for none of these: programs do.
 _OFFERED = ("en", "fi", "sv")
-
-#: The methods that the addresses of printed answers know.
-READ = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -40,59 +38,77 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """A problem met deep in a handler."""
+    """A problem met where a request is answered."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.key)
         self.problem = problem
 
 
-def not_found(path: str) -> Problem:
+def not_found(path: str) -> ProblemError:
     """Nothing is served at `path` (404)."""
-    return Problem(404, "not_found", {"path": path})
+    return ProblemError(Problem(404, "not_found", {"path": path}))
 
 
-def not_acceptable(offered: Sequence[tuple[str, str]]) -> Problem:
+def not_acceptable(offered: Sequence[tuple[str, str]]) -> ProblemError:
     """None of `offered`, pairs of media type and address, is acceptable to the client (406)."""
     types = ", ".join(dict.fromkeys(media_type for media_type, _ in offered))
     available = [{"type": media_type, "href": address} for media_type, address in offered]
-    return Problem(406, "not_acceptable", {"types": types}, {"available": available}, ((b"vary", b"Accept"),))
+    headers = ((b"vary", b"Accept"),)
+    return ProblemError(Problem(406, "not_acceptable", {"types": types}, {"available": available}, headers))
 
 
-def wrong_method(method: str, allowed: Sequence[str]) -> Problem:
+def wrong_method(method: str, allowed: Sequence[str]) -> ProblemError:
     """The address does not know the method (405)."""
     allow = ", ".join(allowed)
-    return Problem(405, "wrong_method", {"method": method, "allow": allow}, headers=((b"allow", allow.encode()),))
+    headers = ((b"allow", allow.encode()),)
+    return ProblemError(Problem(405, "wrong_method", {"method": method, "allow": allow}, headers=headers))
 
 
-def wrong_host(host: str) -> Problem:
-    """The name in Host is not one of this server (421)."""
-    return Problem(421, "wrong_host", {"host": host})
+class Deferred:
+    """A response that is made in a task of its own; what `make` raises as a ProblemError is the response too."""
+
+    def __init__(self, request: Request, make: Callable[[Request], Awaitable[Application]]) -> None:
+        self._request = request
+        self._make = make
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Make it and send it (ASGI 3)."""
+        self._request.receive_from(receive)
+        try:
+            made = await self._make(self._request)
+        except ProblemError as error:
+            made = problem_response(error.problem, self._request)
+        except ClientGoneError:
+            return
+        await made(scope, receive, send)
 
 
-def reply_of(problem: Problem, scope: Scope) -> RawResponse:
+def problem_response(problem: Problem, request: Request) -> Application:
     """`problem` in the form and the language that the request asks for."""
-    headers = scope["headers"]
-    language = _language(scope)
-    form = choose(values(headers, b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
-    body = _page(problem, language) if form is formats.HTML else _json(problem, language)
-    fields = [
-        *COMMON,
-        (b"content-type", form.content_type.encode()),
-        (b"content-language", language.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *problem.headers,
-    ]
+    language = _language(request)
+    form = choose(request.field(b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
+    if form is not formats.HTML:
+        return _response(problem, PROBLEM, language, _json(problem, language))
+
+    async def page(_request: Request) -> RawResponse:
+        # In a thread, since the templates take longer to load than a page that is ready should wait.
+        return _response(problem, formats.HTML, language, await asyncio.to_thread(_page, problem, language))
+
+    return Deferred(request, page)
+
+
+def _response(problem: Problem, form: Format, language: str, body: bytes) -> RawResponse:
+    fields = [(b"content-language", language.encode()), NO_STORE, *problem.headers]
     if not any(name == b"vary" for name, _ in problem.headers):
         fields.append((b"vary", b"Accept, Accept-Language"))
-    return RawResponse(problem.status, fields, body)
+    return response(body, form.content_type, *fields, status=problem.status)
 
 
-def _language(scope: Scope) -> str:
+def _language(request: Request) -> str:
     """The language that the address names, as in `/search.sv.html`, else the one that the client wants most."""
-    named = scope["path"].removesuffix(".html").rpartition(".")[2]
-    return named if named in LANGUAGES else choose_language(values(scope["headers"], b"accept-language"), _OFFERED)
+    named = request.path.removesuffix(".html").rpartition(".")[2]
+    return named if named in LANGUAGES else choose_language(request.field(b"accept-language"), _OFFERED)
 
 
 def texts(problem: Problem, language: str) -> tuple[str, str]:
@@ -105,13 +121,13 @@ def texts(problem: Problem, language: str) -> tuple[str, str]:
 def _json(problem: Problem, language: str) -> bytes:
     title, detail = texts(problem, language)
     document = {"type": "about:blank", "title": title, "status": problem.status, "detail": detail, **problem.members}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="replace")
 
 
 def _page(problem: Problem, language: str) -> bytes:
-    # The templates take longer to load than most answers to make; most servers' lives see no error page.
+    # Most servers never render an error page.
     from ekograph.rendering.pages import Failure, error_page
 
     title, detail = texts(problem, language if language in LANGUAGES else "en")
-    links = [(each["type"], each["href"]) for each in problem.members.get("available", ())]
+    links = [(offer["type"], offer["href"]) for offer in problem.members.get("available", ())]
     return error_page(language, Failure(problem.status, title, detail, links))

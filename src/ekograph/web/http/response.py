@@ -1,23 +1,23 @@
-"""Responses made before they are asked for: as messages of ASGI, and as bytes of HTTP/1.1."""
+"""Responses that are complete before they are sent: as messages of ASGI, and as bytes of HTTP/1.1."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import Final
 
-from ekograph.web.http.asgi import Receive, Scope, Send
-from ekograph.web.http.headers import COMMON, Headers, has_fresh
+from ekograph.web.contract import Fields, Headers, Parts, Receive, Request, Scope, Send
+from ekograph.web.http.headers import COMMON, has_fresh
 from ekograph.web.http.negotiation import takes_gzip
 
-HeaderList = list[tuple[bytes, bytes]]
+#: The methods of what can only be read.
+READ: Final = ("GET", "HEAD")
 
-#: Header fields of a request, by their name in lower case; the lines of one field are joined by commas.
-Fields = Mapping[bytes, bytes]
-
-#: An answer as it is kept by the ten thousand: plain tuples of bytes are nothing that a look for garbage has to see.
-Parts = tuple[bytes, tuple[tuple[bytes, bytes], ...], bytes]
+JSON: Final = "application/json"
 
 #: Bodies shorter than this are sent as they are: gzip would save less than a packet.
 GZIP_FROM = 1000
@@ -27,18 +27,18 @@ _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _COMPRESSED = ("application/gzip", "application/zip")
 
 # Fields that a 304 leaves out, since it has no body.
-_OF_THE_BODY = {b"content-type", b"content-language"}
+_OF_THE_BODY = {b"content-type", b"content-language", b"content-disposition"}
 
 # What may not stand in a field value (RFC 9110, section 5.5).
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class RawResponse:
-    """One response, complete: `headers` are the fields that others share, `more` those of its own."""
+    """One response, complete: `headers` are the fields that other responses share, `more` those of its own."""
 
     __slots__ = ("_head", "_headers", "_more", "body", "status")
 
-    def __init__(self, status: int, headers: Headers, body: bytes = b"", more: Headers = ()) -> None:
+    def __init__(self, status: int, headers: Headers = COMMON, body: bytes = b"", more: Headers = ()) -> None:
         self.status = status
         self.body = body
         self._headers = tuple(headers)
@@ -62,13 +62,7 @@ class RawResponse:
 @lru_cache(maxsize=256)
 def section(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
     """The lines of header fields; raises ValueError for control characters."""
-    return b"".join(map(_field, fields))
-
-
-# Most fields are the same in answer after answer.
-@lru_cache(maxsize=4096)
-def _field(pair: tuple[bytes, bytes]) -> bytes:
-    return _line(pair)
+    return b"".join(map(_line, fields))
 
 
 def _line(pair: tuple[bytes, bytes]) -> bytes:
@@ -79,15 +73,40 @@ def _line(pair: tuple[bytes, bytes]) -> bytes:
     return b"%b: %b\r\n" % pair
 
 
+def response(body: bytes, content_type: str, *fields: tuple[bytes, bytes], status: int = 200) -> RawResponse:
+    """A response with the fields that every response has, and `fields`."""
+    described = (b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body))
+    return RawResponse(status, body=body, more=(*described, *fields))
+
+
+def json_response(document: object, *fields: tuple[bytes, bytes], status: int = 200) -> RawResponse:
+    """A JSON document as a response."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return response(text.encode(errors="replace"), JSON, *fields, status=status)
+
+
+def etag_of(body: bytes) -> bytes:
+    """The entity tag of a body."""
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
+
+
+def redirect(location: str, *fields: tuple[bytes, bytes], status: int = 303) -> RawResponse:
+    """A response that leads to `location`."""
+    more = ((b"location", location.encode("latin-1", "replace")), (b"content-length", b"0"), *fields)
+    return RawResponse(status, more=more)
+
+
 def options(methods: Sequence[str]) -> RawResponse:
     """The response to OPTIONS, a preflight of CORS among them, at an address that knows `methods`."""
     allow = ", ".join(methods).encode()
-    preflight = [(b"access-control-allow-methods", allow), (b"access-control-allow-headers", b"*")]
-    return RawResponse(204, [*COMMON, (b"allow", allow), *preflight, (b"access-control-max-age", b"86400")])
+    preflight = ((b"access-control-allow-methods", allow), (b"access-control-allow-headers", b"*"))
+    return RawResponse(204, more=((b"allow", allow), *preflight, (b"access-control-max-age", b"86400")))
 
 
 class PreparedAnswer:
     """What lies at one address, under its entity tag: whole, as a 304 to whom has it, and compressed."""
+
+    methods = READ
 
     def __init__(self, etag: bytes, headers: Headers, body: bytes) -> None:
         self.etag = etag
@@ -99,11 +118,16 @@ class PreparedAnswer:
         """What it is made of, to be kept."""
         return self.etag, self._headers, self.body
 
-    def reply(self, fields: Fields, query: bytes) -> RawResponse:  # noqa: ARG002 - the same contract as of a page
-        """The response to a read with the header `fields`."""
-        accepted = fields.get(b"accept-encoding")
+    def respond(self, request: Request) -> RawResponse:
+        """The response to a read."""
+        accepted = request.fields.get(b"accept-encoding")
         answer = self if accepted is None or not takes_gzip(accepted) else self.zipped or self
-        return answer.not_modified if _has(fields, answer) else answer.whole
+        return answer.unless_fresh(request.fields)
+
+    def unless_fresh(self, fields: Fields) -> RawResponse:
+        """The 200, or the 304 to a client that has it."""
+        conditional = b"if-none-match" in fields or b"if-modified-since" in fields
+        return self.not_modified if conditional and has_fresh(fields, self.etag, self.modified) else self.whole
 
     @cached_property
     def whole(self) -> RawResponse:
@@ -114,8 +138,8 @@ class PreparedAnswer:
     @cached_property
     def not_modified(self) -> RawResponse:
         """The 304: the headers of the 200 that a cache needs (RFC 9110, section 15.4.5)."""
-        kept = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
-        return RawResponse(304, kept, more=((b"etag", self.etag),))
+        fields = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
+        return RawResponse(304, fields, more=((b"etag", self.etag),))
 
     @cached_property
     def zipped(self) -> PreparedAnswer | None:
@@ -135,27 +159,22 @@ class PreparedAnswer:
         return dict(self._headers).get(b"last-modified", b"")
 
 
-def _has(fields: Fields, answer: PreparedAnswer) -> bool:
-    """Whether the client with these header fields has the answer."""
-    asks = b"if-none-match" in fields or b"if-modified-since" in fields
-    return asks and has_fresh(fields, answer.etag, answer.modified)
-
-
 class SeeOther:
     """The address of a thing, which leads to the document about it (303, "Cool URIs for the Semantic Web")."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path.encode()
+    methods = READ
 
-    def reply(self, fields: Fields, query: bytes) -> RawResponse:  # noqa: ARG002 - the same contract as of a page
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def respond(self, request: Request) -> RawResponse:
         """The response to a read; the query goes on to the document."""
-        return self._to(self._path + b"?" + query) if query else self._plain
+        return self._to(f"{self._path}?{request.query.decode('latin-1')}") if request.query else self._plain
 
     @cached_property
     def _plain(self) -> RawResponse:
         return self._to(self._path)
 
-    def _to(self, location: bytes) -> RawResponse:
-        vary = (b"vary", b"Accept, Accept-Language")
-        kept = (b"cache-control", b"public, max-age=3600")
-        return RawResponse(303, [*COMMON, (b"location", location), vary, kept, (b"content-length", b"0")])
+    def _to(self, location: str) -> RawResponse:
+        vary, cached = (b"vary", b"Accept, Accept-Language"), (b"cache-control", b"public, max-age=3600")
+        return redirect(location, vary, cached)

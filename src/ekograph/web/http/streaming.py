@@ -1,4 +1,4 @@
-"""How an answer of an engine goes out: compressed where that is wanted, cut off visibly when it fails."""
+"""How an answer of unknown length goes out: compressed where that is wanted, cut off visibly when it fails."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing
-from tempfile import TemporaryFile
-from typing import IO, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import TypeVar
 
 from ekograph.engine.errors import QueryError
-from ekograph.web.http.asgi import Receive, Scope, Send
-from ekograph.web.http.headers import Headers
+from ekograph.web.contract import ClientGoneError, Headers, Receive, Scope, Send
 
 log = logging.getLogger("ekograph")
 
@@ -23,23 +22,22 @@ _LEVEL = 1
 #: What takes longer to compress than others should wait is compressed beside the event loop.
 IN_THREAD_FROM = 65_536
 
+# Bytes of one answer that wait in memory for its client; more of them wait on the disk.
+_IN_MEMORY = 1_000_000
+
 T = TypeVar("T")
 
 
-class ClientGoneError(Exception):
-    """The client went away before there was an answer."""
-
-
-class Streamed:
+class StreamedResponse:
     """An answer of unknown length. When it breaks off, the last chunk is never sent: the client sees the cut."""
 
     def __init__(self, headers: Headers, body: AsyncIterator[bytes]) -> None:
-        self.headers = [*headers]
+        self._headers = [*headers]
         self._body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI 3); what the engine holds is freed when the client goes away."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
         try:
             await cancel_on_disconnect(self._send_body(send, head=scope["method"] == "HEAD"), receive)
         except ClientGoneError:
@@ -56,10 +54,86 @@ class Streamed:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+class Spool:
+    """Takes answers from the engine as fast as it gives them, so that no client that reads slowly holds up a worker.
+
+    What the clients have not taken yet waits here, `limit` bytes of all answers together; beyond that the engine waits.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+        self._freed = asyncio.Event()
+
+    async def read_ahead(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The bytes of `body`; raises what it raises."""
+        waiting = _Waiting()
+        filling = asyncio.ensure_future(self._fill(waiting, body))
+        filling.add_done_callback(lambda _: waiting.changed.set())
+        try:
+            while True:
+                if block := waiting.take():
+                    self._release(len(block))
+                    yield block
+                elif filling.done():
+                    filling.result()
+                    return
+                else:
+                    waiting.changed.clear()
+                    await waiting.changed.wait()
+        finally:
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
+            self._release(waiting.size)
+            waiting.file.close()
+
+    async def _fill(self, waiting: _Waiting, body: AsyncIterator[bytes]) -> None:
+        async with aclosing(body) as chunks:  # type: ignore[type-var]
+            async for chunk in chunks:
+                while self._free <= 0 and waiting.size:
+                    self._freed.clear()
+                    await self._freed.wait()
+                self._free -= len(chunk)
+                waiting.put(chunk)
+
+    def _release(self, size: int) -> None:
+        self._free += size
+        self._freed.set()
+
+
+class _Waiting:
+    """The bytes of one answer that its client has not taken yet."""
+
+    def __init__(self) -> None:
+        self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by whoever has made this
+        self.changed = asyncio.Event()
+        self._start = self._end = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return self._end - self._start
+
+    def put(self, chunk: bytes) -> None:
+        """Add bytes at the end."""
+        if self._start == self._end:
+            # All is taken: begin anew, so that a client that keeps up never needs the disk.
+            self._start = self._end = 0
+        self.file.seek(self._end)
+        self._end += self.file.write(chunk)
+        self.changed.set()
+
+    def take(self) -> bytes:
+        """Bytes from the beginning."""
+        self.file.seek(self._start)
+        block = self.file.read(min(IN_THREAD_FROM, self.size))
+        self._start += len(block)
+        return block
+
+
 async def cancel_on_disconnect(work: Awaitable[T], receive: Receive) -> T:
     """What `work` gives, cancelled when the client goes away: then raises ClientGoneError."""
     working = asyncio.ensure_future(work)
-    watching = asyncio.ensure_future(_gone(receive))
+    watching = asyncio.ensure_future(_disconnected(receive))
     try:
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -71,7 +145,7 @@ async def cancel_on_disconnect(work: Awaitable[T], receive: Receive) -> T:
         await asyncio.gather(working, watching, return_exceptions=True)
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -81,7 +155,7 @@ def gzipped(body: bytes) -> bytes:
     return gzip.compress(body, _LEVEL, mtime=0)
 
 
-async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def gzipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The chunks of `body` in gzip."""
     compressor = zlib.compressobj(_LEVEL, wbits=16 + zlib.MAX_WBITS)
     async with aclosing(body) as chunks:  # type: ignore[type-var]
@@ -94,25 +168,23 @@ async def zipped_stream(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield compressor.flush()
 
 
-async def buffer_to_disk(body: AsyncIterator[bytes]) -> tuple[int, AsyncIterator[bytes]]:
+async def collected(body: AsyncIterator[bytes]) -> tuple[int, AsyncIterator[bytes]]:
     """The length of `body` and its bytes, once it has all come; raises what `body` raises.
 
     HTTP/1.0 has no chunks: without a length, a client could not tell an answer that was cut from a whole one.
     """
-    file = TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to its end
+    waiting = _Waiting()
     try:
         async with aclosing(body) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
-                file.write(chunk)
+                waiting.put(chunk)
     except BaseException:
-        file.close()
+        waiting.file.close()
         raise
-    length = file.tell()
-    file.seek(0)
-    return length, _blocks(file)
 
+    async def blocks() -> AsyncIterator[bytes]:
+        with waiting.file:
+            while block := waiting.take():
+                yield block
 
-async def _blocks(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
-        while block := file.read(IN_THREAD_FROM):
-            yield block
+    return waiting.size, blocks()

@@ -1,54 +1,66 @@
-"""How the server fares, for those who watch over it."""
+"""How the server fares, for those who watch over it, and the small pages that lead elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from fastapi import APIRouter, Request, Response
-
-from ekograph.web.documents import dispatch
-from ekograph.web.http.problems import ProblemError
+from ekograph.web.api.routes import Route, texts
+from ekograph.web.contract import Application, Request
+from ekograph.web.http.headers import NO_STORE
+from ekograph.web.http.parameters import parameters
+from ekograph.web.http.problems import Problem, ProblemError, not_found
+from ekograph.web.http.response import json_response, redirect, response
 from ekograph.web.service.live import Service
-from ekograph.web.service.metrics import CONTENT_TYPE
-from ekograph.web.service.shared_metrics import MetricsRegistry
+from ekograph.web.service.metrics import CONTENT_TYPE, MetricsRegistry
 
-NO_STORE = {"cache-control": "no-store"}
+#: Seconds after which asking again makes sense while nothing is in service.
+RETRY_AFTER = 10
 
 
-def router(live: Service, figures: MetricsRegistry) -> APIRouter:
-    """The addresses /health, /ready and /metrics."""
-    routes = APIRouter()
+def routes(service: Service, metrics: MetricsRegistry) -> list[Route]:
+    """The addresses /health, /ready, /metrics and /go."""
 
-    @routes.api_route("/health", methods=["GET", "HEAD"], summary="Whether the server lives, and what it serves")
-    async def health(response: Response) -> dict[str, Any]:
+    async def health(_request: Request) -> Application:
         """Always 200: `status` is "ok", "stale" when the newest state could not be put in service, else "waiting"."""
-        response.headers.update(NO_STORE)
-        trouble = asdict(live.trouble) if live.trouble else None
-        status = "waiting" if live.name is None else "stale" if trouble else "ok"
-        return {"status": status, "snapshot": live.name, "trouble": trouble}
+        problem = asdict(service.problem) if service.problem else None
+        status = "waiting" if service.name is None else "stale" if problem else "ok"
+        return json_response({"status": status, "snapshot": service.name, "trouble": problem}, NO_STORE)
 
-    @routes.api_route("/ready", methods=["GET", "HEAD"], summary="Whether the server can answer")
-    async def ready(request: Request, response: Response) -> dict[str, Any]:
+    async def ready(request: Request) -> Application:
         """200 while a snapshot and its engine are in service, with their figures; else 503 with the reason."""
-        response.headers.update(NO_STORE)
-        pair = request.scope.get("ekograph.pair")
-        if pair is None:
-            raise ProblemError(
-                dispatch.unavailable_problem(ready=False, reason=live.trouble.text if live.trouble else "")
-            )
-        manifest = pair.snapshot.manifest
-        return {
+        deployment = request.deployment
+        if deployment is None:
+            raise ProblemError(unavailable(ready=False, reason=service.problem.text if service.problem else ""))
+        manifest = deployment.snapshot.manifest
+        document = {
             "ready": True,
-            "snapshot": pair.snapshot.name,
+            "snapshot": manifest.name,
             "published": manifest.published,
             "triples": manifest.triples,
-            "engine": dict(pair.engine.figures()),
+            "engine": dict(deployment.engine.figures()),
         }
+        return json_response(document, NO_STORE)
 
-    @routes.api_route("/metrics", methods=["GET", "HEAD"], summary="Figures for Prometheus", response_class=Response)
-    async def metrics() -> Response:
+    async def figures(_request: Request) -> Application:
         """What all processes have counted since they started, in the text format of Prometheus."""
-        return Response(figures.text(), media_type=CONTENT_TYPE, headers=NO_STORE)
+        return response(metrics.text(), CONTENT_TYPE, NO_STORE)
 
-    return routes
+    return [
+        Route("/health", health, "Whether the server lives, and what it serves", of_the_server=True),
+        Route("/ready", ready, "Whether the server can answer", of_the_server=True),
+        Route("/metrics", figures, "Figures for Prometheus", types=("text/plain",), of_the_server=True),
+        Route("/go", _go, "Lead to a printed page", parameters=texts("to"), success=303),
+    ]
+
+
+def unavailable(**members: object) -> Problem:
+    """Nothing is in service (503); `members` are further members of the answer."""
+    return Problem(503, "nothing_live", members=members, headers=((b"retry-after", str(RETRY_AFTER).encode()),))
+
+
+async def _go(request: Request) -> Application:
+    """303 to the page `to`, if it is one of this site's: a form cannot lead to a page by itself."""
+    page = parameters(request).get("to", "")
+    if page not in request.live.table.answers:
+        raise not_found(page)
+    return redirect(page, NO_STORE)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from ekograph.config import ConfigError
 from ekograph.engine.contract import Engine
@@ -16,39 +16,19 @@ from ekograph.engine.errors import QueryError
 from ekograph.plugins import Theme
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import Snapshot, SnapshotError
+from ekograph.web.contract import Deployment, Finder, Receive, Send
 from ekograph.web.documents.prerendered import ResponseTable
-from ekograph.web.http.asgi import Receive, Send
-from ekograph.web.service.deployment import PublicAddress
-from ekograph.web.sparql.answer_cache import Repeated
+from ekograph.web.service.metrics import is_counter
+from ekograph.web.service.public_address import PublicAddress
+from ekograph.web.sparql.answering import new_cache
 
-if TYPE_CHECKING:
-    from ekograph.web.documents.on_demand import Rendering
-
-#: How often the shelf is asked for its current snapshot, in seconds: one readlink each time.
+#: How often the repository is asked for its current snapshot, in seconds: one readlink each time.
 LOOK_EVERY = 0.2
 
 #: Seconds until a snapshot that could not be put in service is tried again: it may be mended, or its engine be back.
 RETRY_EVERY = 5.0
 
-#: Bytes of answers to queries that are kept to be given again to the same request.
-REPEATED_BYTES = 32_000_000
-
 log = logging.getLogger("ekograph")
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A snapshot in service, what is printed of it or made when asked for, its engine and what that has answered.
-
-    A request takes it once, at its start. The engines `to_come` are to take the place of the one there is.
-    """
-
-    snapshot: Snapshot
-    table: ResponseTable
-    engine: Engine
-    rendering: Rendering | None = None
-    to_come: Sequence[Engine] = ()
-    repeated: Repeated = field(default_factory=lambda: Repeated(REPEATED_BYTES))
 
 
 @dataclass(frozen=True)
@@ -61,56 +41,42 @@ class ServiceProblem:
 
     @classmethod
     def now(cls, text: str, findings: str = "") -> ServiceProblem:
-        """Trouble that has just come up."""
+        """A problem that has just come up."""
         return cls(text, datetime.now(UTC).isoformat(timespec="seconds"), findings)
 
 
-class NothingLiveError(Exception):
-    """No snapshot is in service."""
-
-
 class Service:
-    """Keeps the pair in service and follows the shelf.
+    """Keeps a deployment in service and follows the repository.
 
     `engines_for` makes the engines of a snapshot, one at least: each answers faster than the one before, and takes
-    longer to start. `copy` is what is particular to this copy of the site. A snapshot that cannot be put in service
-    leaves the pair as it is, or lacking, and is told of in `trouble`.
+    longer to start. A snapshot that cannot be put in service leaves the deployment as it is, or lacking; `problem`
+    says why.
     """
 
     def __init__(
         self,
-        shelf: SnapshotRepository,
+        repository: SnapshotRepository,
         engines_for: Callable[[Snapshot], Sequence[Engine]],
-        copy: PublicAddress,
+        address: PublicAddress,
         load_theme: Callable[[], Theme] = Theme,
     ) -> None:
-        self._shelf = shelf
+        self.deployment: Deployment | None = None
+        self.problem: ServiceProblem | None = None
+        self._repository = repository
         self._engines_for = engines_for
-        self._copy = copy
+        self._address = address
         self._load_theme = load_theme
-        self._pair: Deployment | None = None
         self._refused: tuple[str | None, float] = (None, 0.0)
         self._following: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._improving: asyncio.Task[None] | None = None
-        self.trouble: ServiceProblem | None = None
-
-    @property
-    def pair(self) -> Deployment:
-        """What is in service; raises NothingLiveError before anything is."""
-        if self._pair is None:
-            raise NothingLiveError
-        return self._pair
-
-    @property
-    def pair_or_none(self) -> Deployment | None:
-        """What is in service; None before anything is."""
-        return self._pair
+        # What the engines and caches of earlier deployments have counted.
+        self._before: Counter[str] = Counter()
 
     @property
     def name(self) -> str | None:
         """The name of the snapshot in service; None before any is."""
-        return self._pair.snapshot.name if self._pair else None
+        return self.deployment.snapshot.name if self.deployment else None
 
     @property
     def improving(self) -> bool:
@@ -122,12 +88,12 @@ class Service:
 
         Where none is, the first one to come will be.
         """
-        history = self._shelf.history()
-        if not history:
-            self.trouble = ServiceProblem.now("nothing has been published yet")
-        for name in reversed(history):
-            if pair := await self._attempt(name):
-                self._put_in_service(pair)
+        names = self._repository.served_first()
+        if not names:
+            self.problem = ServiceProblem.now("nothing has been published yet")
+        for name in names:
+            if deployment := await self._attempt(name):
+                self._put_in_service(deployment)
                 break
         self._following = asyncio.ensure_future(self._follow())
 
@@ -137,9 +103,17 @@ class Service:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        if self._pair is not None:
-            await self._pair.engine.stop()
+        if self.deployment is not None:
+            await self.deployment.engine.stop()
         await asyncio.gather(*self._ending)
+
+    async def reload(self, engines_for: Callable[[Snapshot], Sequence[Engine]], address: PublicAddress) -> None:
+        """Put the current snapshot in service anew, with these engines and at this address."""
+        self._engines_for, self._address = engines_for, address
+        name = self._repository.current_name()
+        if name and (deployment := await self._attempt(name)):
+            self._put_in_service(deployment)
+            self._refused, self.problem = (None, 0.0), None
 
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Start and stop with the server (the lifespan protocol of ASGI)."""
@@ -150,89 +124,112 @@ class Service:
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
+    def figures(self) -> Mapping[str, float]:
+        """What there is to measure of what is in service; counters go on from one snapshot to the next."""
+        figures = dict(_figures(self.deployment)) if self.deployment else {}
+        return {
+            **figures,
+            **{name: figures.get(name, 0) + count for name, count in self._before.items()},
+            "snapshot_live": int(self.deployment is not None),
+            "snapshot_stale": int(self.problem is not None),
+            "engine_starting": int(self.improving),
+        }
+
     async def _attempt(self, name: str) -> Deployment | None:
-        """The pair of a snapshot, or None, which is reported, when it cannot be put in service."""
+        """The deployment of a snapshot, or None, which is reported, when it cannot be put in service."""
         try:
             return await self._load(name)
         except (SnapshotError, ConfigError, OSError, ValueError) as error:
-            if name == self._shelf.current_name():
+            if name == self._repository.current_name():
                 self._refused = name, asyncio.get_running_loop().time() + RETRY_EVERY
             self._report(f"{name} cannot be served: {error}")
             return None
 
     async def _load(self, name: str) -> Deployment:
-        """The pair of a snapshot, ready to answer; raises SnapshotError, ConfigError, OSError or ValueError."""
-        snapshot = await asyncio.to_thread(Snapshot.open, self._shelf.path / name)
+        """The deployment of a snapshot, ready to answer; raises SnapshotError, ConfigError, OSError or ValueError."""
+        snapshot = await asyncio.to_thread(Snapshot.open, self._repository.path / name)
         engine, *to_come = self._engines_for(snapshot)
-        reading = asyncio.to_thread(ResponseTable, snapshot, self._copy)
-        table, failed = await asyncio.gather(reading, engine.start(), return_exceptions=True)
-        if isinstance(failed, QueryError):
-            raise SnapshotError(f"its engine does not start ({failed})") from failed
-        if failed:
-            raise failed
+        reading = asyncio.to_thread(ResponseTable, snapshot, self._address)
+        table, failure = await asyncio.gather(reading, engine.start(), return_exceptions=True)
+        if isinstance(failure, QueryError):
+            raise SnapshotError(f"its engine does not start ({failure})") from failure
+        if failure:
+            raise failure
         if isinstance(table, BaseException):
             await engine.stop()
             raise table
-        return Deployment(snapshot, table, engine, _rendering(snapshot, self._copy, self._load_theme), to_come)
+        return Deployment(
+            snapshot, table, engine, new_cache(), _thing_pages(snapshot, self._address, self._load_theme), to_come
+        )
 
     async def _follow(self) -> None:
         """Look again and again which snapshot is current, and put it in service."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            name = self._shelf.current_name()
+            name = self._repository.current_name()
             if name is None or name == self.name or self._is_refused(name):
                 continue
-            if new := await self._attempt(name):  # else the old one stays in service
-                self._put_in_service(new)
-                self._refused, self.trouble = (None, 0.0), None
-                log.info("in service: %s", new.snapshot.name)
+            if deployment := await self._attempt(name):  # else the old one stays in service
+                self._put_in_service(deployment)
+                self._refused, self.problem = (None, 0.0), None
+                log.info("in service: %s", name)
 
     def _is_refused(self, name: str) -> bool:
         """Whether the snapshot was tried a short while ago, in vain."""
         refused, until = self._refused
         return name == refused and asyncio.get_running_loop().time() < until
 
-    def _put_in_service(self, new: Deployment) -> None:
+    def _put_in_service(self, deployment: Deployment) -> None:
         if self._improving:
             self._improving.cancel()
-        self._swap(new)
-        if new.to_come:
-            self._improving = asyncio.ensure_future(self._improve(new))
+        self._swap(deployment)
+        if deployment.to_come:
+            self._improving = asyncio.ensure_future(self._improve(deployment))
 
-    async def _improve(self, pair: Deployment) -> None:
-        """Have the engines to come take the place of that of a pair in service, each when it has started."""
-        for engine in pair.to_come:
+    async def _improve(self, deployment: Deployment) -> None:
+        """Have the engines to come take the place of that of a deployment in service, each when it has started."""
+        for engine in deployment.to_come:
             try:
                 await engine.start()
             except asyncio.CancelledError:
                 await engine.stop()
                 raise
             except (QueryError, OSError) as error:
-                log.warning("%s: queries are answered slower than they could be (%s)", pair.snapshot.name, error)
+                log.warning("%s: queries are answered slower than they could be (%s)", self.name, error)
                 return
-            self._swap(replace(pair, engine=engine, to_come=(), repeated=Repeated(REPEATED_BYTES)))
-            log.info("%s: queries are answered faster now", pair.snapshot.name)
+            self._swap(replace(deployment, engine=engine, to_come=(), repeated=new_cache()))
+            log.info("%s: queries are answered faster now", self.name)
 
-    def _swap(self, new: Deployment) -> None:
-        if self._pair:
+    def _swap(self, deployment: Deployment) -> None:
+        old = self.deployment
+        if old:
             # Before the first request sees the new one: no answer may come from the old one after that.
-            self._pair.engine.revoke()
-        old, self._pair = self._pair, new
+            old.engine.revoke()
+            self._before.update({name: int(count) for name, count in _figures(old).items() if is_counter(name)})
+        self.deployment = deployment
         if old:
             ending = asyncio.ensure_future(old.engine.stop())
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
     def _report(self, text: str) -> None:
-        if self.trouble is None or self.trouble.text != text:  # told once, however often it is tried
-            self.trouble = ServiceProblem.now(text)
+        if self.problem is None or self.problem.text != text:  # logged once, however often it is tried
+            self.problem = ServiceProblem.now(text)
             log.error("%s", text)
 
 
-def _rendering(snapshot: Snapshot, copy: PublicAddress, load_theme: Callable[[], Theme]) -> Rendering | None:
-    """What makes the pages of a large snapshot; most are not, and need no more than is printed."""
+def _figures(deployment: Deployment) -> Mapping[str, float]:
+    """The figures of a deployment: of its engine, and of the answers kept by the bytes of their requests."""
+    repeated = deployment.repeated
+    counted = {"answers_repeated_total": repeated.hits, "answers_not_repeated_total": repeated.misses}
+    kept = {"answers_kept": len(repeated), "answers_kept_bytes": repeated.size}
+    return {**counted, **kept, **deployment.engine.figures()}
+
+
+def _thing_pages(snapshot: Snapshot, address: PublicAddress, load_theme: Callable[[], Theme]) -> Finder | None:
+    """What makes the pages of a large snapshot's things; most snapshots need no more than is printed."""
     if not snapshot.manifest.large:
         return None
-    from ekograph.web.documents.on_demand import Rendering
+    from ekograph.web.documents.on_demand import ThingPages
 
-    return Rendering(snapshot, copy, load_theme())
+    return ThingPages(snapshot, address, load_theme())

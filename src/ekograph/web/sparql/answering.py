@@ -1,4 +1,4 @@
-"""From a query to a response: the answers given before, the engine's, and what a client is told of its errors."""
+"""From a query to a response: the answers given before, the engine's, and what a client reads of its errors."""
 
 from __future__ import annotations
 
@@ -6,151 +6,216 @@ import asyncio
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple
+from sys import getsizeof
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from ekograph.engine.contract import Answer as EngineAnswer
-from ekograph.engine.contract import Query
+from ekograph.engine.contract import Answer, Query
 from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
-from ekograph.web.http.asgi import Application, Receive, Scope, Send
-from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, Headers, has_fresh
+from ekograph.web.cache import ByteBoundedCache
+from ekograph.web.contract import (
+    Application,
+    ClientGoneError,
+    Headers,
+    Parts,
+    PendingResponse,
+    Receive,
+    Request,
+    Scope,
+    Send,
+)
+from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, has_fresh
 from ekograph.web.http.negotiation import takes_gzip
-from ekograph.web.http.problems import Problem, reply_of
-from ekograph.web.http.response import GZIP_FROM, Fields, HeaderList, PreparedAnswer, RawResponse, section
+from ekograph.web.http.problems import Problem, problem_response
+from ekograph.web.http.response import GZIP_FROM, PreparedAnswer, RawResponse, section
 from ekograph.web.http.streaming import (
     IN_THREAD_FROM,
-    ClientGoneError,
-    Streamed,
-    buffer_to_disk,
+    Spool,
+    StreamedResponse,
     cancel_on_disconnect,
+    collected,
     gzipped,
-    zipped_stream,
+    gzipped_stream,
 )
-from ekograph.web.sparql.answer_cache import AnswerCache
 
-if TYPE_CHECKING:
-    from ekograph.web.service.live import Deployment
-
-#: Bytes of answers that are kept to be given again.
+#: Bytes of answers that are kept to be given again, by what they depend on and by the bytes of their requests.
 CACHE_BYTES = 32_000_000
 
+#: Bytes of answers that wait for clients to read them, on the disk.
+SPOOL_BYTES = 1_000_000_000
+
 #: What an answer is chosen by.
-VARY = "Accept, Accept-Encoding"
+VARY = b"Accept, Accept-Encoding"
+
+# What an entry of a cache takes besides its body and its key, in bytes.
+_OVERHEAD = 500
 
 _GZIP = (b"content-encoding", b"gzip")
+
+#: The parts of a request that an answer to it depends on.
+RequestKey = tuple[bytes | None, ...]
+
+
+def new_cache() -> ByteBoundedCache[RequestKey, Parts]:
+    """A cache for answers by the bytes of the requests that asked, within one snapshot."""
+    return ByteBoundedCache(
+        CACHE_BYTES, lambda key, parts: _OVERHEAD + len(parts[2]) + sum(map(len, filter(None, key)))
+    )
 
 
 class Answering:
     """Answers queries over HTTP, and keeps answers to give them again."""
 
-    def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
-        self.cache = AnswerCache(cache_bytes)
+    def __init__(self) -> None:
+        self.cache: ByteBoundedCache[str, Parts] = ByteBoundedCache(
+            CACHE_BYTES, lambda key, parts: _OVERHEAD + len(parts[2]) + getsizeof(key)
+        )
+        self.spool = Spool(SPOOL_BYTES)
 
-    def begin(self, scope: Scope, fields: Fields, query: Query) -> RawResponse | Pending:
-        """Begin to answer `query`, asked by the request of `scope` with the header `fields`."""
-        pair: Deployment = scope["ekograph.pair"]
-        accepted = fields.get(b"accept-encoding")
+    def repeated(self, request: Request) -> RawResponse | None:
+        """The response to a read that asks the same as one before, byte for byte."""
+        parts = request.live.repeated.find(request_key(request))
+        return PreparedAnswer(*parts).unless_fresh(request.fields) if parts else None
+
+    def start(self, request: Request, query: Query) -> RawResponse | PendingAnswer:
+        """Begin to answer a query."""
+        accepted = request.fields.get(b"accept-encoding")
         gzip = accepted is not None and takes_gzip(accepted)
-        key = key_of(pair.snapshot.name, query, gzip=gzip)
+        snapshot = request.live.snapshot.name
+        key = key_of(snapshot, query, gzip=gzip)
         etag = b'W/"%b"' % blake2b(key.encode(errors="replace"), digest_size=12).hexdigest().encode()
-        is_read = scope["method"] != "POST"
-        if is_read and (b"if-none-match" in fields or b"if-modified-since" in fields) and has_fresh(fields, etag, b""):
-            return PreparedAnswer(etag, _headers(pair.snapshot.name, CACHE_REVALIDATE), b"").not_modified
-        request = AnswerRequest(scope, fields, pair, etag, gzip=gzip)
-        answer = self.cache.get(key)
-        if answer is None:
-            return Pending(pair.engine.query(query), query, self.cache, key, request)
-        return request.answered(answer)
+        if request.method != "POST" and b"if-none-match" in request.fields and has_fresh(request.fields, etag, b""):
+            return PreparedAnswer(etag, shared_headers(snapshot, CACHE_REVALIDATE), b"").not_modified
+        parts = self.cache.find(key)
+        if parts is None:
+            return PendingAnswer(self, request, query, key, etag, gzip=gzip)
+        return self.keep(request, key, parts)
+
+    def keep(self, request: Request, key: str, parts: Parts) -> RawResponse:
+        """The response with an answer that is given again until there is another snapshot."""
+        self.cache.put(key, parts)
+        if request.method != "POST":
+            # A read may come again, byte for byte.
+            request.live.repeated.put(request_key(request), parts)
+        return PreparedAnswer(*parts).whole
 
 
-class AnswerRequest(NamedTuple):
-    """Who is to get an answer, and how."""
-
-    scope: Scope
-    fields: Fields
-    pair: Deployment
-    etag: bytes
-    gzip: bool
-
-    def answered(self, answer: PreparedAnswer) -> RawResponse:
-        """The response with an answer that is kept; a read may come again, byte for byte."""
-        if self.scope["method"] != "POST":
-            self.pair.repeated.keep(self.scope, self.fields, answer)
-        return answer.whole
+def request_key(request: Request) -> RequestKey:
+    """What tells one read from another."""
+    fields = request.fields
+    return request.scope["raw_path"], request.query, fields.get(b"accept"), fields.get(b"accept-encoding")
 
 
-class Pending:
-    """A query at work for a request: `begun` is the engine's answer, once it is there, `response` is ours to it."""
+class PendingAnswer(PendingResponse):
+    """A query at work for a request; `future` is the engine's answer."""
 
-    def __init__(
-        self, begun: asyncio.Future[EngineAnswer], query: Query, cache: AnswerCache, key: str, request: AnswerRequest
+    def __init__(  # noqa: PLR0913 - each is known where it is made, and nowhere else
+        self, answering: Answering, request: Request, query: Query, key: str, etag: bytes, *, gzip: bool
     ) -> None:
-        self.begun = begun
-        self.query = query
+        super().__init__(request.live.engine.query(query))
         self.request = request
-        self._cache = cache
+        self.query = query
+        self.gzip = gzip
+        self._answering = answering
         self._key = key
+        self._etag = etag
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response when it is there (ASGI 3); a client that goes away frees what the query holds."""
+        try:
+            await cancel_on_disconnect(self._finished(), receive)
+        except ClientGoneError:
+            return
+        await self.response()(scope, receive, send)
+
+    async def _finished(self) -> None:
+        try:
+            await asyncio.wait([self.future])
+        except asyncio.CancelledError:
+            if not self.future.cancel() and not self.future.cancelled():
+                # Somebody has to have looked at an error that came in the same moment.
+                self.future.exception()
+            raise
 
     @property
-    def is_kept(self) -> bool:
-        """Whether the query has an answer that is short and lasts."""
-        if self.begun.exception():
-            return False
-        made = self.begun.result()
-        return made.whole is not None and made.lasting
+    def lasts(self) -> bool:
+        """Whether the answer is there, short, and the same for as long as the snapshot is."""
+        answer = None if self.future.exception() else self.future.result()
+        return answer is not None and answer.whole is not None and answer.lasting
 
-    async def wait(self) -> RawResponse | Application:
-        """The response, once it is there; cancelled, the query is given up."""
-        try:
-            await asyncio.wait([self.begun])
-        except asyncio.CancelledError:
-            if not self.begun.cancel() and not self.begun.cancelled():
-                # Somebody has to have looked at an error that came in the same moment.
-                self.begun.exception()
-            raise
-        return self.response()
+    def response(self) -> Application:
+        """The response, once `future` is done."""
+        return self.counted(self._response())
 
-    def response(self) -> RawResponse | Application:
-        """The response, once `begun` is over."""
-        scope, _, pair, etag, gzip = self.request
+    def _response(self) -> Application:
         try:
-            made = self.begun.result()
+            answer = self.future.result()
         except QueryError as error:
-            return reply_of(problem_of(error, scope["path"]), scope)
-        if made.whole is None or not made.lasting:
-            return _passing(scope, pair, made, gzip=gzip)
-        body, headers = made.whole, _typed(pair.snapshot.name, CACHE_REVALIDATE, made.format)
-        if not gzip or len(body) < GZIP_FROM:
-            return self._kept(PreparedAnswer(etag, headers, body))
+            return problem_response(problem_of(error, self.request.path), self.request)
+        snapshot = self.request.live.snapshot.name
+        if answer.whole is None:
+            return self._streamed(shared_headers(snapshot, b"no-store", answer.format), answer)
+        if not answer.lasting:
+            length = (b"content-length", b"%d" % len(answer.whole))
+            return RawResponse(200, shared_headers(snapshot, b"no-store", answer.format), answer.whole, (length,))
+        body, headers = answer.whole, shared_headers(snapshot, CACHE_REVALIDATE, answer.format)
+        if not self.gzip or len(body) < GZIP_FROM:
+            return self._kept(headers, body)
         headers = (*headers, _GZIP)
         if len(body) < IN_THREAD_FROM:
-            return self._kept(PreparedAnswer(etag, headers, gzipped(body)))
+            return self._kept(headers, gzipped(body))
 
-        async def later(scope: Scope, receive: Receive, send: Send) -> None:
-            answer = PreparedAnswer(etag, headers, await asyncio.to_thread(gzipped, body))
-            await self._kept(answer)(scope, receive, send)
+        async def compressed(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._kept(headers, await asyncio.to_thread(gzipped, body))(scope, receive, send)
 
-        return later
+        return compressed
 
-    def _kept(self, answer: PreparedAnswer) -> RawResponse:
-        """A whole answer is given again until there is another snapshot."""
-        self._cache.put(self._key, answer)
-        return self.request.answered(answer)
+    def _kept(self, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> RawResponse:
+        return self._answering.keep(self.request, self._key, (self._etag, headers, body))
+
+    def _streamed(self, headers: tuple[tuple[bytes, bytes], ...], answer: Answer) -> Application:
+        if self.request.scope["http_version"] == "1.0":
+            return _Collected(self.request, headers, answer.body)
+        body = self._answering.spool.read_ahead(answer.body)
+        return (
+            StreamedResponse((*headers, _GZIP), gzipped_stream(body)) if self.gzip else StreamedResponse(headers, body)
+        )
+
+
+class _Collected:
+    """A long answer for a client of HTTP/1.0, sent once it is whole: a cut could not be told from its end."""
+
+    def __init__(self, request: Request, headers: Headers, body: AsyncIterator[bytes]) -> None:
+        self._request = request
+        self._headers = headers
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it (ASGI 3)."""
+        try:
+            length, body = await cancel_on_disconnect(collected(self._body), receive)
+        except QueryError as error:
+            await problem_response(problem_of(error, self._request.path), self._request)(scope, receive, send)
+        except ClientGoneError:
+            return
+        else:
+            headers = [*self._headers, (b"content-length", b"%d" % length)]
+            await StreamedResponse(headers, body)(scope, receive, send)
 
 
 def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -> Problem:
-    """What a client is told of an error met at `path`; `offered` are the formats there, if not those of queries."""
+    """What a client reads of an error met at `path`; `offered` are the formats there, if not those of queries."""
     members: dict[str, Any] = {"type": f"https://w3id.org/ekograph/problems#{error.kind}"}
     members |= {name: error.values[name] for name in ("line", "column", "limit") if name in error.values}
     fields = dict(error.values)
     headers = ((b"retry-after", str(error.retry_after).encode()),) if error.retry_after else ()
     if error.status == 406:
         offered = offered or (formats.RDF if error.values.get("family") == "graph" else formats.RESULTS)
-        fields["types"] = ", ".join(each.media_type for each in offered)
-        members["available"] = [{"type": each.media_type, "href": path} for each in offered]
+        fields["types"] = ", ".join(form.media_type for form in offered)
+        members["available"] = [{"type": form.media_type, "href": path} for form in offered]
         headers = ((b"vary", b"Accept"),)
     return Problem(error.status, error.kind, fields, members, headers)
 
@@ -162,45 +227,22 @@ def key_of(snapshot: str, query: Query, *, gzip: bool) -> str:
     return f"{snapshot} {forms} {default_graphs} {named_graphs} {text}"
 
 
-def _headers(snapshot: str, cache_control: bytes) -> HeaderList:
-    """Headers of an answer but its type; the entity tag, where there is one, is weak: solutions have no order."""
-    of_snapshot = (b"x-snapshot", snapshot.encode())
-    return [*COMMON, (b"vary", VARY.encode()), of_snapshot, (b"cache-control", cache_control)]
-
-
 # The same in answer after answer.
 @lru_cache(maxsize=64)
-def _typed(snapshot: str, cache_control: bytes, form: Format) -> tuple[tuple[bytes, bytes], ...]:
-    """The same, with its type."""
-    return (*_headers(snapshot, cache_control), (b"content-type", form.content_type.encode()))
+def shared_headers(snapshot: str, cache_control: bytes, form: Format | None = None) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of an answer; the entity tag, where there is one, is weak: solutions have no order."""
+    fields = (*COMMON, (b"vary", VARY), (b"x-snapshot", snapshot.encode()), (b"cache-control", cache_control))
+    return fields if form is None else (*fields, *_described(form))
+
+
+def _described(form: Format) -> Headers:
+    """Content-Type, and for tables a file name: browsers save them, and would name the file "sparql"."""
+    fields = [(b"content-type", form.content_type.encode())]
+    if form in {formats.RESULTS_CSV, formats.RESULTS_TSV}:
+        fields.append((b"content-disposition", f'attachment; filename="results.{form.suffix}"'.encode()))
+    return fields
 
 
 def head_of(snapshot: str, form: Format) -> bytes:
     """How the response begins with an answer that is kept, as bytes of HTTP/1.1."""
-    return STATUS_LINE[200] + section(_typed(snapshot, CACHE_REVALIDATE, form))
-
-
-def _passing(scope: Scope, pair: Deployment, made: EngineAnswer, *, gzip: bool) -> RawResponse | Application:
-    """An answer that is not kept: it may be another the next time, or it is too long."""
-    headers = _typed(pair.snapshot.name, b"no-store", made.format)
-    if made.whole is not None:
-        return RawResponse(200, headers, made.whole, ((b"content-length", b"%d" % len(made.whole)),))
-    if scope["http_version"] == "1.0":
-        return _in_one_piece(headers, made.body)
-    return Streamed((*headers, _GZIP), zipped_stream(made.body)) if gzip else Streamed(headers, made.body)
-
-
-def _in_one_piece(headers: Headers, body: AsyncIterator[bytes]) -> Application:
-    """A long answer for who knows no chunks: sent once it has all come, since it could not be cut off visibly."""
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            length, whole = await cancel_on_disconnect(buffer_to_disk(body), receive)
-        except QueryError as error:
-            await reply_of(problem_of(error, scope["path"]), scope)(scope, receive, send)
-        except ClientGoneError:
-            return
-        else:
-            await Streamed((*headers, (b"content-length", b"%d" % length)), whole)(scope, receive, send)
-
-    return application
+    return STATUS_LINE[200] + section(shared_headers(snapshot, CACHE_REVALIDATE, form))

@@ -2,112 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fastapi import APIRouter, Request, Response
-
 from ekograph.config import Settings
 from ekograph.engine.contract import Query
 from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.urls import path_for
-from ekograph.web.api.openapi import Ready, ready
+from ekograph.web.api.routes import Route, no_task, texts
+from ekograph.web.contract import Application, Request
 from ekograph.web.documents.files import dump
-from ekograph.web.http.client_address import client_of
-from ekograph.web.http.headers import CACHE_REVALIDATE, by_name, is_fresh, values
+from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON
 from ekograph.web.http.negotiation import choose
-from ekograph.web.http.problems import READ, Problem, ProblemError, not_found, wrong_method
-from ekograph.web.http.response import RawResponse
-from ekograph.web.http.streaming import cancel_on_disconnect
+from ekograph.web.http.parameters import pairs
+from ekograph.web.http.problems import Deferred, Problem, ProblemError, not_found
+from ekograph.web.http.response import READ, PreparedAnswer
 from ekograph.web.sparql.answering import VARY, Answering, problem_of
 
-if TYPE_CHECKING:
-    from ekograph.web.service.live import Deployment
-
-#: The path of the graph store.
+#: The path of the graph store, and its parameters.
 PATH = "/rdf-graph-store"
+PARAMETERS = texts(graph=("The IRI of a named graph.",), default=("The default graph; the value is empty.",))
 
 #: Formats in the order of preference: a graph has no names of graphs in it.
-FORMATS = tuple(each for each in formats.RDF if each.carries == "graph" or each is formats.JSON_LD)
+FORMATS = tuple(form for form in formats.RDF if form.carries == "graph" or form is formats.JSON_LD)
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-def router(settings: Settings, answering: Answering) -> APIRouter:
-    """The address /rdf-graph-store."""
-    routes = APIRouter()
+def documented() -> list[Route]:
+    """The graph store in the OpenAPI document."""
+    summary = "One graph of the dataset (SPARQL 1.1 Graph Store HTTP Protocol)"
+    types = tuple(form.media_type for form in formats.RDF)
+    return [Route(PATH, no_task, summary, parameters=PARAMETERS, types=types)]
 
-    async def graph_store(request: Request) -> Response:
-        """One graph: that named by the parameter `graph`, or with `default` the default graph."""
-        if request.method not in {"GET", "HEAD"}:
-            return _no_read(request)
+
+class GraphStore:
+    """The graph store of a site with `settings`."""
+
+    methods = READ
+
+    def __init__(self, settings: Settings, answering: Answering) -> None:
+        self._settings = settings
+        self._answering = answering
+
+    def respond(self, request: Request) -> Application:
+        """One graph: that named by the parameter `graph`, or with `default` the default graph; raises ProblemError."""
         graph, form = _asked(request)
-        known = _printed(request, graph, form) if graph else await _dumped(request, form, settings)
-        if known is not None:
-            return known
-        client = client_of(request.scope, settings.trusted_proxy)
-        query = Query(_EVERYTHING, (graph,) if graph else (), graph=form, client=client)
-        begun = answering.begin(request.scope, by_name(request.scope["headers"]), query)
-        return (
-            Ready(begun)
-            if isinstance(begun, RawResponse)
-            else await ready(cancel_on_disconnect(begun.wait(), request.receive))
-        )
-
-    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("graph", "default")]
-    routes.add_api_route(
-        PATH,
-        graph_store,
-        methods=["GET"],
-        summary="One graph of the dataset (SPARQL 1.1 Graph Store HTTP Protocol)",
-        response_class=Response,
-        openapi_extra={"parameters": parameters},
-    )
-    routes.add_route(PATH, graph_store, methods=[], include_in_schema=False)
-    return routes
+        if graph and (printed := _printed(request, graph, form)):
+            return printed.respond(request)
+        name = f"dataset.{form.suffix}"
+        is_dumped = f"dumps/{name}" in request.live.snapshot.manifest.files
+        if not graph and self._settings.union_default_graph and form.carries == "graph" and is_dumped:
+            # The union of all graphs, in a format without graphs.
+            return Deferred(request, lambda request: dump(request, name))
+        client = request.client(self._settings.trusted_proxy)
+        return self._answering.start(request, Query(_EVERYTHING, (graph,) if graph else (), graph=form, client=client))
 
 
 def _asked(request: Request) -> tuple[str, Format]:
     """The name of the graph, "" for the default graph, and the format wanted most; raises ProblemError."""
-    graphs, default = request.query_params.getlist("graph"), "default" in request.query_params
-    if len(graphs) + default != 1:
+    parameters = pairs(request.query)
+    graphs = [value for name, value in parameters if name == "graph"]
+    if len(graphs) + any(name == "default" for name, _ in parameters) != 1:
         raise ProblemError(Problem(400, "which_graph"))
-    pair: Deployment = request.scope["ekograph.pair"]
-    if graphs and graphs[0] not in pair.snapshot.manifest.graphs:
-        raise ProblemError(not_found(graphs[0]))
-    form = choose(values(request.scope["headers"], b"accept"), FORMATS)
+    if graphs and graphs[0] not in request.live.snapshot.manifest.graphs:
+        raise not_found(graphs[0])
+    form = choose(request.field(b"accept"), FORMATS)
     if form is None:
         raise ProblemError(problem_of(QueryError("not_acceptable"), PATH, FORMATS))
     return (graphs[0] if graphs else ""), form
 
 
-def _printed(request: Request, graph: str, form: Format) -> Response | None:
+def _printed(request: Request, graph: str, form: Format) -> PreparedAnswer | None:
     """The graph as it was printed, if it was."""
-    pair: Deployment = request.scope["ekograph.pair"]
-    manifest = pair.snapshot.manifest
-    printed = pair.table.answers.get(f"{path_for(graph, manifest.base, manifest.own)}.{form.suffix}")
+    snapshot = request.live.snapshot
+    printed = request.live.table.answers.get(
+        f"{path_for(graph, snapshot.manifest.base, snapshot.manifest.own)}.{form.suffix}"
+    )
     if printed is None:
         return None
-    headers = {"etag": printed.etag.decode(), "vary": VARY, "cache-control": CACHE_REVALIDATE.decode()}
-    headers["x-snapshot"] = pair.snapshot.name
-    if is_fresh(request.scope["headers"], printed.etag, b""):
-        return Response(status_code=304, headers=headers)
-    return Response(printed.body, headers={**headers, "content-type": form.content_type})
-
-
-async def _dumped(request: Request, form: Format, settings: Settings) -> Response | None:
-    """The union of all graphs as it was dumped, if that is the default graph and in a format without graphs."""
-    pair: Deployment = request.scope["ekograph.pair"]
-    name = f"dataset.{form.suffix}"
-    if settings.union_default_graph and form.carries == "graph" and f"dumps/{name}" in pair.snapshot.manifest.files:
-        return await dump(name, request)
-    return None
-
-
-def _no_read(request: Request) -> Response:
-    """Answer OPTIONS; raises ProblemError for what would write."""
-    if request.method != "OPTIONS":
-        raise ProblemError(wrong_method(request.method, READ))
-    allow = ", ".join(READ)
-    return Response(status_code=204, headers={"allow": allow, "access-control-allow-methods": allow})
+    fields = [(b"vary", VARY), (b"cache-control", CACHE_REVALIDATE), (b"x-snapshot", snapshot.name.encode())]
+    headers = [*COMMON, *fields, (b"content-type", form.content_type.encode())]
+    return PreparedAnswer(printed.etag, headers, printed.body)

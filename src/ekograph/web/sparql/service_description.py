@@ -62,8 +62,8 @@ def _triples(manifest: Manifest, endpoint: NamedNode, settings: Settings) -> Ite
     yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
     if union:
         yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
-    for each in (*formats.RESULTS, *formats.RDF):
-        yield Triple(service, _sd("resultFormat"), NamedNode(_FORMATS + _NAMES[each.name]))
+    for form in (*formats.RESULTS, *formats.RDF):
+        yield Triple(service, _sd("resultFormat"), NamedNode(_FORMATS + _NAMES[form.name]))
     if not settings.remote_endpoint:
         for name in _EXTENSION_FUNCTIONS:
             yield Triple(service, _sd("extensionFunction"), NamedNode(_GEOSPARQL + name))

@@ -1,0 +1,139 @@
+"""From a request to its response: the one place that decides what answers, and that tells of a miss."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import lru_cache, partial
+
+from ekograph.engine.handoff.protocol import Connection
+from ekograph.urls import TIMEGATE, is_in_time
+from ekograph.web.api.routes import Routes
+from ekograph.web.contract import Application, Deployment, PendingResponse, Receive, Request, Resource, Scope, Send
+from ekograph.web.http.problems import Problem, ProblemError, not_found, problem_response, wrong_method
+from ekograph.web.http.response import RawResponse, options
+from ekograph.web.service.health import unavailable
+from ekograph.web.service.live import Service
+from ekograph.web.service.metrics import Metrics
+from ekograph.web.sparql.answering import PendingAnswer
+from ekograph.web.sparql.lending import lend
+
+
+class Dispatcher:
+    """The ASGI application of the site.
+
+    `routes` are the addresses whose answers are made when asked for; `hosts` are the names this server answers to,
+    any if there are none. What is answered is counted in `metrics`.
+    """
+
+    def __init__(self, service: Service, routes: Routes, hosts: Iterable[str], metrics: Metrics) -> None:
+        self.metrics = metrics
+        self._service = service
+        self._routes = routes
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or start and stop with the server (ASGI 3)."""
+        if scope["type"] == "lifespan":
+            await self._service.lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self.dispatch(scope)(scope, receive, send)
+
+    def reconfigure(self, routes: Routes, hosts: Iterable[str]) -> None:
+        """Answer by other settings from the next request on."""
+        self._routes, self._hosts = routes, frozenset(hosts)
+
+    def dispatch(self, scope: Scope) -> Application:
+        """What answers a request: a RawResponse and a PendingResponse need no task, everything else does."""
+        began = time.perf_counter()
+        request = Request(scope, self._service.deployment)
+        try:
+            response = self._resource(request).respond(request)
+        except ProblemError as error:
+            response = problem_response(error.problem, request)
+        return self._counted(request, began, response)
+
+    def lend(self, pending: PendingResponse, data: bytes, connection: Connection) -> bool:
+        """Hand the connection of a query over to the engine, if it helps; `data` is the request that was answered."""
+        return isinstance(pending, PendingAnswer) and lend(pending, data, connection, self.metrics)
+
+    def _counted(self, request: Request, began: float, response: Application) -> Application:
+        """The response, which is counted once it is there."""
+        if isinstance(response, RawResponse):
+            self.metrics.count(request, response.status, time.perf_counter() - began)
+            return response
+        if isinstance(response, PendingResponse):
+            response.counted = partial(self._counted, request, began)
+            return response
+        return self.metrics.observing(request, began, response)
+
+    def _resource(self, request: Request) -> Resource:
+        """What lies at the address of a request; raises ProblemError."""
+        host = request.fields.get(b"host", b"")
+        if host and self._hosts and not _names(host, self._hosts):
+            raise ProblemError(Problem(421, "wrong_host", {"host": host.decode("latin-1")[:_LONGEST_HOST]}))
+        deployment, path = request.deployment, request.path
+        resource = deployment.table.find(path) if deployment else None
+        if deployment and b"accept-datetime" in request.fields and _has_past(request, deployment, resource):
+            resource = self._routes.find(TIMEGATE + path)
+        elif resource is None:
+            resource = self._routes.find(path)
+            if deployment is None and not self._routes.are_of_the_server(path):
+                resource = _NothingLive()
+            elif resource is None and deployment and deployment.things:
+                resource = deployment.things.find(path)
+        if resource is None:
+            raise not_found(path)
+        return resource if request.method in resource.methods else _OtherMethod(resource.methods)
+
+
+class _OtherMethod:
+    """What refuses the methods that a resource does not know, and tells OPTIONS which it does."""
+
+    def __init__(self, methods: Iterable[str]) -> None:
+        self.methods = tuple(sorted({*methods, "OPTIONS"}))
+
+    def respond(self, request: Request) -> Application:
+        if request.method == "OPTIONS":
+            return options(self.methods)
+        raise wrong_method(request.method, self.methods)
+
+
+class _NothingLive:
+    """What is answered while no snapshot is in service: never an empty document that a harvester would believe."""
+
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+    def respond(self, request: Request) -> Application:  # noqa: ARG002 - the contract of a resource
+        raise ProblemError(unavailable())
+
+
+def _has_past(request: Request, deployment: Deployment, resource: Resource | None) -> bool:
+    """Whether older states of what lies at an address are kept, which the request asks for by date.
+
+    What is here no more has older states too; a large site keeps none of its things.
+    """
+    is_kept = resource is not None or not deployment.snapshot.manifest.large
+    return is_kept and request.method in {"GET", "HEAD"} and is_in_time(request.path)
+
+
+# A host name has 253 characters at most.
+_LONGEST_HOST = 300
+
+
+# Clients name few hosts, the same with each request.
+@lru_cache(maxsize=256)
+def _names(host: bytes, hosts: frozenset[str]) -> bool:
+    """Whether a Host field (RFC 9110, section 7.2) names one of `hosts`, with any port."""
+    return len(host) <= _LONGEST_HOST and host_name(host.decode("latin-1")) in hosts
+
+
+def host_name(host: str) -> str:
+    """A host without its port, in lower case and without the dot of the root; an IPv6 address has brackets."""
+    if host.startswith("["):
+        address, bracket, port = host.partition("]")
+        name, port = address.lower() + bracket, port.removeprefix(":")
+    else:
+        name, _, port = host.lower().partition(":")
+        name = name.removesuffix(".")
+    return name if not port or (port.isascii() and port.isdigit()) else ""
