@@ -48,7 +48,7 @@ class Idle:
 
 @pytest.fixture
 def front(tmp_path: Path):
-    manifest = Manifest("one", "d", "e", "2026-11-24T08:00:00+00:00", "", ("fi",), {}, {}, 0)
+    manifest = Manifest("one", "d", "e", "2026-11-24T08:00:00+00:00", "https://x.example/", ("fi",), {}, {}, 0)
     with Draft(tmp_path) as draft:
         draft.write("dataset.nq", b"")
         draft.print(PRINTED)
