@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth house
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth house mutants
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -61,6 +61,9 @@ bench-growth: .venv/dev  ## measure cost against size, up to a million triples; 
 
 house: .venv/dev      ## measure the code itself: how much there is, how it is cut and named
 	@$(BIN)/python -m bench.house
+
+mutants: .venv/dev    ## break 60 random conditions, one at a time, and show which of them no test notices; an hour
+	@nice $(BIN)/python -m bench.mutants
 
 bench: .venv/dev      ## measure beside peers, in half an hour; bench/results.md
 	@bench/setup && $(BIN)/python -m bench.run
