@@ -64,6 +64,11 @@ def _answers(issue: Publication) -> Iterator[Representation]:
     yield from _pages("", search_results.FORM, site, lambda language: pages.search_page(site, language), ())
     for _, planned in subjects(site, issue.shapes):
         yield from (each.printed() for each in planned)
+    for listing in site.listings.values():
+        for number in range(1, listing.pages + 1):
+            printed = _printer(pages.list_page, site, listing, number)
+            path = listing.path_of(number)
+            yield from _pages(path, path, site, printed, ())
     yield from _catalogue(issue)
     yield from _standing(issue)
     yield from example_queries.printed(site)

@@ -9,17 +9,25 @@ from pyoxigraph import NamedNode
 
 from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rendering import terms
+from ekograph.rendering.collation import Key, collated, natural
 
 #: Properties whose whole numbers order siblings.
-ORDER_PROPERTIES = (f"{terms.SHACL}order", f"{terms.SCHEMA}position")
+ORDER_PROPERTIES = (f"{terms.SHACL}order", f"{terms.SCHEMA}position", "http://schema.org/position")
+
+#: A tree that a page shows has at most so many concepts, and so many levels; what is left out is counted.
+MOST_IN_TREE, MOST_LEVELS = 300, 8
+
+#: So many paths from the top are shown of a concept with several broader ones, and so many levels of each.
+MOST_PATHS, MOST_ABOVE = 5, 40
 
 
 @dataclass(frozen=True)
 class ConceptNode:
-    """A concept and, in order, the branches below it."""
+    """A concept and, in order, the branches below it; `more` concepts directly below it are left out."""
 
     node: NamedNode
     below: tuple[ConceptNode, ...] = ()
+    more: int = 0
 
     def walk(self) -> Iterator[NamedNode]:
         """The concept and all below it, from the top down."""
@@ -29,61 +37,137 @@ class ConceptNode:
 
 
 class Hierarchy:
-    """The concepts of a dataset, by `skos:broader` and `skos:narrower`; `order` are properties that order siblings."""
+    """The concepts of a dataset, by `skos:broader` and `skos:narrower`, with siblings in the order of a language.
 
-    def __init__(self, dataset: Dataset, order: Sequence[str] = ()) -> None:
+    `order` are properties whose numbers order siblings before all else; then notations do, names, and IRIs.
+    """
+
+    def __init__(self, dataset: Dataset, order: Sequence[str] = (), language: str = "") -> None:
         self._dataset = dataset
         self._order = (*order, *ORDER_PROPERTIES)
+        self.language = language or next(iter(dataset.languages), "")
+        self._ranks: dict[NamedNode, tuple[int, bool, Key, tuple[str, str], str]] = {}
+        self._narrower: dict[NamedNode, Sequence[NamedNode]] = {}
+        self._tops: dict[Node, Sequence[NamedNode]] = {}
 
-    def tree(self, scheme: Node) -> tuple[ConceptNode, ...]:
-        """The branches of a concept scheme; a concept that a cycle would repeat stands once."""
-        tops = [*self._dataset.subjects(terms.TOP_OF, scheme), *self._dataset.objects(scheme, terms.HAS_TOP)]
-        seen: set[NamedNode] = set()
-        return tuple(self._branch(top, seen) for top in self.in_order(tops) if top not in seen)
+    def tops(self, scheme: Node) -> Sequence[NamedNode]:
+        """The top concepts of a scheme, in order; of one that names none, its concepts that have no broader one."""
+        if scheme not in self._tops:
+            dataset = self._dataset
+            named = [*dataset.subjects(terms.TOP_OF, scheme), *dataset.objects(scheme, terms.HAS_TOP)]
+            self._tops[scheme] = self.in_order(
+                named or (node for node in self.members(scheme) if not self.above(node, scheme))
+            )
+        return self._tops[scheme]
+
+    def members(self, scheme: Node) -> list[NamedNode]:
+        """All concepts of a scheme."""
+        dataset = self._dataset
+        named = [*dataset.subjects(terms.TOP_OF, scheme), *dataset.objects(scheme, terms.HAS_TOP)]
+        concepts = [*dataset.subjects(terms.IN_SCHEME, scheme), *named]
+        return [node for node in dict.fromkeys(concepts) if isinstance(node, NamedNode)]
+
+    def tree(self, scheme: NamedNode) -> tuple[ConceptNode, ...]:
+        """The branches of a concept scheme, level by level until the tree is as large as a page can show it."""
+        return self._grown(scheme, self.tops(scheme)).below
 
     def branch(self, concept: NamedNode) -> ConceptNode:
-        """A concept with all that is below it."""
-        return self._branch(concept, set())
+        """A concept with what is below it, as much as a page can show."""
+        return self._grown(None, [concept]).below[0]
 
     def broader(self, concept: NamedNode) -> list[NamedNode]:
-        """The concepts above `concept`, from the top down, without it."""
-        path: list[NamedNode] = []
-        above = self._above(concept)
-        while above and above[0] not in {concept, *path}:
-            path.append(above[0])
-            above = self._above(above[0])
-        return path[::-1]
+        """The concepts above `concept` on the first path from the top down, without it."""
+        return self.paths(concept)[0]
 
-    def siblings(self, concept: NamedNode) -> list[NamedNode]:
+    def paths(self, concept: NamedNode) -> list[list[NamedNode]]:
+        """The paths from the top down to `concept`, without it: one for each broader concept of each on the way."""
+        whole: list[list[NamedNode]] = []
+        growing: list[list[NamedNode]] = [[]]
+        while growing and len(whole) < MOST_PATHS:
+            path = growing.pop()
+            above = [node for node in self.above(path[0] if path else concept) if node not in {concept, *path}]
+            if above and len(path) < MOST_ABOVE:
+                growing += [[node, *path] for node in reversed(above)]
+            else:
+                whole.append(path)
+        return whole
+
+    def siblings(self, concept: NamedNode) -> Sequence[NamedNode]:
         """The concepts beside `concept`, itself among them, in order."""
-        above = self._above(concept)
+        above = self.above(concept)
         if above:
-            return self._below(above[0])
-        schemes = self._dataset.objects(concept, terms.TOP_OF)
-        return [branch.node for scheme in schemes if isinstance(scheme, NamedNode) for branch in self.tree(scheme)]
+            return self.below(above[0])
+        schemes = [*self._dataset.objects(concept, terms.TOP_OF), *self._dataset.subjects(terms.HAS_TOP, concept)]
+        return next((self.tops(scheme) for scheme in schemes if isinstance(scheme, NamedNode)), ())
+
+    def above(self, concept: Node, scheme: Node | None = None) -> list[NamedNode]:
+        """The concepts directly above, in order; of `scheme` alone if it is told."""
+        dataset = self._dataset
+        nodes = [*dataset.objects(concept, terms.BROADER), *dataset.subjects(terms.NARROWER, concept)]
+        return self.in_order(node for node in nodes if scheme is None or self._is_in(node, scheme))
+
+    def below(self, concept: NamedNode) -> Sequence[NamedNode]:
+        """The concepts directly below, in order."""
+        if concept not in self._narrower:
+            dataset = self._dataset
+            nodes = [*dataset.subjects(terms.BROADER, concept), *dataset.objects(concept, terms.NARROWER)]
+            self._narrower[concept] = self.in_order(nodes)
+        return self._narrower[concept]
 
     def in_order(self, nodes: Iterable[object]) -> list[NamedNode]:
-        """The distinct IRIs among `nodes` by their display order, then notation, then IRI."""
+        """The distinct IRIs among `nodes` by their order property, then notation, then name, then IRI."""
         named = dict.fromkeys(node for node in nodes if isinstance(node, NamedNode))
         return sorted(named, key=self._rank) if len(named) > 1 else list(named)
 
-    def _rank(self, node: NamedNode) -> tuple[int, str, str]:
-        notations = self._dataset.literals(node, (terms.NOTATION,))
-        return self._position(node), notations[0].value if notations else "", node.value
+    def by_name(self, nodes: Iterable[NamedNode]) -> list[NamedNode]:
+        """The nodes by their names, as an alphabetical index has them."""
+        return sorted(nodes, key=lambda node: collated(self._dataset.label(node, self.language).value, self.language))
 
-    def _position(self, node: NamedNode) -> int:
-        first = next(iter(self._dataset.literals(node, self._order)), None)
-        return int(first.value) if first and first.value.isascii() and first.value.isdigit() else 10**9
+    def _grown(self, scheme: NamedNode | None, tops: Sequence[NamedNode]) -> ConceptNode:
+        """A root over the branches of `tops`, grown level by level, so that what is left out is what lies deepest."""
+        children: dict[tuple[NamedNode, ...], Sequence[NamedNode]] = {(): tops[:MOST_IN_TREE]}
+        left = MOST_IN_TREE - len(children[()])
+        level: list[tuple[NamedNode, ...]] = [(top,) for top in children[()]]
+        while level and left > 0:
+            following: list[tuple[NamedNode, ...]] = []
+            for path in level:
+                below = self._below_in(scheme, path)
+                children[path] = below[:left] if len(path) < MOST_LEVELS else ()
+                left -= len(children[path])
+                following += [(*path, node) for node in children[path]]
+            level = following
 
-    def _branch(self, concept: NamedNode, seen: set[NamedNode]) -> ConceptNode:
-        seen.add(concept)
-        below = [narrower for narrower in self._below(concept) if narrower not in seen]
-        return ConceptNode(concept, tuple(self._branch(narrower, seen) for narrower in below if narrower not in seen))
+        def built(path: tuple[NamedNode, ...], node: NamedNode) -> ConceptNode:
+            shown = children.get(path, ())
+            hidden = len(self._below_in(scheme, path)) - len(shown) if path else len(tops) - len(shown)
+            return ConceptNode(node, tuple(built((*path, child), child) for child in shown), hidden)
 
-    def _above(self, concept: NamedNode) -> list[NamedNode]:
-        dataset = self._dataset
-        return self.in_order([*dataset.objects(concept, terms.BROADER), *dataset.subjects(terms.NARROWER, concept)])
+        return built((), scheme or (tops[0] if tops else NamedNode("urn:none")))
 
-    def _below(self, concept: NamedNode) -> list[NamedNode]:
-        dataset = self._dataset
-        return self.in_order([*dataset.subjects(terms.BROADER, concept), *dataset.objects(concept, terms.NARROWER)])
+    def _below_in(self, scheme: NamedNode | None, path: tuple[NamedNode, ...]) -> Sequence[NamedNode]:
+        """What is below the last of a path, without what is on the path already and what is of other schemes only."""
+        below = self.below(path[-1])
+        return [node for node in below if node not in path and (scheme is None or self._is_in(node, scheme))]
+
+    def _is_in(self, concept: object, scheme: Node) -> bool:
+        """Whether a concept belongs to a scheme; one that names no scheme belongs to any."""
+        if not isinstance(concept, NamedNode):
+            return False
+        schemes = self._dataset.objects(concept, terms.IN_SCHEME)
+        return not schemes or scheme in schemes
+
+    def _rank(self, node: NamedNode) -> tuple[int, bool, Key, tuple[str, str], str]:
+        if node not in self._ranks:
+            dataset = self._dataset
+            position = next(iter(dataset.literals(node, self._order)), None)
+            notation = next((literal.value for literal in dataset.literals(node, (terms.NOTATION,))), "")
+            digits = position.value if position else ""
+            self._ranks[node] = (
+                int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 10**19,
+                # As before, what has no notation goes before what has one.
+                bool(notation),
+                natural(notation),
+                collated(dataset.label(node, self.language).value, self.language),
+                node.value,
+            )
+        return self._ranks[node]

@@ -32,7 +32,7 @@ def steps(view: View, node: NamedNode, belonging: Iterable[NamedNode] = ()) -> l
     """The versions that changed `node` or what belongs to it, newest first."""
     history = view.site.history
     own = [change for each in dict.fromkeys((node, *belonging)) for change in history.get(each.value, ())]
-    gone = [each for changes in history.values() for each in changes if f"<{node.value}>" in each.before]
+    gone = [change for change in view.site.removed if f"<{node.value}>" in change.before]
     told = sorted({*own, *gone}, key=lambda each: (each.published, each.version), reverse=True)
     grouped = groupby(told, key=lambda each: (each.published, each.version))
     return [_step(view, node, list(changes)) for _, changes in grouped]

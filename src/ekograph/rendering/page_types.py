@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from ekograph.plugins import PageType, Values
 from ekograph.rendering import terms
-from ekograph.rendering.hierarchy import ConceptNode
+from ekograph.rendering.hierarchy import MOST_IN_TREE, ConceptNode
+from ekograph.rendering.statements import members_of
 from ekograph.rendering.view import View
+
+#: So many of the concepts beside one are shown, those around it.
+MOST_SIBLINGS = 40
 
 
 def template_of(view: View, node: NamedNode) -> tuple[str, Values]:
@@ -24,23 +30,52 @@ def template_of(view: View, node: NamedNode) -> tuple[str, Values]:
 def above(view: View, node: NamedNode) -> list[NamedNode]:
     """The things on the path from the front page to `node`, without it."""
     schemes = [scheme for scheme in view.site.named(node, terms.IN_SCHEME) if view.site.has_page(scheme)]
-    return [*schemes[:1], *view.site.hierarchy.broader(node)]
+    return [*schemes[:1], *view.hierarchy.broader(node)]
 
 
 def _scheme(view: View, node: NamedNode) -> Values:
-    return {"tree": view.site.hierarchy.tree(node)}
+    """The concepts of a scheme as a tree, and the list of all where the tree does not hold them."""
+    return {"tree": view.hierarchy.tree(node), "more": len(view.hierarchy.tops(node)) - MOST_IN_TREE}
 
 
 def _concept(view: View, node: NamedNode) -> Values:
-    """What is below a concept and beside it."""
-    hierarchy = view.site.hierarchy
+    """What is below a concept and beside it, and the other paths that lead to it."""
+    branch, siblings = view.hierarchy.branch(node), view.hierarchy.siblings(node)
+    at = siblings.index(node) if len(siblings) > MOST_SIBLINGS and node in siblings else 0
+    start = max(0, min(at - MOST_SIBLINGS // 2, len(siblings) - MOST_SIBLINGS))
     return {
-        "below": hierarchy.branch(node).below,
-        "siblings": [ConceptNode(sibling) for sibling in hierarchy.siblings(node)],
+        "below": branch.below,
+        "more_below": branch.more,
+        "siblings": [ConceptNode(sibling) for sibling in siblings[start : start + MOST_SIBLINGS]],
+        "more_siblings": max(0, len(siblings) - MOST_SIBLINGS),
+        "paths": [[view.link(step) for step in path] for path in view.hierarchy.paths(node)[1:] if path],
+        "mappings": mappings(view, node),
     }
+
+
+def _collection(view: View, node: NamedNode) -> Values:
+    """The members of a collection, in their order where it has one."""
+    ordered = [member for start in view.dataset.objects(node, terms.MEMBER_LIST) for member in members_of(view, start)]
+    members = [member for member in ordered if isinstance(member, NamedNode)] or view.site.named(node, terms.MEMBER)
+    return {"tree": [ConceptNode(member) for member in members[:MOST_IN_TREE]], "more": len(members) - MOST_IN_TREE}
+
+
+def mappings(view: View, node: NamedNode) -> list[tuple[str, list[tuple[Markup, list[Markup]]]]]:
+    """The concepts of other schemes that a concept is mapped to: for each host, the properties and their values."""
+    by_host: dict[str, dict[str, list[Markup]]] = {}
+    for predicate in terms.MAPPINGS:
+        for target in view.site.named(node, predicate):
+            host = urlsplit(target.value).hostname or target.value.partition(":")[0]
+            by_host.setdefault(host, {}).setdefault(predicate, []).append(view.link(target))
+    return [
+        (host, [(view.property_name(NamedNode(iri)), links) for iri, links in groups.items()])
+        for host, groups in sorted(by_host.items())
+    ]
 
 
 _PAGE_TYPES: Mapping[str, PageType] = {
     terms.SCHEME: PageType("scheme.html", _scheme),
     terms.CONCEPT: PageType("concept.html", _concept),
+    terms.COLLECTION: PageType("scheme.html", _collection),
+    terms.ORDERED_COLLECTION: PageType("scheme.html", _collection),
 }

@@ -29,6 +29,7 @@ from ekograph.rendering import (
 )
 from ekograph.rendering import view as view_module
 from ekograph.rendering.layout import frame_about, frame_of, frame_without_site, page
+from ekograph.rendering.listings import Listing
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View, messages
 
@@ -67,6 +68,15 @@ def front_page(site: Site, language: str) -> bytes:
     view = View(site, language)
     frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if "lead" in view.say else "")
     return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
+
+
+def list_page(site: Site, listing: Listing, number: int, language: str) -> bytes:
+    """A page of the list of all members of a class or a scheme."""
+    view = View(site, language)
+    frame = frame_of(view, view.class_name(listing.node.value).striptags(), listing.path_of(number))
+    crumbs = (*frame.crumbs, view.link(listing.node))
+    values = vocabulary_pages.list_values(view, listing, number)
+    return page("list.html", replace(frame, crumbs=crumbs), view=view, **values)
 
 
 def document_page(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.plugins import Theme
@@ -17,6 +18,7 @@ from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rendering import terms
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.hierarchy import Hierarchy
+from ekograph.rendering.listings import Listing, listings
 from ekograph.urls import THINGS
 
 
@@ -66,14 +68,20 @@ class Site:
         return any(each.name == name for each in self.queries)
 
     @cached_property
+    def hierarchies(self) -> Mapping[str, Hierarchy]:
+        """The concept schemes of the site as trees, with siblings in the order of each of its languages."""
+        order = self.theme.order_properties
+        return {language: Hierarchy(self.dataset, order, language) for language in self.dataset.languages}
+
+    @property
     def hierarchy(self) -> Hierarchy:
-        """The concept schemes of the site as trees."""
-        return Hierarchy(self.dataset, self.theme.order_properties)
+        """The concept schemes in the order of the site's first language."""
+        return next(iter(self.hierarchies.values()))
 
     @cached_property
     def schemes(self) -> tuple[NamedNode, ...]:
         """The concept schemes with at least one top concept."""
-        return tuple(scheme for scheme in self.all(terms.SCHEME) if self.hierarchy.tree(scheme))
+        return tuple(scheme for scheme in self.all(terms.SCHEME) if self.hierarchy.tops(scheme))
 
     @cached_property
     def vocabulary(self) -> NamedNode | None:
@@ -107,11 +115,33 @@ class Site:
     @cached_property
     def classes(self) -> Mapping[str, int]:
         """How many things of this site there are of each class, most first."""
-        counts: dict[str, int] = {}
+        return {kind: len(members) for kind, members in self.members.items()}
+
+    @cached_property
+    def members(self) -> Mapping[str, Sequence[NamedNode]]:
+        """The things of this site of each class, by its IRI: the class with most first."""
+        members: dict[str, list[NamedNode]] = {}
         for thing in self.things:
             for kind in self.dataset.types(thing):
-                counts[kind] = counts.get(kind, 0) + 1
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+                members.setdefault(kind, []).append(thing)
+        return dict(sorted(members.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @cached_property
+    def listings(self) -> Mapping[NamedNode, Listing]:
+        """The alphabetical lists of the members of classes and schemes, by their class or scheme."""
+        groups: dict[NamedNode, Sequence[NamedNode]] = {NamedNode(kind): all_ for kind, all_ in self.members.items()}
+        groups |= {scheme: self.hierarchy.members(scheme) for scheme in self.all(terms.SCHEME)}
+        return listings(groups, large=self.large)
+
+    @cached_property
+    def links(self) -> dict[tuple[str, Node], Markup]:
+        """The links that pages of a language have shown, which other pages show too."""
+        return {}
+
+    @cached_property
+    def removed(self) -> Sequence[Change]:
+        """The changes that removed a thing."""
+        return [change for changes in self.history.values() for change in changes if change.before]
 
     @cached_property
     def model(self) -> Model:

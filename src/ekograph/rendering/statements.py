@@ -65,13 +65,13 @@ def _value(
 ) -> Markup:
     if isinstance(term, BlankNode) and term not in seen and len(seen) < 8:
         within = seen | {term}
-        if members := _members(view, term):
+        if members := members_of(view, term):
             return _numbered([_value(view, predicate, each, within) for each in members])
         return _nested(rows(view, view.dataset.quads_of(term), within))
     return view.value(predicate, term, unofficial)
 
 
-def _members(view: View, term: Term) -> Sequence[Term]:
+def members_of(view: View, term: Term) -> Sequence[Term]:
     """The members of an RDF list that begins at `term`; none for no list, or one that is damaged or too long."""
     members: list[Term] = []
     while isinstance(term, BlankNode):

@@ -34,6 +34,9 @@ NARROWER = f"{SKOS}narrower"
 NOTATION = f"{SKOS}notation"
 PREF_LABEL = f"{SKOS}prefLabel"
 ALT_LABEL = f"{SKOS}altLabel"
+MEMBER, MEMBER_LIST = f"{SKOS}member", f"{SKOS}memberList"
+COLLECTION, ORDERED_COLLECTION = f"{SKOS}Collection", f"{SKOS}OrderedCollection"
+MAPPINGS = tuple(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related"))
 HIDDEN_LABEL = f"{SKOS}hiddenLabel"
 
 #: Properties whose text tells what a thing is, the most telling first.

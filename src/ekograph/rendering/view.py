@@ -21,12 +21,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name, text_of
 from ekograph.rendering import terms
+from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.site import Site
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: Marks a translation without official standing; the layout explains it in words when a page holds it.
 MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
+
+#: So many links are kept to be shown again on other pages.
+MOST_LINKS = 50_000
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NUMBERS = frozenset(f"{XSD}{each}" for each in ("integer", "decimal", "int", "long", "nonNegativeInteger"))
@@ -50,6 +54,11 @@ class View:
     def dataset(self) -> Dataset:
         """The dataset of the site."""
         return self.site.dataset
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """The concept schemes of the site, with siblings in the order of this language."""
+        return self.site.hierarchies.get(self.language) or self.site.hierarchy
 
     def label(self, node: Node) -> Text:
         """The name of `node` in the language of the page or the nearest there is."""
@@ -131,6 +140,14 @@ class View:
 
     def link(self, node: Node) -> Markup:
         """The name of `node`, leading to its page if there is one."""
+        links = self.site.links
+        if (link := links.get((self.language, node))) is None:
+            if len(links) > MOST_LINKS:
+                links.clear()
+            link = links[self.language, node] = self._link(node)
+        return link
+
+    def _link(self, node: Node) -> Markup:
         address = self.address(node) if isinstance(node, NamedNode) else None
         if address is None:
             return self.name(node) if self.dataset.quads_of(node) else escape(_written(node))

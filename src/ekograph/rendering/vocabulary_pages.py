@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -13,8 +13,9 @@ from pyoxigraph import NamedNode, Quad
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import RDF, RDFS, TYPE, Text
 from ekograph.rendering import statements, terms
+from ekograph.rendering.collation import initial
+from ekograph.rendering.listings import EXAMPLES, ON_A_PAGE, Listing
 from ekograph.rendering.rdf_writers import rdf
-from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
 
 #: The kinds of terms in the order of the page: the key of their heading, and the classes of each.
@@ -60,19 +61,49 @@ class Entry:
 
 @dataclass(frozen=True)
 class Class:
-    """A class, how many things are of it, and some of them."""
+    """A class, how many things are of it, and some of them; `all` is the address of the list of all, or ""."""
 
     link: Markup
     count: int
     examples: Sequence[Markup]
+    all: str = ""
 
 
 def census(view: View) -> list[Class]:
     """The classes that things of this site are of, most first."""
-    return [
-        Class(view.link(NamedNode(kind)), count, [view.link(each) for each in islice(_instances(view.site, kind), 25)])
-        for kind, count in view.site.classes.items()
-    ]
+    lists = view.site.listings
+    classes = []
+    for kind, members in view.site.members.items():
+        node = NamedNode(kind)
+        listing = lists.get(node)
+        first = listing.by_name(view.hierarchy) if listing else view.hierarchy.in_order(members)
+        examples = [view.link(member) for member in first[:EXAMPLES]]
+        classes.append(Class(view.link(node), len(members), examples, view.page(listing.path) if listing else ""))
+    return classes
+
+
+def list_values(view: View, listing: Listing, number: int) -> Mapping[str, Any]:
+    """What a page of a list shows: the members by their first letters, and the way to the other pages."""
+    members = listing.by_name(view.hierarchy)
+    start = (number - 1) * ON_A_PAGE
+
+    def letter(node: NamedNode) -> str:
+        return initial(view.label(node).value, view.language)
+
+    on_page: dict[str, int] = {}
+    for at, node in enumerate(members):
+        on_page.setdefault(letter(node), at // ON_A_PAGE + 1)
+    letters = [(name, view.page(listing.path_of(page)), page) for name, page in on_page.items()]
+    return {
+        "listing": listing,
+        "number": number,
+        "letters": letters,
+        "groups": [
+            (name, [view.link(node) for node in nodes])
+            for name, nodes in groupby(members[start : start + ON_A_PAGE], letter)
+        ],
+        "pages": [(page, view.page(listing.path_of(page))) for page in range(1, listing.pages + 1)],
+    }
 
 
 def terms_of(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
@@ -153,10 +184,6 @@ def _uses(view: View, iri: NamedNode, term: NamedNode) -> list[NamedNode]:
 
 def _anchor(iri: NamedNode, node: NamedNode) -> str:
     return node.value.removeprefix(f"{iri.value}#") if node.value.startswith(f"{iri.value}#") else ""
-
-
-def _instances(site: Site, kind: str) -> Iterator[NamedNode]:
-    return (each for each in site.dataset.instances(kind) if isinstance(each, NamedNode) and site.has_page(each))
 
 
 def _subjects(quads: Sequence[Quad]) -> list[NamedNode]:
