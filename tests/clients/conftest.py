@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 def run(*command: object) -> str:
     """What the command prints; it must succeed."""
     done = subprocess.run(
-        [str(each) for each in command], cwd=HERE, capture_output=True, text=True, timeout=60, check=False
+        [str(each) for each in command], cwd=HERE, capture_output=True, text=True, timeout=110, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
