@@ -9,6 +9,7 @@ from pyoxigraph import Store
 from tests.conftest import SHARED
 from tests.site.source_page import NO_BREAK_SPACE, outline, published, rows
 
+BASE = "https://w3id.org/ekograph/"
 #: The text copy of the page, as it was handed over.
 TEXT = next(SHARED.glob("*/ekosysteemisopimukset.txt"), None)
 #: Of the rebuilt lists, so that a copy without the text proves them too.
@@ -98,3 +99,37 @@ def test_the_copy_of_the_source_is_the_one_that_was_read(store, page):
     ((said,),) = rows(store, "SELECT ?id WHERE { ?copy a prov:Entity ; dcterms:identifier ?id }")
     assert said == f"sha256:{sha256(TEXT.read_bytes()).hexdigest()}"
     assert page
+
+
+def test_every_named_graph_says_what_it_was_made_from_or_that_it_is_our_own(store):
+    described = rows(store, "SELECT ?graph WHERE { ?graph prov:wasDerivedFrom|prov:wasAttributedTo ?origin }")
+    graphs = {str(graph.value) for graph in store.named_graphs()} - {f"{BASE}graph/derived"}
+    assert graphs <= {graph for (graph,) in described}
+    assert len(graphs) > 20
+
+
+def test_a_plain_query_finds_the_english_and_the_swedish_name_of_every_priority(store):
+    for language in ("en", "sv"):
+        query = f'SELECT ?p WHERE {{ ?p a eko:Priority ; skos:prefLabel ?l FILTER(lang(?l) = "{language}") }}'
+        assert len(rows(store, query)) == 44
+
+
+def test_what_is_unofficial_is_in_its_own_graph_and_marked_on_the_thing(store):
+    graph = f"<{BASE}graph/translations-unofficial>"
+    text = (
+        "?thing ?property ?text . FILTER(isLiteral(?text) && ?property NOT IN (eko:unofficialText, skos:hiddenLabel))"
+    )
+    stated = rows(store, f"SELECT ?thing ?text WHERE {{ GRAPH {graph} {{ {text} }} }}")
+    marked = rows(store, "SELECT ?thing ?text WHERE { ?thing eko:unofficialText ?text }")
+    assert set(stated) == set(marked)
+    assert not rows(store, "SELECT ?o WHERE { ?s ?p ?o FILTER(CONTAINS(lang(?o), '-')) }")
+
+
+def test_the_introduction_keeps_its_order(store, page):
+    query = (
+        "SELECT ?text (COUNT(?before) AS ?position) WHERE { ?c eko:introduction/rdf:rest* ?before . "
+        "?before rdf:rest* ?cell . ?cell rdf:first ?text } GROUP BY ?text ORDER BY ?position"
+    )
+    places = [page.index(text) for text, _ in rows(store, query)]
+    assert len(places) == 3
+    assert places == sorted(places)
