@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +15,10 @@ FILE_NAME = "ekograph.toml"
 
 # What an IRI may be made of, after its scheme (RFC 3987).
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
+
+
+#: How much a finding of a rule of the check can matter.
+_SEVERITIES = ("off", "info", "warning", "violation")
 
 
 class ConfigError(Exception):
@@ -44,6 +50,10 @@ class Settings(NamedTuple):
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
     theme: Annotated[str, "Folder of the site's own templates, messages and hooks, relative to the site."] = ""
+    severity: Annotated[
+        Mapping[str, str],
+        "A table: how much a finding of the check's own rules matters, by its id: off, info, warning or violation.",
+    ] = MappingProxyType({})
     remote_endpoint: Annotated[str, "SPARQL endpoint of another store, to answer in place of the embedded engine."] = ""
 
     @property
@@ -114,8 +124,12 @@ def _converted(name: str, value: Any, default: Any) -> Any:
             return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
         if kind is bool and not isinstance(value, bool):
             raise ValueError(value)
+        if kind is MappingProxyType:
+            if set(value.values()) - set(_SEVERITIES) or not all(rule.startswith("gate-") for rule in value):
+                raise ConfigError(f"{name} is {value!r}; give {', '.join(_SEVERITIES)} to rules that begin with gate-")
+            return MappingProxyType(dict(value))
         return kind(value)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(f"the setting {name} cannot be {value!r}; it is of type {kind.__name__}") from error
 
 

@@ -45,7 +45,7 @@ class Both:
 def published(folder: Path, root: Path, large_from: int) -> Snapshot:
     shutil.copytree(root, folder)
     outcome = publish(config.load(folder), language="en", large_from=large_from)
-    assert outcome.snapshot is not None, outcome.report.results
+    assert outcome.snapshot is not None, outcome.report.findings
     return outcome.snapshot
 
 

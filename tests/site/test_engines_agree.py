@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from tests.site.broken import ROOT, Broken, broken_files
 
 from ekograph.rdf.canonical import canonical
-from ekograph.validation.shacl.engine import findings
+from ekograph.validation.shacl.engine import validate
 from ekograph.validation.shacl.shapes import ShapesGraph
 
 ONTOLOGY = NamedNode("https://w3id.org/ekograph/def")
@@ -71,7 +71,7 @@ def _terms(quads: list[Quad]) -> set[object]:
 
 
 def found(data: list[bytes], shapes: ShapesGraph, engine: str) -> set[tuple[str, str, str]]:
-    return {(each.rule, str(each.focus), str(each.path)) for each in findings(data, shapes, engine)}
+    return {(each.rule, str(each.focus), str(each.path)) for each in validate(data, shapes, engine)}
 
 
 @pytest.mark.parametrize("broken", broken_files(), ids=lambda each: each.path.stem)
@@ -83,7 +83,7 @@ def test_both_engines_find_the_same(broken: Broken, ontology, shapes):
 @pytest.mark.parametrize("broken", broken_files(), ids=lambda each: each.path.stem)
 def test_large_data_is_found_the_same_in(broken: Broken, ontology, shapes):
     data = with_ontology(list(parse(path=broken.path, format=RdfFormat.TURTLE)), ontology)
-    assert set(findings(data, shapes, "shacl", large_from=0)) == set(findings(data, shapes, "shacl"))
+    assert set(validate(data, shapes, "shacl", large_from=0)) == set(validate(data, shapes, "shacl"))
 
 
 def test_both_engines_find_nothing_in_the_real_data(shapes):

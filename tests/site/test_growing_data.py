@@ -91,4 +91,4 @@ def test_what_grows_rightly_conforms(addition):
         graph=places.graph.replace("places", "more"),
         data=(PREFIXES + ADDITIONS[addition]).encode(),
     )
-    assert check([*sources, more], settings, "en").report.results == ()
+    assert check([*sources, more], settings, "en").report.findings == ()

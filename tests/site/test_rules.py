@@ -86,7 +86,7 @@ def test_every_rule_is_broken_by_a_file():
 
 @every_file
 def test_a_broken_file_breaks_its_rule_and_names_the_offender(broken: Broken):
-    results = checked(broken.path).results
+    results = checked(broken.path).findings
     assert any(each.rule == broken.rule and broken.names(each.focus_node) for each in results)
     assert {each.rule for each in results} == {broken.rule} | broken.also
 
@@ -96,12 +96,12 @@ def test_a_broken_file_without_its_fault_conforms(broken: Broken):
     text = broken.path.read_text()
     report = checked(broken.path, mended(text))
     assert mended(text) != text
-    assert report.conforms, report.results
+    assert report.conforms, report.findings
 
 
 def test_every_result_of_a_broken_file_lies_in_it_and_says_what_to_do():
     for broken in FILES:
-        for each in checked(broken.path).results:
+        for each in checked(broken.path).findings:
             inside = each.path == f"tests/site/rules/{broken.path.name}" or broken.rule == "G11"
             assert inside, each
             assert each.message, each
@@ -109,7 +109,7 @@ def test_every_result_of_a_broken_file_lies_in_it_and_says_what_to_do():
 
 
 def test_the_real_data_conforms():
-    assert checked(ROOT / "data").results == ()
+    assert checked(ROOT / "data").findings == ()
 
 
 def test_the_files_say_in_words_what_is_wrong():

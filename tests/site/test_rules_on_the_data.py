@@ -10,7 +10,7 @@ from tests.site.broken import ROOT
 
 from ekograph import config
 from ekograph.validation.check import check
-from ekograph.validation.report import Result
+from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source, collect
 
 ID = "https://w3id.org/ekograph/id/"
@@ -261,8 +261,8 @@ CHANGES = [
 ]
 
 
-def results(sources: list[Source]) -> tuple[Result, ...]:
-    return check(sources, config.load(ROOT), "en").report.results
+def results(sources: list[Source]) -> tuple[Finding, ...]:
+    return check(sources, config.load(ROOT), "en").report.findings
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,13 @@ from ekograph import config
 from ekograph.cli.group import group
 from ekograph.i18n import LANGUAGES
 from ekograph.validation import rules
-from ekograph.validation.parsing import fault
-from ekograph.validation.report import Result
+from ekograph.validation.parsing import finding_in
+from ekograph.validation.report import Finding
 from ekograph.validation.reporters import explain as explain_module
-from ekograph.validation.term_findings import TermFinding
+from ekograph.validation.term_faults import TermFault
 
 RULES = {each.id: each for each in rules.of_site(config.load(ROOT))}
-OF_SHAPES = sorted(set(RULES) - set(rules.OWN))
+OF_SHAPES = sorted(set(RULES) - set(rules.GATE_RULES))
 
 
 def explain(*arguments: str, site: Path = ROOT) -> tuple[int, str]:
@@ -117,10 +117,10 @@ def test_the_page_of_rules_is_up_to_date():
 
 
 def test_every_rule_that_the_check_has_of_its_own_is_explained():
-    calls = "|".join(made.__name__ for made in (TermFinding, Result, fault))
+    calls = "|".join(made.__name__ for made in (TermFault, Finding, finding_in))
     code = "".join(path.read_text(encoding="utf-8") for path in Path(ekograph.__file__).parent.rglob("*.py"))
     used = set(re.findall(rf"\b(?:{calls})\(\s*(?:source, )?\"([a-z-]+)\"", code))
-    assert used == set(rules.OWN)
+    assert used == set(rules.GATE_RULES)
 
 
 def test_shapes_of_another_site_are_explained_as_far_as_they_speak(site):

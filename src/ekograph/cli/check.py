@@ -25,9 +25,9 @@ Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "sarif", "github"]),
+    type=click.Choice(["text", "full", "json", "sarif", "github"]),
     default="text",
-    help="Form of the report.",
+    help="Form of the report; full is text with every finding, however many there are of one kind.",
 )
 @options.language
 @options.engine

@@ -144,7 +144,7 @@ def _written(settings: Settings, messages: Messages, state: str) -> Dataset:
     except SourceError as error:
         _fail_unreadable([check_messages(error.key, **error.values)], settings.root, messages, state)
     except UnreadableError as error:
-        faults = [f"{fault.path}:{fault.line}:{fault.column}: {fault.message}" for fault in error.results]
+        faults = [f"{fault.path}:{fault.line}:{fault.column}: {fault.message}" for fault in error.findings]
         _fail_unreadable(faults, settings.root, messages, state)
 
 

@@ -99,7 +99,7 @@ def _tell_faults(done: Sequence[Formatted], check: Messages) -> bool:
     from ekograph.validation.report import report
     from ekograph.validation.reporters.text import render
 
-    found = report(result for each in done for result in each.results)
+    found = report(finding for each in done for finding in each.findings)
     if not found.conforms:
         click.echo(render(found, "text", [each.source for each in done], check), nl=False, err=True)
     return not found.conforms
@@ -107,7 +107,7 @@ def _tell_faults(done: Sequence[Formatted], check: Messages) -> bool:
 
 def _summarise(done: Sequence[Formatted], say: Messages, *, written: bool) -> None:
     changed = sum(each.changed for each in done)
-    faulty = sum(bool(each.results) for each in done)
+    faulty = sum(bool(each.findings) for each in done)
     if changed:
         click.echo(say("summary-written" if written else "summary-check", count=changed))
     elif not faulty:

@@ -16,16 +16,16 @@ from ekograph.rdf.dataset import SKOS, Dataset
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.urls import graph_name
 from ekograph.validation.parsing import parsed
-from ekograph.validation.report import Result
+from ekograph.validation.report import Finding
 from ekograph.validation.sources import collect
 
 
 class UnreadableError(Exception):
-    """Sources that no dataset can be made of; `results` say where and why."""
+    """Sources that no dataset can be made of; `findings` say where and why."""
 
-    def __init__(self, results: Sequence[Result]) -> None:
-        super().__init__(f"{len(results)} faults")
-        self.results = results
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{len(findings)} faults")
+        self.findings = findings
 
 
 def published(snapshot: Snapshot) -> Dataset:
@@ -40,11 +40,11 @@ def published(snapshot: Snapshot) -> Dataset:
 def written(settings: Settings, say: Messages) -> Dataset:
     """The dataset that the sources of a site would be published as; whether they conform is not asked.
 
-    Raises SourceError for sources that cannot be read, UnreadableError (its results in the language of `say`, of
+    Raises SourceError for sources that cannot be read, UnreadableError (its findings in the language of `say`, of
     the area "check") for sources that are not well-formed.
     """
     files = [parsed(source, say) for source in collect(settings) if source.kind != "shapes"]
-    faults = [result for each in files for result in each.results]
+    faults = [finding for file in files for finding in file.findings]
     if faults:
         raise UnreadableError(faults)
     quads = [quad for each in files for quad in each.quads]

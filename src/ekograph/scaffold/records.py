@@ -18,7 +18,7 @@ from ekograph.i18n import Messages
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import LABELS, SKOS, Dataset, local_name
 from ekograph.validation.parsing import parsed
-from ekograph.validation.report import Result
+from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source, collect
 
 Answers: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -42,7 +42,7 @@ class EditableSite:
     settings: Settings
     files: tuple[Source, ...]
     dataset: Dataset
-    faults: tuple[Result, ...]
+    faults: tuple[Finding, ...]
 
     def term(self, name: str) -> NamedNode:
         """The term of the site's own ontology."""
@@ -86,7 +86,7 @@ def read(settings: Settings, messages: Messages) -> EditableSite:
     quads = [quad for file in files for quad in file.quads]
     dataset = Dataset(quads, base=settings.base, prefixes={}, languages=settings.languages)
     turtle = tuple(source for source in sources if source.kind == "data" and source.format == formats.TURTLE)
-    return EditableSite(settings, turtle, dataset, tuple(result for file in files for result in file.results))
+    return EditableSite(settings, turtle, dataset, tuple(finding for file in files for finding in file.findings))
 
 
 def _nothing(_site: EditableSite, _answers: Answers) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ekograph.i18n import Messages
 from ekograph.rdf.canonical import joined
 from ekograph.validation import content_checks, suppression
 from ekograph.validation.parsing import Parsed, parsed
-from ekograph.validation.report import Report, Result, report
+from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
 from ekograph.validation.sources import KNOWN, Source
@@ -56,39 +56,41 @@ def check(
     If parsing or naming fails, only that is reported: validating incomplete data is meaningless. `on_step` is told
     what is done next: "reading", "validating" or "telling".
     """
-    say = Messages("check", language)
+    messages = Messages("check", language)
     on_step("reading")
-    files = _parsed([source for source in sources if source.kind != KNOWN], say)
+    files = _parsed([source for source in sources if source.kind != KNOWN], messages)
     prefixes = _prefixes(files)
     published = [file for file in files if file.source.kind != "shapes"]
-    blocking = [result for file in files for result in file.results] or content_checks.find_unnameable(published, say)
+    blocking = [finding for file in files for finding in file.findings] or content_checks.find_unnameable(
+        published, messages
+    )
     if blocking:
         return CheckOutcome(report(blocking), prefixes)
     published, suppressed = _allowed(published, settings)
     shapes = [file for file in files if file.source.kind == "shapes"]
     on_step("validating")
-    rules = ShapesGraph(quad for file in shapes for quad in file.quads)
+    rules = ShapesGraph((quad for file in shapes for quad in file.quads), _prefixes(shapes))
     outcome = start([file.ntriples for file in published], rules, engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.validation import shapes_lint
 
-    results = content_checks.find_unpublishable(published, say)
+    findings = content_checks.find_unpublishable(published, messages)
     texts = [file.ntriples for file in published]
-    texts += [parsed(source, say).ntriples for source in sources if source.kind == KNOWN]
-    results += shapes_lint.find_vacuous_shapes(shapes, rules.graph, texts, say)
-    if not any(result.rule == "gate-query" for result in results):
+    texts += [parsed(source, messages).ntriples for source in sources if source.kind == KNOWN]
+    findings += shapes_lint.find_vacuous_shapes(shapes, rules, texts, settings.base, messages)
+    if not any(finding.rule == "gate-query" and finding.blocks for finding in findings):
         try:
-            findings = outcome()
+            results = outcome()
         except ShapesError as error:
-            findings = []
-            results.append(_refused(shapes, error, say))
+            results = []
+            findings.append(_refused(shapes, error, messages))
         on_step("telling")
-        if findings:
-            # What tells of findings is loaded only where there are some.
-            from ekograph.validation.messages import results_of, shortener
+        if results:
+            # What makes findings of results is loaded only where there are some.
+            from ekograph.validation.messages import findings_of, shortener
 
-            results += results_of(findings, published, texts, shortener(settings.base, prefixes), say)
-    return CheckOutcome(report(results), prefixes, published, suppressed)
+            findings += findings_of(results, published, texts, shortener(settings.base, prefixes), messages)
+    return CheckOutcome(report(findings, settings.severity), prefixes, published, suppressed)
 
 
 def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[list[Parsed], int]:
@@ -105,11 +107,11 @@ def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[list[Parsed],
     return allowed, total
 
 
-def _parsed(sources: Sequence[Source], say: Messages) -> list[Parsed]:
+def _parsed(sources: Sequence[Source], messages: Messages) -> list[Parsed]:
     """The sources, parsed; those with faults once more, now that the prefixes of the others are known."""
-    files = [parsed(source, say) for source in sources]
+    files = [parsed(source, messages) for source in sources]
     prefixes = _prefixes(files)
-    return [parsed(file.source, say, prefixes) if file.results else file for file in files]
+    return [parsed(file.source, messages, prefixes) if file.findings else file for file in files]
 
 
 def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
@@ -120,7 +122,7 @@ def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
     return prefixes
 
 
-def _refused(shapes: Sequence[Parsed], error: ShapesError, say: Messages) -> Result:
+def _refused(shapes: Sequence[Parsed], error: ShapesError, messages: Messages) -> Finding:
     name = shapes[0].source.name if shapes else "shapes"
-    message = say("gate-shapes", reason=str(error))
-    return Result("gate-shapes", "Violation", name, 1, 1, None, None, None, message, say.language)
+    message = messages("gate-shapes", reason=str(error))
+    return Finding("gate-shapes", "Violation", name, 1, 1, None, None, None, message, messages.language)

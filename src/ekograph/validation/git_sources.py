@@ -60,10 +60,10 @@ def _commit(site: Path, revision: str) -> str:
         raise RevisionError("no_git") from error
     if inside.returncode:
         raise RevisionError("no_repository", inside.stderr.decode(errors="replace").strip())
-    found = _git(site, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-    if found.returncode:
+    result = _git(site, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    if result.returncode:
         raise RevisionError("unknown")
-    return found.stdout.decode().strip()
+    return result.stdout.decode().strip()
 
 
 def _entries(site: Path, commit: str) -> Iterator[_Entry]:
@@ -82,7 +82,7 @@ def _entries(site: Path, commit: str) -> Iterator[_Entry]:
 
 def _blobs(site: Path, entries: Iterable[_Entry]) -> Iterator[bytes]:
     """The contents of the files, as `git cat-file --batch` writes them one after the other."""
-    asked = "".join(f"{each.object}\n" for each in entries)
+    asked = "".join(f"{entry.object}\n" for entry in entries)
     answer = _git(site, "cat-file", "--batch", given=asked.encode())
     answer.check_returncode()
     at = 0

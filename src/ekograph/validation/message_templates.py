@@ -21,22 +21,22 @@ def values(template: str, text: str) -> dict[str, str] | None:
     return None if match is None else match.groupdict()
 
 
-def extract_values(template: Literal, said: Iterable[Literal]) -> dict[str, str] | None:
+def extract_values(template: Literal, texts: Iterable[Literal]) -> dict[str, str] | None:
     """The values of the places of `template` in the message made from it, or None if none of these was.
 
     pySHACL drops the language of a message when it fills its places.
     """
-    for message in said:
+    for message in texts:
         if message.language in (None, template.language):
-            found = values(template.value, message.value)
-            if found is not None:
-                return found
+            bound = values(template.value, message.value)
+            if bound is not None:
+                return bound
     return None
 
 
-def filled(template: str, given: Mapping[str, str], show: Callable[[str], str]) -> str:
+def filled(template: str, bound: Mapping[str, str], show: Callable[[str], str]) -> str:
     """The text of `template` with the values, each as `show` makes it; places without a value stay."""
-    return _PLACE.sub(lambda place: show(given[place[1]]) if place[1] in given else place[0], template)
+    return _PLACE.sub(lambda place: show(bound[place[1]]) if place[1] in bound else place[0], template)
 
 
 def mask_placeholders(template: str) -> str:

@@ -17,25 +17,24 @@ from ekograph.rdf.vocab import XSD
 from ekograph.validation import message_templates
 from ekograph.validation.parsing import Parsed
 from ekograph.validation.positions import Locator
-from ekograph.validation.report import Result
-from ekograph.validation.shacl.results import Finding
+from ekograph.validation.report import Finding, plain
+from ekograph.validation.shacl.results import ValidationResult
 from ekograph.validation.suggestions import KnownTerms, known_terms
-from ekograph.validation.term_findings import plain
 
 
-def results_of(
-    findings: Sequence[Finding],
+def findings_of(
+    results: Sequence[ValidationResult],
     files: Sequence[Parsed],
     known: Sequence[bytes],
     show: Callable[[str], str],
-    say: Messages,
-) -> list[Result]:
-    """The findings as results; `show` shortens IRIs.
+    messages: Messages,
+) -> list[Finding]:
+    """The engine's results as findings; `show` shortens IRIs.
 
     `known` are the N-Triples of all data, whose names a misspelt one may be meant for.
     """
-    builder = _MessageBuilder(Locator(files, findings), KnownTerms(known_terms(known)), show, say)
-    return [builder.result(finding) for finding in findings]
+    builder = _MessageBuilder(Locator(files, results), KnownTerms(known_terms(known)), show, messages)
+    return [builder.finding(result) for result in results]
 
 
 @dataclass(frozen=True)
@@ -45,22 +44,22 @@ class _MessageBuilder:
     locator: Locator
     names: KnownTerms
     show: Callable[[str], str]
-    say: Messages
+    messages: Messages
 
-    def result(self, finding: Finding) -> Result:
-        """The finding at its place, in words."""
-        name, place = self.locator.place(finding)
-        message, language, mentioned = self._message(finding)
+    def finding(self, result: ValidationResult) -> Finding:
+        """The result at its place, in words."""
+        name, place = self.locator.place(result)
+        message, language, mentioned = self._message(result)
         meant = next(filter(None, map(self.names.nearest, mentioned)), None)
-        return Result(
-            rule=finding.rule,
-            severity=finding.severity,
+        return Finding(
+            rule=result.rule,
+            severity=result.severity,
             path=name,
             line=place.line,
             column=place.column,
-            focus_node=plain(finding.focus),
-            result_path=plain(finding.path),
-            value=plain(self.locator.object_of(finding)),
+            focus_node=plain(result.focus),
+            result_path=plain(result.path),
+            value=plain(self.locator.object_of(result)),
             message=f"{message} {self._asked(meant, language)}" if meant else message,
             language=language,
             suggestion=meant,
@@ -68,30 +67,30 @@ class _MessageBuilder:
 
     def _asked(self, meant: str, language: str) -> str:
         """The question whether that name was meant, in the language of the message that it follows."""
-        say = self.say if language == self.say.language else Messages("check", language)
-        return say("did-you-mean", found=self.show(meant))
+        messages = self.messages if language == self.messages.language else Messages("check", language)
+        return messages("did-you-mean", found=self.show(meant))
 
-    def _message(self, finding: Finding) -> tuple[str, str, list[str]]:
+    def _message(self, result: ValidationResult) -> tuple[str, str, list[str]]:
         """The message, its language (the reader's, where the shape has one in it), and the IRIs that it mentions."""
-        mentioned = _at_fault(finding)
-        words = None if finding.templates else worded(finding, self.show, self.say)
-        if words:
-            return words, self.say.language, mentioned
-        template = message_templates.chosen(finding.templates, self.say.language)
-        values = message_templates.extract_values(template, finding.messages) if template else None
+        mentioned, language = _at_fault(result), self.messages.language
+        sentence = None if result.templates else component_sentence(result, self.show, self.messages)
+        if sentence:
+            return sentence, language, mentioned
+        template = message_templates.chosen(result.templates, language)
+        values = message_templates.extract_values(template, result.messages) if template else None
         if template and values is not None:
-            said = message_templates.filled(template.value, values, self.show)
-            return said, template.language or "", [*values.values(), *mentioned]
-        given = message_templates.chosen(finding.messages, self.say.language)
-        if given is None:
-            return self.say("no-message", component=finding.component), self.say.language, mentioned
-        return given.value, given.language or "", mentioned
+            text = message_templates.filled(template.value, values, self.show)
+            return text, template.language or "", [*values.values(), *mentioned]
+        message = message_templates.chosen(result.messages, language)
+        if message is None:
+            return self.messages("no-message", component=result.component), language, mentioned
+        return message.value, message.language or "", mentioned
 
 
-def _at_fault(finding: Finding) -> list[str]:
+def _at_fault(result: ValidationResult) -> list[str]:
     """The IRIs that a constraint of SHACL Core complains of: a value, or a property that a closed shape excludes."""
-    terms = (finding.path if finding.component.startswith("Closed") else None, finding.value)
-    return [each.value for each in terms if isinstance(each, NamedNode)]
+    terms = (result.path if result.component.startswith("Closed") else None, result.value)
+    return [term.value for term in terms if isinstance(term, NamedNode)]
 
 
 def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:
@@ -117,14 +116,14 @@ def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:
 _MOST = 80
 
 
-def worded(finding: Finding, show: Callable[[str], str], say: Messages) -> str | None:
-    """The sentence for the constraint component of the finding; None for components that are not of SHACL Core."""
-    key = f"constraint-{finding.component.removesuffix('ConstraintComponent')}"
-    if key not in say:
+def component_sentence(result: ValidationResult, show: Callable[[str], str], messages: Messages) -> str | None:
+    """The sentence for the constraint component of the result; None for components that are not of SHACL Core."""
+    key = f"constraint-{result.component.removesuffix('ConstraintComponent')}"
+    if key not in messages:
         return None
-    value = finding.value if finding.value is not None else finding.focus
-    path = show(finding.path.value) if finding.path else say("constraint-path")
-    return say(key, path=path, value=_shown(value, show), limit=", ".join(_shown(each, show) for each in finding.limit))
+    value = _shown(result.value if result.value is not None else result.focus, show)
+    path = show(result.path.value) if result.path else messages("constraint-path")
+    return messages(key, path=path, value=value, limit=", ".join(_shown(term, show) for term in result.limit))
 
 
 def _shown(term: Term | str, show: Callable[[str], str]) -> str:

@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QuadParser, RdfFormat, Tri
 from ekograph.i18n import Messages
 from ekograph.rdf.formats import TURTLE
 from ekograph.turtle.lines import Lines, Place, decoded
-from ekograph.validation.report import Result
+from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source
 
 #: The parser of record recurses on nested triple terms, and would end the process far above this depth.
@@ -23,7 +23,7 @@ DEEPEST_TRIPLE_TERM = 100
 
 @dataclass(frozen=True)
 class Parsed:
-    """A source as N-Triples, in the order of the source, with its prefixes; or with the results that say why not.
+    """A source as N-Triples, in the order of the source, with its prefixes; or with the findings that messages why not.
 
     Its blank nodes are labelled by its name and the order in which they come, as `turtle.triples` labels them too.
     """
@@ -31,7 +31,7 @@ class Parsed:
     source: Source
     ntriples: bytes
     prefixes: Mapping[str, str]
-    results: tuple[Result, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -48,9 +48,9 @@ class Parsed:
         return self.ntriples.replace(b" .\n", f" {NamedNode(self.source.graph)} .\n".encode())
 
 
-def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
+def parsed(source: Source, messages: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
     """Parse a source. `elsewhere` are the prefixes of other sources, one of which an undeclared one may stand for."""
-    unreadable = _unreadable(source, say)
+    unreadable = _unreadable(source, messages)
     if unreadable is not None:
         return Parsed(source, b"", {}, (unreadable,))
     parser = _parser(source)
@@ -58,10 +58,10 @@ def parsed(source: Source, say: Messages, elsewhere: Mapping[str, str] = Mapping
         triples = parser if source.format.carries == "graph" else _of_one_graph(parser)
         lines = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
     except (SyntaxError, MemoryError):
-        return Parsed(source, b"", dict(parser.prefixes), tuple(_faults(source, elsewhere, say)))
+        return Parsed(source, b"", dict(parser.prefixes), tuple(_faults(source, elsewhere, messages)))
     except _NamedGraphError as error:
-        message = say("gate-graph", graph=error.graph)
-        return Parsed(source, b"", {}, (fault(source, "gate-graph", Place(1, 1), message, say),))
+        message = messages("gate-graph", graph=error.graph)
+        return Parsed(source, b"", {}, (finding_in(source, "gate-graph", Place(1, 1), message, messages),))
     return Parsed(source, _relabelled(lines, blank_node_label(source)), dict(parser.prefixes))
 
 
@@ -112,8 +112,8 @@ def _relabelled(ntriples: bytes, prefix: str) -> bytes:
     return b"".join(relabelled(line) if b"_:" in line else line for line in ntriples.splitlines(keepends=True))
 
 
-def _unreadable(source: Source, say: Messages) -> Result | None:
-    """The result for bytes that must not reach the parser, or None."""
+def _unreadable(source: Source, messages: Messages) -> Finding | None:
+    """The finding for bytes that must not reach the parser, or None."""
     try:
         text = decoded(source.data)
     except UnicodeDecodeError as error:
@@ -122,9 +122,13 @@ def _unreadable(source: Source, say: Messages) -> Result | None:
         line_start = source.data.rfind(b"\n", 0, error.start) + 1
         column = len(source.data[line_start : error.start].decode("utf-8", "replace")) + 1
         place = Place(source.data.count(b"\n", 0, error.start) + 1, column)
-        return fault(source, "encoding", place, say(key, byte=f"{source.data[error.start]:02X}"), say)
+        return finding_in(source, "encoding", place, messages(key, byte=f"{source.data[error.start]:02X}"), messages)
     deep = _too_deep(text) if text.count("<<") > DEEPEST_TRIPLE_TERM else None
-    return fault(source, "syntax", Lines(text).place(deep), say("syntax-deep"), say) if deep is not None else None
+    return (
+        finding_in(source, "syntax", Lines(text).place(deep), messages("syntax-deep"), messages)
+        if deep is not None
+        else None
+    )
 
 
 def _too_deep(text: str) -> int | None:
@@ -137,13 +141,13 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
-def fault(source: Source, rule: str, place: Place, message: str, say: Messages) -> Result:
-    """A result about the text of a source, not about a thing in it."""
-    return Result(rule, "Violation", source.name, *place, None, None, None, message, say.language)
+def finding_in(source: Source, rule: str, place: Place, message: str, messages: Messages) -> Finding:
+    """A finding about the text of a source, not about a thing in it."""
+    return Finding(rule, "Violation", source.name, *place, None, None, None, message, messages.language)
 
 
-def _faults(source: Source, elsewhere: Mapping[str, str], say: Messages) -> Iterator[Result]:
-    """What is wrong with a text that the parser refuses: in Turtle each slip at its place, else the first error."""
+def _faults(source: Source, elsewhere: Mapping[str, str], messages: Messages) -> Iterator[Finding]:
+    """What is wrong with a text that the parser refuses: in Turtle fault slip at its place, else the first error."""
     from ekograph.turtle.faults import Fault, find_faults, read_message
 
     text = decoded(source.data)
@@ -154,11 +158,11 @@ def _faults(source: Source, elsewhere: Mapping[str, str], say: Messages) -> Iter
         offset = lines.offset(Place(error.lineno or 1, error.offset or 1))
         key, quoted = read_message(str(error.msg))
         faults = [Fault(offset, key, quoted or text[offset:].partition("\n")[0])]
-    for each in faults:
-        message = _message(each.key, each.quoted, elsewhere, say, source.format.name)
-        if each.followers:
-            message += f" {say('syntax-followers', count=each.followers)}"
-        yield fault(source, "syntax", lines.place(each.offset), message, say)
+    for fault in faults:
+        message = _message(fault.key, fault.quoted, elsewhere, messages, source.format.name)
+        if fault.followers:
+            message += f" {messages('syntax-followers', count=fault.followers)}"
+        yield finding_in(source, "syntax", lines.place(fault.offset), message, messages)
 
 
 def _first_error(source: Source) -> SyntaxError:
@@ -172,23 +176,23 @@ def _first_error(source: Source) -> SyntaxError:
     return SyntaxError("token too long", (None, 1, 1, None))
 
 
-def _message(key: str, quoted: str, elsewhere: Mapping[str, str], say: Messages, form: str) -> str:
+def _message(key: str, quoted: str, elsewhere: Mapping[str, str], messages: Messages, form: str) -> str:
     if key == "prefix":
-        return _undeclared(quoted, elsewhere, say)
+        return _undeclared(quoted, elsewhere, messages)
     if key == "other" and not quoted:
-        return say("syntax-unknown", format=form)
-    return say(f"syntax-{key}", found=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
+        return messages("syntax-unknown", format=form)
+    return messages(f"syntax-{key}", found=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
 
 
 #: So much of a text is quoted in a message.
 _LONGEST = 40
 
 
-def _undeclared(prefix: str, prefixes: Mapping[str, str], say: Messages) -> str:
+def _undeclared(prefix: str, prefixes: Mapping[str, str], messages: Messages) -> str:
     if prefix in prefixes:
-        return say("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
+        return messages("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
     from difflib import get_close_matches
 
-    message = say("syntax-prefix", found=prefix)
+    message = messages("syntax-prefix", found=prefix)
     near = get_close_matches(prefix, prefixes, n=1, cutoff=0.6)
-    return f"{message} {say('did-you-mean', found=f'{near[0]}:')}" if near else message
+    return f"{message} {messages('did-you-mean', found=f'{near[0]}:')}" if near else message

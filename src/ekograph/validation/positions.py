@@ -14,7 +14,7 @@ from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.turtle.reader import statements
 from ekograph.turtle.triples import Stated, triples
 from ekograph.validation.parsing import Parsed, blank_node_label
-from ekograph.validation.shacl.results import Finding
+from ekograph.validation.shacl.results import ValidationResult
 from ekograph.validation.sources import Source
 
 #: The place in a source that no more is known of.
@@ -76,7 +76,7 @@ class Positions:
         if not self._exact:
             return self._mention(subject)
         stated = sorted(self._by_subject.get(subject, ()), key=lambda stated: stated.predicate != TYPE)
-        return self._first(each.subject_span for each in stated)
+        return self._first(pair.subject_span for pair in stated)
 
     def of_term(self, term: Term) -> Place:
         """Where a term is first said, as subject, property or object; the start of the file if nowhere."""
@@ -118,10 +118,10 @@ _ABOUT_THE_PROPERTY = ("ClosedConstraintComponent", "SPARQLConstraintComponent")
 
 
 class Locator:
-    """Finds the places of findings in the files of a check; reads only those that a finding leads to."""
+    """Finds the places of an engine's results in the files of a check; reads only those that a result leads to."""
 
-    def __init__(self, files: Sequence[Parsed], findings: Iterable[Finding]) -> None:
-        subjects = {finding.focus for finding in findings if not isinstance(finding.focus, Literal)}
+    def __init__(self, files: Sequence[Parsed], results: Iterable[ValidationResult]) -> None:
+        subjects = {result.focus for result in results if not isinstance(result.focus, Literal)}
         self._files = files
         self._positions = [Positions(file.source, subjects) for file in files]
         self._stated: dict[Term, list[tuple[int, Triple]]] = {}
@@ -131,44 +131,44 @@ class Locator:
             for quad in parse(b"".join(lines), RdfFormat.N_TRIPLES):
                 self._stated.setdefault(quad.subject, []).append((number, quad.triple))
 
-    def place(self, finding: Finding) -> tuple[str, Place]:
+    def place(self, result: ValidationResult) -> tuple[str, Place]:
         """The name of the file and the place in it."""
         return (
-            self._of_triple(finding)
-            or self._of_property(finding)
-            or self._of_thing(finding.focus)
-            or self._of_mention(finding.focus)
-            or self._of_mention(finding.value)
+            self._of_triple(result)
+            or self._of_property(result)
+            or self._of_thing(result.focus)
+            or self._of_mention(result.focus)
+            or self._of_mention(result.value)
             or self._anywhere()
         )
 
-    def object_of(self, finding: Finding) -> Term | str | None:
+    def object_of(self, result: ValidationResult) -> Term | str | None:
         """The value as a term; of what the engine's message gave as text, the one that is an object here."""
-        if finding.value is not None and not isinstance(finding.value, str):
-            return finding.value
-        texts = (finding.value,) if finding.value is not None else finding.mentioned
-        objects = [triple.object for _, triple in self._of(finding)] if texts else []
-        return next((value for text in texts for value in objects if _is(value, text)), finding.value)
+        if result.value is not None and not isinstance(result.value, str):
+            return result.value
+        texts = (result.value,) if result.value is not None else result.mentioned
+        objects = [triple.object for _, triple in self._of(result)] if texts else []
+        return next((value for text in texts for value in objects if _is(value, text)), result.value)
 
-    def _of(self, finding: Finding) -> list[tuple[int, Triple]]:
+    def _of(self, result: ValidationResult) -> list[tuple[int, Triple]]:
         """The triples of the thing and the property at fault."""
-        return [pair for pair in self._stated.get(finding.focus, ()) if pair[1].predicate == finding.path]
+        return [pair for pair in self._stated.get(result.focus, ()) if pair[1].predicate == result.path]
 
-    def _of_triple(self, finding: Finding) -> tuple[str, Place] | None:
-        value = self.object_of(finding)
+    def _of_triple(self, result: ValidationResult) -> tuple[str, Place] | None:
+        value = self.object_of(result)
         if value is None:
             return None
-        stated = [pair for pair in self._of(finding) if _is(pair[1].object, value)]
-        if finding.component == "ClosedConstraintComponent":
+        stated = [pair for pair in self._of(result) if _is(pair[1].object, value)]
+        if result.component == "ClosedConstraintComponent":
             return self._first(stated, lambda triple, there: there.of_predicate(*triple))
         return self._first(stated, lambda triple, there: there.of_object(*triple))
 
-    def _of_property(self, finding: Finding) -> tuple[str, Place] | None:
+    def _of_property(self, result: ValidationResult) -> tuple[str, Place] | None:
         """The property that a thing has wrongly, or its last object, which is one too many."""
-        if finding.component.startswith(_MISSING):
+        if result.component.startswith(_MISSING):
             return None
-        stated = self._of(finding)
-        if finding.component in _ABOUT_THE_PROPERTY:
+        stated = self._of(result)
+        if result.component in _ABOUT_THE_PROPERTY:
             return self._first(stated, lambda triple, there: there.of_predicate(triple.subject, triple.predicate))
         return self._first(
             reversed(stated), lambda triple, there: there.of_last_object(triple.subject, triple.predicate)

@@ -12,15 +12,14 @@ from ekograph.i18n import LANGUAGES, Messages
 from ekograph.rdf.dataset import RDFS, SKOS, Node
 from ekograph.validation import message_templates
 from ekograph.validation.parsing import parsed
-from ekograph.validation.shacl.shapes import SH, ShapesGraph
-from ekograph.validation.shapes_lint import TARGETS
+from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesGraph
 from ekograph.validation.sources import Source, shapes_of
 
 #: Text by language tag; "" is the tag of text without one.
 Texts = Mapping[str, str]
 
 #: What is checked beside the shapes, with an example: lines after - break the rule, lines after + mend it.
-OWN = {
+GATE_RULES = {
     "encoding": "",
     "syntax": '- <place/lahti> skos:prefLabel "Lahti"@fi\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "format": '- <place/lahti> skos:prefLabel "Lahti"@fi.\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
@@ -64,12 +63,12 @@ def rules(shapes: ShapesGraph) -> list[Rule]:
     sources: dict[str, list[Node]] = {}
     for quad in shapes.graph.quads:
         if quad.predicate.value in _TELLING and quad.subject not in (
-            found := sources.setdefault(shapes.rule(quad.subject), [])
+            of_rule := sources.setdefault(shapes.rule(quad.subject), [])
         ):
-            found.append(quad.subject)
-    for found in sources.values():
-        found.sort(key=lambda source: (len(str(source)), str(source)))  # the rule's own shape before those of its parts
-    return [*(_rule(id_, sources[id_], shapes) for id_ in sorted(sources)), *own_rules()]
+            of_rule.append(quad.subject)
+    for of_rule in sources.values():
+        of_rule.sort(key=lambda source: (len(str(source)), str(source)))  # the rule's shape before those of its parts
+    return [*(_rule(id_, sources[id_], shapes) for id_ in sorted(sources)), *gate_rules()]
 
 
 def of_site(settings: Settings) -> list[Rule]:
@@ -79,23 +78,23 @@ def of_site(settings: Settings) -> list[Rule]:
 
 def of_sources(sources: Iterable[Source]) -> list[Rule]:
     """The rules in those of the sources that are shapes, as far as they can be parsed."""
-    say = Messages("check", "en")
-    files = [parsed(each, say) for each in sources if each.kind == "shapes"]
-    return rules(ShapesGraph(quad for each in files for quad in each.quads))
+    messages = Messages("check", "en")
+    files = [parsed(source, messages) for source in sources if source.kind == "shapes"]
+    return rules(ShapesGraph(quad for file in files for quad in file.quads))
 
 
-def own_rules() -> list[Rule]:
+def gate_rules() -> list[Rule]:
     """The rules of the check itself, which no shape can state."""
-    says = {language: Messages("explain", language) for language in LANGUAGES}
+    areas = {language: Messages("explain", language) for language in LANGUAGES}
     return [
         Rule(
             id_,
-            {language: say(f"{id_}.name") for language, say in says.items()},
-            {language: say(f"{id_}.reason") for language, say in says.items()},
+            {language: messages(f"{id_}.name") for language, messages in areas.items()},
+            {language: messages(f"{id_}.reason") for language, messages in areas.items()},
             (),
             example,
         )
-        for id_, example in OWN.items()
+        for id_, example in GATE_RULES.items()
     ]
 
 
@@ -104,21 +103,21 @@ def _rule(id_: str, sources: Sequence[Node], shapes: ShapesGraph) -> Rule:
         id_,
         _texts(shapes, sources, f"{SH}name"),
         _texts(shapes, sources, f"{RDFS}comment"),
-        tuple(filter(None, (_texts(shapes, [each], f"{SH}message") for each in sources))),
+        tuple(filter(None, (_texts(shapes, [source], f"{SH}message") for source in sources))),
         _texts(shapes, sources, f"{SKOS}example").get("", "").strip("\n"),
     )
 
 
 def _texts(shapes: ShapesGraph, sources: Iterable[Node], predicate: str) -> Texts:
     """The literals of a property, the first of each language, with … for what a result puts in."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for source in sources:
-        for each in shapes.graph.objects(source, predicate):
-            if isinstance(each, Literal):
-                found.setdefault(each.language or "", message_templates.mask_placeholders(each.value))
-    return found
+        for text in shapes.graph.objects(source, predicate):
+            if isinstance(text, Literal):
+                texts.setdefault(text.language or "", message_templates.mask_placeholders(text.value))
+    return texts
 
 
 def find(rules: Iterable[Rule], id_: str) -> Rule | None:
     """The rule with that id in any case of letters, or None."""
-    return next((each for each in rules if each.id.casefold() == id_.casefold()), None)
+    return next((rule for rule in rules if rule.id.casefold() == id_.casefold()), None)

@@ -1,4 +1,4 @@
-"""The guard of the gate itself: shapes that would let everything pass are results, not a pass.
+"""Checks of the shapes themselves: those that would let everything pass are findings.
 
 The terms of SHACL that the engines understand: SHACL Core and SHACL-SPARQL (W3C Recommendation, 2017).
 """
@@ -8,65 +8,76 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import RDFS, TYPE, Dataset
+from ekograph.rdf.dataset import TYPE, Dataset
 from ekograph.turtle.lines import Place
 from ekograph.validation.parsing import Parsed
-from ekograph.validation.report import Result
-from ekograph.validation.shacl.shapes import SH, prefixes
-from ekograph.validation.term_findings import ENDS, TermFinding, results
+from ekograph.validation.report import Finding
+from ekograph.validation.shacl.shapes import CLASSES, SH, SHAPES, TARGETS, ShapesGraph
+from ekograph.validation.term_faults import ENDS, TermFault, at_terms, grouped
 
-_OWL = "http://www.w3.org/2002/07/owl#"
-_CLASSES = {f"{RDFS}Class", f"{_OWL}Class"}
-_SHAPES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
+if TYPE_CHECKING:
+    from ekograph.validation.suggestions import KnownTerms
 
 
-def find_vacuous_shapes(files: Sequence[Parsed], graph: Dataset, known: Sequence[bytes], say: Messages) -> list[Result]:
+def find_vacuous_shapes(
+    files: Sequence[Parsed], shapes: ShapesGraph, known: Sequence[bytes], base: str, messages: Messages
+) -> list[Finding]:
     """The faults of the shapes: none at all, misspelt terms, targets that `known` lacks, queries that do not parse.
 
-    `graph` is all that the files say, `known` the ontology and the data, as N-Triples.
+    `shapes` is all that the files say, `known` the ontology and the data, as N-Triples. Of files without a shape
+    under `base` there are only warnings, one for each rule: others' shapes are used as they are.
     """
-    if not any(q.predicate.value.removeprefix(SH) in TARGETS for q in graph.quads):
-        return [_no_shapes(files, say)]
-    terms = _Known(known)
-    found = []
-    for each in files:
-        flaws = [*_unknown_terms(each.quads, say), *_targets(each.quads, terms, say)]
-        flaws += [*_idle(each.quads, graph, say), *_queries(each.quads, graph, say)]
-        found += results(flaws, each, say)
-    return found
+    if not any(quad.predicate.value.removeprefix(SH) in TARGETS for quad in shapes.runnable.quads):
+        name, severity = (files[0].source.name, "Violation") if files else ("shapes", "Warning")
+        message = messages("gate-no-shapes")
+        return [Finding("gate-no-shapes", severity, name, 1, 1, None, None, None, message, messages.language)]
+    terms = _KnownTerms(known)
+    findings = []
+    for file in files:
+        of_site = bool(base) and any(_is_shape_under(base, quad) for quad in file.quads)
+        faults = [*_unknown_terms(file.quads, messages), *_targets(file.quads, terms, messages, hints=of_site)]
+        faults += [*_idle(file.quads, shapes.graph, messages), *_queries(file.quads, shapes, messages)]
+        findings += at_terms(faults if of_site else [*grouped(faults, messages)], file, messages)
+    return findings
 
 
-class _Known:
+def _is_shape_under(base: str, quad: Quad) -> bool:
+    named = isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(base)
+    return named and (quad.predicate.value.startswith(SH) or getattr(quad.object, "value", "") in SHAPES)
+
+
+class _KnownTerms:
     """The terms that ontology and data use, by role, looked for in their N-Triples."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
         self._texts = texts
-        self._found: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, str], bool] = {}
 
     def has(self, iri: str, role: str) -> bool:
         """Whether it is the subject or object of a statement, or the predicate, if that is its role."""
-        if (iri, role) not in self._found:
+        if (iri, role) not in self._known:
             name, or_says = f"<{iri}> ".encode(), role == "property"
-            self._found[iri, role] = any(_leads_to(name, each, or_says) or _said_of(name, each) for each in self._texts)
-        return self._found[iri, role]
+            self._known[iri, role] = any(_leads_to(name, text, or_says) or _said_of(name, text) for text in self._texts)
+        return self._known[iri, role]
 
     def near(self, iri: str, role: str) -> str | None:
         """The term of that role nearest to a misspelt one, or None."""
-        from ekograph.validation.suggestions import KnownTerms
-
-        return KnownTerms(self._terms["node"] | self._terms.get(role, set())).nearest(iri)
+        return self._by_role[role].nearest(iri)
 
     @cached_property
-    def _terms(self) -> Mapping[str, set[str]]:
-        found: dict[str, set[str]] = {"property": set(), "node": set()}
+    def _by_role(self) -> Mapping[str, KnownTerms]:
+        from ekograph.validation.suggestions import KnownTerms
+
+        terms: dict[str, set[str]] = {"property": set(), "node": set()}
         for quad in (quad for text in self._texts for quad in parse(text, RdfFormat.N_TRIPLES)):
-            found["property"].add(quad.predicate.value)
-            found["node"].update(each.value for each in (quad.subject, quad.object) if isinstance(each, NamedNode))
-        return found
+            terms["property"].add(quad.predicate.value)
+            terms["node"].update(end.value for end in (quad.subject, quad.object) if isinstance(end, NamedNode))
+        return {role: KnownTerms(terms["node"] | terms.get(role, set())) for role in ("class", "node", "property")}
 
 
 #: What follows the object of a statement.
@@ -91,22 +102,20 @@ def _leads_to(name: bytes, nquads: bytes, or_says: bool) -> bool:
     return False
 
 
-def _no_shapes(files: Sequence[Parsed], say: Messages) -> Result:
-    name = files[0].source.name if files else "shapes"
-    return Result("gate-no-shapes", "Violation", name, 1, 1, None, None, None, say("gate-no-shapes"), say.language)
-
-
-def _unknown_terms(quads: Iterable[Quad], say: Messages) -> Iterator[TermFinding]:
+def _unknown_terms(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault]:
+    texts: dict[str, str] = {}
     for quad in quads:
         for end, term in zip(ENDS, quad.triple, strict=True):
             local = term.value.removeprefix(SH) if isinstance(term, NamedNode) and term.value.startswith(SH) else ""
             if local and local not in TERMS:
-                near = nearest(local)
-                hint = f" {say('did-you-mean', found=f'sh:{near}')}" if near else ""
-                yield TermFinding("gate-unknown-term", quad, end, say("gate-unknown-term", term=f"sh:{local}") + hint)
+                if local not in texts:
+                    near = nearest(local)
+                    hint = f" {messages('did-you-mean', found=f'sh:{near}')}" if near else ""
+                    texts[local] = messages("gate-unknown-term", term=f"sh:{local}") + hint
+                yield TermFault("gate-unknown-term", quad, end, texts[local])
 
 
-def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[TermFinding]:
+def _targets(quads: Iterable[Quad], known: _KnownTerms, messages: Messages, *, hints: bool) -> Iterator[TermFault]:
     for quad in quads:
         role = ROLES.get(quad.predicate.value.removeprefix(SH))
         if role is None or not isinstance(quad.object, NamedNode):
@@ -114,34 +123,29 @@ def _targets(quads: Iterable[Quad], known: _Known, say: Messages) -> Iterator[Te
         iri = quad.object.value
         if known.has(iri, role):
             continue
-        near = known.near(iri, role)
-        hint = f" {say('did-you-mean', found=f'<{near}>')}" if near else ""
-        yield TermFinding("gate-unknown-target", quad, "object", say(f"gate-unknown-{role}", iri=iri) + hint)
+        near = known.near(iri, role) if hints else None
+        hint = f" {messages('did-you-mean', found=f'<{near}>')}" if near else ""
+        yield TermFault("gate-unknown-target", quad, "object", messages(f"gate-unknown-{role}", iri=iri) + hint)
 
 
-def _idle(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[TermFinding]:
+def _idle(quads: Iterable[Quad], graph: Dataset, messages: Messages) -> Iterator[TermFault]:
     """Shapes that nothing leads to: without a target and part of no other shape."""
     for quad in quads:
-        if quad.predicate != TYPE or getattr(quad.object, "value", "") not in _SHAPES:
+        if quad.predicate != TYPE or getattr(quad.object, "value", "") not in SHAPES:
             continue
         shape = quad.subject
-        targeted = any(q.predicate.value.removeprefix(SH) in TARGETS for q in graph.quads_of(shape))
-        if not (targeted or graph.quads_to(shape) or _CLASSES & set(graph.types(shape))):
-            yield TermFinding("gate-no-target", quad, "subject", say("gate-no-target"))
+        targeted = any(stated.predicate.value.removeprefix(SH) in TARGETS for stated in graph.quads_of(shape))
+        if not (targeted or graph.quads_to(shape) or CLASSES & set(graph.types(shape))):
+            yield TermFault("gate-no-target", quad, "subject", messages("gate-no-target"))
 
 
-def _queries(quads: Iterable[Quad], graph: Dataset, say: Messages) -> Iterator[TermFinding]:
-    empty = Store()
-    for quad in quads:
-        if quad.predicate.value not in {f"{SH}select", f"{SH}ask"} or not isinstance(quad.object, Literal):
-            continue
-        head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in prefixes(quad.subject, graph).items())
-        try:
-            empty.query(head + quad.object.value.replace("$PATH", "<x:path>"))
-        except SyntaxError as error:
+def _queries(quads: Iterable[Quad], shapes: ShapesGraph, messages: Messages) -> Iterator[TermFault]:
+    unreadable = shapes.unreadable_queries
+    for quad in quads if unreadable else ():
+        if error := unreadable.get(quad):
             line = error.lineno or 1
             within = Place(line, error.offset or 1) if line > 1 else None
-            yield TermFinding("gate-query", quad, "object", say("gate-query"), within)
+            yield TermFault("gate-query", quad, "object", messages("gate-query"), within)
 
 
 _SHACL_CLASSES = """
@@ -152,7 +156,6 @@ _SHACL_CLASSES = """
 _VALUES = """
     BlankNode IRI Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral Info Warning Violation
 """
-_TARGETS = "targetNode targetClass targetSubjectsOf targetObjectsOf"
 _PATHS = "path inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath"
 _CONSTRAINTS = """
     class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength
@@ -163,8 +166,7 @@ _CONSTRAINTS = """
 """
 _SAID = "name description order group defaultValue message severity deactivated shapesGraph entailment"
 
-TARGETS = frozenset(_TARGETS.split())
-TERMS = frozenset(f"{_SHACL_CLASSES} {_VALUES} {_TARGETS} {_PATHS} {_CONSTRAINTS} {_SAID}".split())
+TERMS = TARGETS | frozenset(f"{_SHACL_CLASSES} {_VALUES} {_PATHS} {_CONSTRAINTS} {_SAID}".split())
 
 #: What each target is looked for as: the role of the term in the data.
 ROLES = {"targetClass": "class", "targetSubjectsOf": "property", "targetObjectsOf": "property", "targetNode": "node"}
@@ -174,6 +176,6 @@ def nearest(term: str) -> str | None:
     """The term of SHACL that was meant by a misspelt one, or None."""
     from difflib import get_close_matches
 
-    folded = {each.lower(): each for each in sorted(TERMS)}
-    found = get_close_matches(term.lower(), folded, n=1, cutoff=0.7)
-    return folded[found[0]] if found else None
+    folded = {name.lower(): name for name in sorted(TERMS)}
+    near = get_close_matches(term.lower(), folded, n=1, cutoff=0.7)
+    return folded[near[0]] if near else None

@@ -45,13 +45,13 @@ def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Sou
     folder or path, and for what is no readable regular file.
     """
     data = settings.root / "data"
-    found = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
-    for given in paths or ():
-        found += [_read(path, "data", settings, follow=path == given) for path in _files(given)]
+    sources = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
+    for named in paths or ():
+        sources += [_read(path, "data", settings, follow=path == named) for path in _files(named)]
     if not paths:
-        found += [_read(path, "data", settings) for path in _folder(data, needed=True)]
+        sources += [_read(path, "data", settings) for path in _folder(data, needed=True)]
     known = _folder(data, needed=False) if paths else []
-    return [*found, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
+    return [*sources, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
 
 
 def shapes_of(settings: Settings) -> list[Source]:
@@ -68,15 +68,15 @@ def shown(path: Path) -> str:
         return str(absolute)
 
 
-def _files(given: Path) -> list[Path]:
+def _files(path: Path) -> list[Path]:
     """The file itself, or the RDF files in the folder."""
-    if given.is_dir():
-        return _folder(given, needed=True)
-    if not os.path.lexists(given):
-        raise SourceError("cannot-missing", given)
-    if _format(given) is None:
-        raise SourceError("cannot-format", given, suffixes=", ".join(f".{each.suffix}" for each in formats.RDF))
-    return [given]
+    if path.is_dir():
+        return _folder(path, needed=True)
+    if not os.path.lexists(path):
+        raise SourceError("cannot-missing", path)
+    if _format(path) is None:
+        raise SourceError("cannot-format", path, suffixes=", ".join(f".{form.suffix}" for form in formats.RDF))
+    return [path]
 
 
 def _folder(folder: Path, *, needed: bool) -> list[Path]:
@@ -98,8 +98,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _format(path: Path) -> formats.Format | None:
-    found = formats.by_suffix(path.suffix.removeprefix("."))
-    return found if found in formats.RDF else None
+    by_suffix = formats.by_suffix(path.suffix.removeprefix("."))
+    return by_suffix if by_suffix in formats.RDF else None
 
 
 def _read(path: Path, kind: str, settings: Settings, *, follow: bool = False) -> Source:

@@ -26,7 +26,7 @@ class KnownTerms:
         self._known = frozenset(iris)
         self._by_space: dict[str, dict[str, str]] = {}
         self._by_local: dict[str, list[str]] = {}
-        self._told: dict[str, str | None] = {}
+        self._nearest: dict[str, str | None] = {}
         for iri in sorted(self._known):
             space, local = split(iri)
             self._by_space.setdefault(space, {})[local.casefold()] = iri
@@ -34,11 +34,11 @@ class KnownTerms:
 
     def nearest(self, iri: str) -> str | None:
         """The known IRI that was meant by an unknown one: a slip in the last part or in the namespace; or None."""
-        if iri not in self._told:
-            self._told[iri] = None if iri in self._known else self._found(*split(iri))
-        return self._told[iri]
+        if iri not in self._nearest:
+            self._nearest[iri] = None if iri in self._known else self._near(*split(iri))
+        return self._nearest[iri]
 
-    def _found(self, space: str, local: str) -> str | None:
+    def _near(self, space: str, local: str) -> str | None:
         from difflib import get_close_matches
 
         if not space or not local:
@@ -49,8 +49,8 @@ class KnownTerms:
             return same[0]
         near = self._by_space.get(space, {})
         alike = [name for name in near if abs(len(name) - len(folded)) <= _LETTERS] if len(near) <= _MOST else []
-        found = get_close_matches(folded, alike, n=1, cutoff=_LOCAL)
-        return near[found[0]] if found else None
+        matches = get_close_matches(folded, alike, n=1, cutoff=_LOCAL)
+        return near[matches[0]] if matches else None
 
 
 def known_terms(texts: Iterable[bytes]) -> Iterator[str]:

@@ -53,6 +53,6 @@ def _lost(starts: set[BlankNode], quads: list[Quad]) -> set[BlankNode]:
     lost = set(starts)
     while more := {target for source, target in links if source in lost} - lost:
         lost |= more
-    while found := {target for source, target in links if target in lost and source not in lost}:
-        lost -= found
+    while kept := {target for source, target in links if target in lost and source not in lost}:
+        lost -= kept
     return lost

@@ -17,29 +17,29 @@ def explanation(rule: Rule, languages: Sequence[str], *, colour: bool = False) -
     """The rule in words in each of the languages, then its example."""
     parts = ["\n".join(_words(rule, language)) for language in _offered(rule, languages)]
     if rule.example:
-        say = Messages("explain", languages[0])
-        parts.append("\n".join([say("example"), "", *_example(rule.example, colour=colour)]))
+        messages = Messages("explain", languages[0])
+        parts.append("\n".join([messages("example"), "", *_example(rule.example, colour=colour)]))
     return "\n\n".join(parts) + "\n"
 
 
 def listed(rules: Sequence[Rule], language: str) -> str:
     """The rules, one a line: id and name."""
-    width = max(len(each.id) for each in rules)
-    lines = [f"{each.id:{width}}  {title(each, language)}" for each in rules]
+    width = max(len(rule.id) for rule in rules)
+    lines = [f"{rule.id:{width}}  {title(rule, language)}" for rule in rules]
     return "\n".join([*lines, "", Messages("explain", language)("more")]) + "\n"
 
 
 def page(rules: Sequence[Rule]) -> str:
     """All rules as Markdown, each in all its languages."""
-    says = {language: Messages("explain", language) for language in LANGUAGES}
-    head = ["# Säännöt · Regler · Rules", *(say("introduction") for say in says.values())]
-    return "\n\n".join([*head, *(_section(each) for each in rules)]) + "\n"
+    areas = {language: Messages("explain", language) for language in LANGUAGES}
+    head = ["# Säännöt · Regler · Rules", *(messages("introduction") for messages in areas.values())]
+    return "\n\n".join([*head, *(_section(rule) for rule in rules)]) + "\n"
 
 
 def _offered(rule: Rule, languages: Sequence[str]) -> list[str]:
     """Those of the languages that the rule is told in, else the first that it is."""
     there = rule.languages()
-    return [each for each in languages if each in there] or there[:1]
+    return [language for language in languages if language in there] or there[:1]
 
 
 def _words(rule: Rule, language: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def title(rule: Rule, language: str) -> str:
 
 
 def _messages(rule: Rule, language: str) -> list[str]:
-    return list(dict.fromkeys(filter(None, (_text(each, language) for each in rule.messages))))
+    return list(dict.fromkeys(filter(None, (_text(texts, language) for texts in rule.messages))))
 
 
 def _text(texts: Texts, language: str) -> str:
@@ -75,7 +75,7 @@ def _section(rule: Rule) -> str:
     for language in rule.languages():
         name, reason = title(rule, language), _text(rule.reason, language)
         parts.append(f"**{name}** ({language or 'und'}). {_markdown(reason)}".strip())
-        parts.append("\n".join(f"- {_markdown(each)}" for each in _messages(rule, language)))
+        parts.append("\n".join(f"- {_markdown(text)}" for text in _messages(rule, language)))
     if rule.example:
         parts.append(f"```diff\n{rule.example}\n```")
     return "\n\n".join(filter(None, parts))
@@ -83,4 +83,4 @@ def _section(rule: Rule) -> str:
 
 def _markdown(text: str) -> str:
     """The text with the characters escaped that Markdown or HTML would take for their own."""
-    return "".join(f"\\{each}" if each in "\\`*_<>[]" else each for each in text)
+    return "".join(f"\\{character}" if character in "\\`*_<>[]" else character for character in text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from ekograph import __version__
-from ekograph.validation.report import Report, Result
+from ekograph.validation.report import Finding, Report
 from ekograph.validation.reporters.explain import explanation, title
 from ekograph.validation.rules import Rule, find
 
@@ -14,8 +14,8 @@ _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 
 
 def sarif(report: Report, rules: Sequence[Rule], language: str) -> dict[str, object]:
-    """The SARIF log of one run; of the `rules`, those are described, in `language`, that have a result."""
-    ids = sorted({each.rule for each in report.results})
+    """The SARIF log of one run; of the `rules`, those are described, in `language`, that have a finding."""
+    ids = sorted({finding.rule for finding in report.findings})
     driver = {
         "name": "ekograph",
         "version": __version__,
@@ -26,7 +26,7 @@ def sarif(report: Report, rules: Sequence[Rule], language: str) -> dict[str, obj
         "tool": {"driver": driver},
         "language": language,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, ids) for each in report.results],
+        "results": [_result(finding, ids) for finding in report.findings],
     }
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -46,18 +46,18 @@ def _descriptor(id_: str, rule: Rule | None, language: str) -> dict[str, object]
     }
 
 
-def _result(result: Result, rules: list[str]) -> dict[str, object]:
-    region = {"startLine": result.line, "startColumn": result.column}
+def _result(finding: Finding, rules: list[str]) -> dict[str, object]:
+    region = {"startLine": finding.line, "startColumn": finding.column}
     location: dict[str, object] = {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(result.path)}, "region": region},
+        "physicalLocation": {"artifactLocation": {"uri": _uri(finding.path)}, "region": region},
     }
-    if result.focus_node:
-        location["logicalLocations"] = [{"fullyQualifiedName": result.focus_node}]
+    if finding.focus_node:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.focus_node}]
     return {
-        "ruleId": result.rule,
-        "ruleIndex": rules.index(result.rule),
-        "level": _LEVELS.get(result.severity, "warning"),
-        "message": {"text": result.message},
+        "ruleId": finding.rule,
+        "ruleIndex": rules.index(finding.rule),
+        "level": _LEVELS.get(finding.severity, "warning"),
+        "message": {"text": finding.message},
         "locations": [location],
     }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from ekograph.i18n import Messages
 from ekograph.turtle.lines import BOM, Lines
-from ekograph.validation.report import Report, Result
+from ekograph.validation.report import Finding, Report
 from ekograph.validation.sources import Source
 
 #: A source line is shown up to this width, around the fault.
@@ -17,56 +19,74 @@ _WIDTH = 120
 _BOLD, _RED, _YELLOW, _CYAN, _GREEN, _OFF = "\033[1m", "\033[31m", "\033[33m", "\033[36m", "\033[32m", "\033[0m"
 
 
-def render(report: Report, form: str, sources: Sequence[Source], say: Messages, *, colour: bool = False) -> str:
-    """The report in the form "text", "json", "sarif" or "github", ending in a line break."""
+#: Of more findings of one rule than this only the first is shown, and one line counts the others.
+_MOST_ALIKE = 50
+
+
+def render(report: Report, form: str, sources: Sequence[Source], messages: Messages, *, colour: bool = False) -> str:
+    """The report in the form "text", "full", "json", "sarif" or "github", ending in a line break.
+
+    Text shows one finding of a rule that has very many; what is full shows them all.
+    """
     if form == "json":
         return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
     if form == "sarif":
         from ekograph.validation.reporters.sarif import sarif
         from ekograph.validation.rules import of_sources
 
-        return json.dumps(sarif(report, of_sources(sources), say.language), ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(sarif(report, of_sources(sources), messages.language), ensure_ascii=False, indent=2) + "\n"
     if form == "github":
-        return "".join(map(_annotation, report.results)) + f"{summary(report, say)}\n"
-    return _text(report, sources, say, colour=colour)
+        return "".join(map(_annotation, report.findings)) + f"{summary(report, messages)}\n"
+    return _text(report, sources, messages, colour=colour, whole=form == "full")
 
 
 def as_json(report: Report) -> dict[str, object]:
     """The report as JSON has it."""
-    return {"conforms": report.conforms, "results": [_object(each) for each in report.results]}
+    return {"conforms": report.conforms, "results": [_object(finding) for finding in report.findings]}
 
 
-def summary(report: Report, say: Messages) -> str:
+def summary(report: Report, messages: Messages) -> str:
     """The closing sentence: how many faults in how many files, or that the data conforms."""
+    blocking = [finding for finding in report.findings if finding.blocks]
+    warnings = len(report.findings) - len(blocking)
+    noted = f" {messages('warnings', count=warnings)}" if warnings else ""
     if report.conforms:
-        return say("conforms")
-    files = len({each.path for each in report.results})
-    return say("summary", faults=say("faults", count=len(report.results)), files=say("files", count=files))
+        return messages("conforms") + noted
+    files = len({finding.path for finding in blocking})
+    text = messages("summary", faults=messages("faults", count=len(blocking)), files=messages("files", count=files))
+    return text + noted
 
 
-def _object(result: Result) -> dict[str, object]:
+def _object(finding: Finding) -> dict[str, object]:
     return {
-        "rule": result.rule,
-        "severity": result.severity,
-        "path": result.path,
-        "line": result.line,
-        "column": result.column,
-        "focusNode": result.focus_node,
-        "resultPath": result.result_path,
-        "value": result.value,
-        "message": result.message,
-        "language": result.language,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "focusNode": finding.focus_node,
+        "resultPath": finding.result_path,
+        "value": finding.value,
+        "message": finding.message,
+        "language": finding.language,
     }
 
 
-def _text(report: Report, sources: Sequence[Source], say: Messages, *, colour: bool) -> str:
+def _text(report: Report, sources: Sequence[Source], messages: Messages, *, colour: bool, whole: bool) -> str:
     by_name = {source.name: source for source in sources}
-    parts = []
-    for path, group in groupby(report.results, key=lambda result: result.path):
+    counts = Counter(finding.rule for finding in report.findings)
+    many = {} if whole else {rule: count for rule, count in counts.items() if count > _MOST_ALIKE}
+    firsts = {finding.rule: finding for finding in reversed(report.findings)}
+    shown = [one for one in report.findings if one.rule not in many or one is firsts[one.rule]]
+    parts: list[str] = []
+    for path, group in groupby(shown, key=attrgetter("path")):
         lines = _lines(by_name.get(path))
-        parts += ["".join(_entry(result, lines, colour=colour)) for result in group]
+        for finding in group:
+            parts += _entry(finding, lines, colour=colour)
+            if finding.rule in many:
+                parts.append(f"    {messages('many-alike', count=many[finding.rule] - 1, rule=finding.rule)}\n")
         parts.append("\n")
-    closing = summary(report, say)
+    closing = summary(report, messages)
     return "".join(parts) + _paint(closing, _GREEN if report.conforms else _BOLD, colour=colour) + "\n"
 
 
@@ -74,13 +94,13 @@ def _lines(source: Source | None) -> Lines:
     return Lines(source.data.decode("utf-8", "replace").removeprefix(BOM) if source else "")
 
 
-def _entry(result: Result, lines: Lines, *, colour: bool) -> Iterator[str]:
-    place = _paint(f"{result.path}:{result.line}:{result.column}:", _BOLD, colour=colour)
-    rule = _paint(f"[{result.rule}]", _RED if result.severity == "Violation" else _YELLOW, colour=colour)
-    yield f"{place} {rule} {_visible(result.message)}\n"
-    line = lines.line(result.line)
+def _entry(finding: Finding, lines: Lines, *, colour: bool) -> Iterator[str]:
+    place = _paint(f"{finding.path}:{finding.line}:{finding.column}:", _BOLD, colour=colour)
+    rule = _paint(f"[{finding.rule}]", _RED if finding.severity == "Violation" else _YELLOW, colour=colour)
+    yield f"{place} {rule} {_visible(finding.message)}\n"
+    line = lines.line(finding.line)
     if line.strip():
-        shown, at = _window(line, result.column - 1)
+        shown, at = _window(line, finding.column - 1)
         yield f"    {_visible(shown)}\n    {_indent(shown[:at])}{_paint('^', _CYAN, colour=colour)}\n"
 
 
@@ -95,7 +115,7 @@ def _window(line: str, at: int) -> tuple[str, int]:
 def _indent(before: str) -> str:
     """White space as wide as the text on a terminal: tabs stay tabs, wide characters take two columns."""
     return "".join(
-        each if each == "\t" else "" if unicodedata.combining(each) else "  " if _wide(each) else " " for each in before
+        char if char == "\t" else "" if unicodedata.combining(char) else "  " if _wide(char) else " " for char in before
     )
 
 
@@ -106,7 +126,7 @@ def _wide(character: str) -> bool:
 def _visible(text: str) -> str:
     """The text without characters that would command the terminal."""
     return "".join(
-        each if each == "\t" or unicodedata.category(each) not in {"Cc", "Cs"} else "\ufffd" for each in text
+        char if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"} else "\ufffd" for char in text
     )
 
 
@@ -114,11 +134,11 @@ def _paint(text: str, code: str, *, colour: bool) -> str:
     return f"{code}{text}{_OFF}" if colour else text
 
 
-def _annotation(result: Result) -> str:
+def _annotation(finding: Finding) -> str:
     """A workflow command of GitHub Actions: ::error file=…,line=…,col=…,title=…::message."""
-    kind = {"Violation": "error", "Warning": "warning"}.get(result.severity, "notice")
-    place = f"file={_property(result.path)},line={result.line},col={result.column},title={_property(result.rule)}"
-    return f"::{kind} {place}::{_escaped(result.message)}\n"
+    kind = {"Violation": "error", "Warning": "warning"}.get(finding.severity, "notice")
+    place = f"file={_property(finding.path)},line={finding.line},col={finding.column},title={_property(finding.rule)}"
+    return f"::{kind} {place}::{_escaped(finding.message)}\n"
 
 
 def _escaped(text: str) -> str:

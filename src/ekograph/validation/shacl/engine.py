@@ -19,13 +19,12 @@ from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
 
 from ekograph.rdf.dataset import Dataset, Node, Term
 from ekograph.validation.shacl import prefilter
-from ekograph.validation.shacl.shapes import SH, ShapesError, ShapesGraph, ntriples
-from ekograph.validation.shapes_lint import TARGETS
+from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesError, ShapesGraph, ntriples
 
 if TYPE_CHECKING:
     import shacl
 
-    from ekograph.validation.shacl.results import Finding
+    from ekograph.validation.shacl.results import ValidationResult
 
 ENGINES = ("shacl", "pyshacl")
 #: From this size of the data on, in bytes, it pays to ask which rules the engine can be spared, and to let it read the
@@ -33,19 +32,21 @@ ENGINES = ("shacl", "pyshacl")
 _LARGE = 2_000_000
 
 
-#: What the fast engine told, of which rules, and of what data, as it had read them: N-Triples.
-Told: TypeAlias = "tuple[shacl.Report, str, Sequence[bytes]]"
+#: The report of the fast engine, its rules, and its data, as it had read them: N-Triples.
+EngineReport: TypeAlias = "tuple[shacl.Report, str, Sequence[bytes]]"
 
 
-def findings(texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE) -> list[Finding]:
+def validate(
+    texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE
+) -> list[ValidationResult]:
     """What the engine finds in N-Triples, of which no two texts share a blank node. Raises ShapesError."""
     return start(texts, shapes, engine, large_from)()
 
 
 def start(
     texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE
-) -> Callable[[], list[Finding]]:
-    """Start what `findings` does, and return what waits for its outcome: the fast engine works beside Python."""
+) -> Callable[[], list[ValidationResult]]:
+    """Start what `validate` does, and return what waits for its outcome: the fast engine works beside Python."""
     if engine == "pyshacl":
         from ekograph.validation.shacl import pyshacl_engine
 
@@ -55,12 +56,12 @@ def start(
         large = sum(map(len, texts)) >= large_from
         reports = (_start_on_file if large else _start_on_text)(texts, shapes)
     except ValueError as error:
-        # Told only when it is asked for: before that comes what the check itself has to say of the rules.
+        # EngineReport only when it is asked for: before that comes what the check itself has to say of the rules.
         return partial(_refuse, error)
     return partial(_outcome, reports, texts, shapes)
 
 
-def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[EngineReport]]:
     """The fast engine on half of the rules each in two threads. Raises ValueError, as what is returned does.
 
     The threads only run the engine: for each step in Python they would wait up to 5 ms until the check lets them in.
@@ -68,13 +69,13 @@ def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
     import shacl
 
     text = b"".join(texts).decode()
-    parts = [ntriples(part) for part in halves(shapes.graph)]
+    parts = [ntriples(part) for part in halves(shapes.runnable)]
     compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
     running = [BackgroundTask(partial(rules.validate_text, text, format="ntriples")) for rules in compiled]
     return lambda: ((task.outcome(), part, texts) for task, part in zip(running, parts, strict=True))
 
 
-def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[Told]]:
+def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[EngineReport]]:
     """The same on large data, without the rules that would take the engine long and find nothing.
 
     Python holds no copy of the data.
@@ -82,13 +83,13 @@ def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
     return BackgroundTask(partial(_of_file, texts, shapes)).outcome
 
 
-def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[Told]:
+def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[EngineReport]:
     from tempfile import NamedTemporaryFile
 
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(texts)
         file.flush()
-        running = [BackgroundTask(partial(_validated, part, Path(file.name))) for part in halves(shapes.graph)]
+        running = [BackgroundTask(partial(_validated, part, Path(file.name))) for part in halves(shapes.runnable)]
         return [(*task.outcome(), texts) for task in running]
 
 
@@ -100,19 +101,21 @@ def _validated(part: Sequence[Quad], path: Path) -> tuple[shacl.Report, str]:
     return shacl.Shapes.from_text(rules, format="ntriples").validate_file(str(path)), rules
 
 
-def _outcome(reports: Callable[[], Iterable[Told]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
+def _outcome(
+    reports: Callable[[], Iterable[EngineReport]], texts: Sequence[bytes], shapes: ShapesGraph
+) -> list[ValidationResult]:
     try:
-        told = [report for report in reports() if report[0].results]
+        with_results = [report for report in reports() if report[0].results]
     except ValueError as error:
         _refuse(error)
-    return _read(starmap(quads, told), texts, shapes) if told else []
+    return _read(starmap(quads, with_results), texts, shapes) if with_results else []
 
 
 def _refuse(error: ValueError) -> NoReturn:
     raise ShapesError(str(error)) from error
 
 
-def _read(reports: Iterable[Sequence[Quad]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
+def _read(reports: Iterable[Sequence[Quad]], texts: Sequence[bytes], shapes: ShapesGraph) -> list[ValidationResult]:
     from ekograph.validation.shacl.results import read
 
     return [finding for report in reports for finding in read(report, texts, shapes)]
@@ -142,9 +145,9 @@ def _groups(shape: Node, graph: Dataset) -> bool:
 
 def _is_apart(node: Node, graph: Dataset) -> bool:
     """Whether a node is a shape that asks in SPARQL, has nothing else to check, and is part of no other shape."""
-    said = {quad.predicate.value for quad in graph.quads_of(node)}
-    only = all(each in _APART or not each.startswith(SH) for each in said)
-    return only and f"{SH}sparql" in said and not graph.quads_to(node)
+    predicates = {quad.predicate.value for quad in graph.quads_of(node)}
+    only = all(name in _APART or not name.startswith(SH) for name in predicates)
+    return only and f"{SH}sparql" in predicates and not graph.quads_to(node)
 
 
 def _without(shapes: Collection[Node], graph: Dataset) -> list[Quad]:
@@ -154,14 +157,14 @@ def _without(shapes: Collection[Node], graph: Dataset) -> list[Quad]:
 
 def _reached(starts: Iterable[Node], graph: Dataset) -> Iterable[Node]:
     """The nodes, and all that what is said of them leads to."""
-    found = dict.fromkeys(starts)
-    pending = list(found)
+    nodes = dict.fromkeys(starts)
+    pending = list(nodes)
     while pending:
         for quad in graph.quads_of(pending.pop()):
-            if not isinstance(quad.object, Literal) and quad.object not in found:
-                found[quad.object] = None
+            if not isinstance(quad.object, Literal) and quad.object not in nodes:
+                nodes[quad.object] = None
                 pending.append(quad.object)
-    return found
+    return nodes
 
 
 # The engine numbers the blank nodes it reads, shapes first, in the order of their appearance.
@@ -171,11 +174,11 @@ _LABEL = re.compile(r'(?:^|(?<= ))_:(\S+)(?= |$)|"(?:[^"\\]|\\.)*"', re.MULTILIN
 
 def quads(report: shacl.Report, rules: str, data: Sequence[bytes]) -> list[Quad]:
     """A report of the fast engine, with the blank nodes of the rules and the data as they are labelled there."""
-    found = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
-    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in found):
-        return found
+    reported = list(parse(report.serialize("ntriples"), RdfFormat.N_TRIPLES))
+    if not any(isinstance(quad.object, BlankNode) and _NUMBERED.match(quad.object.value) for quad in reported):
+        return reported
     labels = list(dict.fromkeys(label for text in (rules.encode(), *data) for label in _labels(text)))
-    return [Quad(quad.subject, quad.predicate, _restored_label(quad.object, labels)) for quad in found]
+    return [Quad(quad.subject, quad.predicate, _restored_label(quad.object, labels)) for quad in reported]
 
 
 def _labels(ntriples: bytes) -> Iterator[str]:

@@ -22,7 +22,7 @@ from ekograph.validation.shacl.shapes import SH, ShapesGraph, prefixes
 _FOR_AN_ENGINE = re.compile(r"\$PATH|[$?](this|shapesGraph|currentShape)\b|\b(SERVICE|FROM|VALUES)\b", re.IGNORECASE)
 GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
 # Where a query may name the focus node and still not depend on it: among what it gives, and what it groups by.
-_GIVEN = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
+_FREE = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
 
 #: Typed literals, and the forms of them that a store keeps as they are written; others it may write its own way.
 _TYPED = re.compile(rb'"([^"\\]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)>')
@@ -54,7 +54,7 @@ def _whole_graph_rules(graph: Dataset) -> Iterator[tuple[Quad, str]]:
     """What gives a shape a constraint in SPARQL, and the query of that, whole."""
     for quad in graph.quads:
         if quad.predicate.value == f"{SH}sparql" and not isinstance(quad.object, Literal):
-            texts = [each.value for each in graph.objects(quad.object, f"{SH}select") if isinstance(each, Literal)]
+            texts = [text.value for text in graph.objects(quad.object, f"{SH}select") if isinstance(text, Literal)]
             head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in prefixes(quad.object, graph).items())
             if len(texts) == 1:
                 yield quad, head + texts[0]
@@ -62,13 +62,13 @@ def _whole_graph_rules(graph: Dataset) -> Iterator[tuple[Quad, str]]:
 
 def _core(text: str) -> str:
     """A query without its IRIs and texts, and without the places where naming the focus node changes nothing."""
-    return _GIVEN.sub("", re.sub(r'<[^<>]*>|"[^"]*"', "", text))
+    return _FREE.sub("", re.sub(r'<[^<>]*>|"[^"]*"', "", text))
 
 
 def _is_kept(data: Path) -> bool:
     """Whether a store keeps all literals of a file as they are written."""
     with data.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        return all(_KEPT.get(each[2], _NEVER).fullmatch(each[1]) for each in _TYPED.finditer(text))
+        return all(_KEPT.get(match[2], _NEVER).fullmatch(match[1]) for match in _TYPED.finditer(text))
 
 
 def _finds(store: Store, text: str) -> bool:

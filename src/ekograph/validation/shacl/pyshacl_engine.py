@@ -41,7 +41,7 @@ def _report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 
     try:
-        _, graph, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes.graph.quads))
+        _, graph, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes.runnable.quads))
     except (ReportableRuntimeError, ShapeLoadError, ParseBaseException) as error:
         raise ShapesError(str(error)) from error
     if isinstance(graph, Exception | bytes) or graph is None:

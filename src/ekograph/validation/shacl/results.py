@@ -15,8 +15,8 @@ _OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One result of an engine.
+class ValidationResult:
+    """One result of an engine, which `messages` makes a finding of.
 
     `path` is the predicate at fault, None for longer paths; `value` may be plain text where the engine gave no
     term; `mentioned` is what stood in the places of the message, `limit` what the constraint compares with;
@@ -37,12 +37,13 @@ class Finding:
     templates: tuple[Literal, ...]
 
 
-def read(report: Sequence[Quad], texts: Sequence[bytes], shapes: ShapesGraph) -> list[Finding]:
+def read(report: Sequence[Quad], texts: Sequence[bytes], shapes: ShapesGraph) -> list[ValidationResult]:
     """The results of a report on the data, which is given as N-Triples."""
     graph = Dataset(report, base="", prefixes={}, languages=())
-    results = [each for node in graph.instances(f"{SH}ValidationReport") for each in graph.objects(node, f"{SH}result")]
+    reports = graph.instances(f"{SH}ValidationReport")
+    results = [result for node in reports for result in graph.objects(node, f"{SH}result")]
     ontologies = _ontologies(texts) if results else set()
-    return [_finding(graph, each, shapes, ontologies) for each in results if not isinstance(each, Literal)]
+    return [_result(graph, result, shapes, ontologies) for result in results if not isinstance(result, Literal)]
 
 
 def _ontologies(texts: Iterable[bytes]) -> set[Node]:
@@ -52,7 +53,7 @@ def _ontologies(texts: Iterable[bytes]) -> set[Node]:
     return {quad.subject for quad in quads if getattr(quad.object, "value", None) == _OWL_ONTOLOGY}
 
 
-def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> Finding:
+def _result(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[Node]) -> ValidationResult:
     def the(name: str) -> Term | None:
         return next(iter(report.objects(result, SH + name)), None)
 
@@ -60,14 +61,14 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
     component = _local(the("sourceConstraintComponent"))
     focus, path = the("focusNode"), the("resultPath")
     value: Term | str | None = the("value")
-    said = tuple(each for each in report.objects(result, f"{SH}resultMessage") if isinstance(each, Literal))
-    wanted = _templates(shapes, constraint, shape)
+    texts = tuple(text for text in report.objects(result, f"{SH}resultMessage") if isinstance(text, Literal))
+    templates = _templates(shapes, constraint, shape)
     # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
     mentioned: dict[str, str] = {}
     if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
-        mentioned = _bound(wanted, said)
+        mentioned = _bound(templates, texts)
         focus, value = value, mentioned.get("object")
-    return Finding(
+    return ValidationResult(
         rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
         severity=_local(the("resultSeverity")) or "Violation",
         component=component,
@@ -77,25 +78,24 @@ def _finding(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set
         value=value,
         mentioned=tuple(mentioned.values()),
         limit=shapes.limits(shape, component) if isinstance(shape, NamedNode | BlankNode) else (),
-        messages=said,
-        templates=wanted,
+        messages=texts,
+        templates=templates,
     )
 
 
 def _templates(shapes: ShapesGraph, *sources: Term | None) -> tuple[Literal, ...]:
     """The messages of the constraint, else of the shape (SHACL, section 5.3.2)."""
     for source in sources:
-        if isinstance(source, NamedNode | BlankNode) and (found := shapes.messages(source)):
-            return tuple(found)
+        if isinstance(source, NamedNode | BlankNode) and (messages := shapes.messages(source)):
+            return tuple(messages)
     return ()
 
 
-def _bound(wanted: Iterable[Literal], said: Iterable[Literal]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    said = list(said)
-    for template in wanted:
-        found |= message_templates.extract_values(template, said) or {}
-    return found
+def _bound(templates: Iterable[Literal], texts: Sequence[Literal]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for template in templates:
+        values |= message_templates.extract_values(template, texts) or {}
+    return values
 
 
 def _local(term: Term | None) -> str:
