@@ -103,14 +103,17 @@ def _snapshot(name: str, settings: Settings, messages: Messages) -> Snapshot | N
 
 def _files(path: Path, settings: Settings, messages: Messages) -> Dataset:
     """The dataset of an RDF file or folder; relative IRIs are those of the site, so that copies can be compared."""
-    from ekograph.publish.plain_rdf import ReadingError, read
+    from pyoxigraph import RdfFormat, parse
+
+    from ekograph.publish.rdf_files import ReadingError, read
     from ekograph.rdf.dataset import Dataset
     from ekograph.urls import NO_BASE
 
     try:
-        quads, prefixes = read(path, settings.base or NO_BASE)
+        nquads, prefixes = read(path, settings.base or NO_BASE)
     except ReadingError as error:
         fail(Messages("serve", messages.language)(error.key, **error.values))
+    quads = parse(nquads, RdfFormat.N_QUADS)
     return Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages)
 
 

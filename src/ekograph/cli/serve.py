@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ from ekograph.urls import NO_BASE
 
 if TYPE_CHECKING:
     from ekograph.web.service.live import Service
+
+
+#: Seconds after which a server that has begun to serve has time for what its data lacks.
+_AFTER_START = 1.0
 
 
 @click.command(epilog="Example: ekograph serve --port 8080 --watch\n\nExample: ekograph serve catalogue.trig")
@@ -45,7 +50,8 @@ def command(site: Path, /, path: Path | None, lang: str | None, *, watching: boo
 
     While there is none, as when the data does not conform, everything is answered 503; a snapshot goes live by itself.
 
-    With PATH, serve that RDF file or folder (nq, trig, ttl, nt, jsonld, rdf) as it is, without a site and its rules.
+    With PATH, serve that RDF file or folder as it is, without a site and its rules: nq, trig, ttl, nt, jsonld or rdf,
+    also compressed (gz, zst).
     """
     messages = Messages("serve", reader_language(lang))
     logging.basicConfig(format="ekograph: %(message)s", level=logging.INFO, stream=sys.stderr)
@@ -70,26 +76,44 @@ def _serve_site(site: Path, reread: Callable[[], Settings], messages: Messages, 
 
 def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
     """Serve a file or a folder from a snapshot that lasts as long as the server."""
-    from ekograph.publish.plain_rdf import ReadingError, publish_as_it_is
+    from ekograph.cli.terminal import progress
+    from ekograph.publish.plain_rdf import publish_as_it_is
+    from ekograph.publish.rdf_files import ReadingError
+    from ekograph.publish.subprocess_job import subprocess_job
+
+    def note(key: str, **values: object) -> None:
+        click.echo(messages(key, **values), err=True)
 
     # By default SIGTERM would end the process at once and leave the folder behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="ekograph-") as folder:
         settings = load(Path(folder), base=NO_BASE, theme="", **overrides)
         try:
-            publish_as_it_is(path, settings)
+            unfinished = publish_as_it_is(path, settings, note, lambda step: progress(messages(step)))
         except ReadingError as error:
+            progress("")
             fail(messages(error.key, **error.values))
-        return _serve(settings, messages, None)
+        progress("")
+        if not unfinished:
+            return _serve(settings, messages)
+        with ExitStack() as stack:
+            # The first pages go before the rest of the work.
+            job = subprocess_job("ekograph.publish.plain_rdf", folder, keep=False)
+            timer = threading.Timer(_AFTER_START, stack.enter_context, [job])
+            timer.daemon = True
+            stack.callback(timer.cancel)
+            note("unfinished")
+            return _serve(settings, messages, then=timer.start)
 
 
 def _serve(
     settings: Settings,
     messages: Messages,
-    republisher: _Republisher | None,
+    republisher: _Republisher | None = None,
     reread: Callable[[], Settings] | None = None,
+    then: Callable[[], None] = lambda: None,
 ) -> int:
-    """Serve until a signal comes; returns the exit status."""
+    """Serve until a signal comes, and do something once it has begun; returns the exit status."""
     from ekograph.web.server import listen, serve
 
     try:
@@ -108,6 +132,7 @@ def _serve(
             click.echo(messages(key, url=settings.address, shelf=repository.path, site=settings.root))
         if republisher:
             republisher.start(service)
+        then()
 
     try:
         return serve(settings, listening, ready, reread, watched=republisher is not None)

@@ -104,8 +104,9 @@ AT_ONCE = 100_000
 
 def write_lookups(folder: Path) -> None:
     """Write what lookups need into `folder`, which has the dataset."""
-    with (folder / DATASET).open("rb") as lines, (folder / BY_OBJECT).open("wb") as out:
-        out.writelines(by_object(lines))
+    if not (folder / BY_OBJECT).exists():
+        with (folder / DATASET).open("rb") as lines, (folder / BY_OBJECT).open("wb") as out:
+            out.writelines(by_object(lines))
     store = Store(folder / STORE)
     for part in _parts(folder / DATASET):
         store.bulk_extend(part)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -26,18 +27,20 @@ from ekograph.publish import example_queries, large
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
 from ekograph.publish.history.changelog import Changelog, history
-from ekograph.publish.prerender import representations
+from ekograph.publish.prerender import pages_for_now, representations
 from ekograph.publish.publication import File, Publication, Version
 from ekograph.publish.search_documents import write_index
 from ekograph.publish.site_datasets import with_derived
-from ekograph.rdf.canonical import canonical
+from ekograph.publish.subprocess_job import subprocess_job
+from ekograph.rdf.canonical import canonical, graph_of
 from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.disk_dataset import StoredDataset, by_object
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.site import Change, Site
 from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.snapshots.snapshot import DATASET, Draft, Manifest, Snapshot
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
 from ekograph.validation.check import CheckOutcome, check
 from ekograph.validation.parsing import parsed
@@ -105,6 +108,43 @@ def activate(
     return snapshot, new
 
 
+def activate_for_now(
+    settings: Settings, lines: Sequence[bytes], prefixes: Mapping[str, str], repository: SnapshotRepository
+) -> None:
+    """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
+    with Draft(repository.path) as draft:
+        digest, _ = draft.write(DATASET, b"".join(lines))
+        with subprocess_job("ekograph.publish.large", str(draft.path)):
+            draft.write(BY_OBJECT, b"".join(by_object(lines)))
+            dataset = StoredDataset(
+                draft.path / DATASET,
+                draft.path / BY_OBJECT,
+                base=settings.base,
+                prefixes=prefixes,
+                languages=settings.languages,
+                own=settings.own,
+            )
+            graphs = Counter(map(graph_of, lines))
+            manifest = Manifest(
+                name=f"{digest[:16]}-unfinished",
+                digest=digest,
+                edition="unfinished",
+                published=_now(None),
+                base=settings.base,
+                own=settings.own,
+                languages=settings.languages,
+                prefixes=dict(sorted(prefixes.items())),
+                graphs={name.strip(b"<>").decode(): count for name, count in sorted(graphs.items())},
+                triples=len(lines),
+                large=True,
+            )
+            site = Site(dataset, manifest.name, manifest.published, large=True)
+            draft.print(pages_for_now(site))
+        for path in sorted((draft.path / STORE).iterdir()):
+            draft.add(f"{STORE}/{path.name}")
+        repository.move_current(draft.finish(manifest).name)
+
+
 @dataclass(frozen=True)
 class VerifiedSite:
     """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own."""
@@ -116,6 +156,7 @@ class VerifiedSite:
     queries: tuple[Example, ...]
     large: bool = False
     theme: Theme = field(default_factory=Theme)
+    has_history: bool = True
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
@@ -202,7 +243,8 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
         past, kept = Changelog(), []
     else:
         kept = shelf.newest(proof.settings.keep - 1)
-    told = (changelog.append_large if proof.large else changelog.append)(past, version, proof.dataset)
+    is_told = proof.has_history and not proof.large
+    told = (changelog.append if is_told else changelog.append_large)(past, version, proof.dataset)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)

@@ -1,84 +1,91 @@
-"""Reads any RDF file, or a folder of them, as it is: without settings, without rules, with its named graphs."""
+"""Publishes any RDF file, or a folder of them, as it is: without settings, rules and history, with its named graphs.
+
+A large one is in service as soon as it can be looked up; what takes long (search, dumps, counts) follows in a process
+of its own, as another snapshot of the same data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import RdfFormat, parse
 
-from ekograph.config import Settings
+from ekograph.config import Settings, load
+from ekograph.i18n import LANGUAGES
 from ekograph.publish.large import LARGE_FROM
-from ekograph.publish.pipeline import VerifiedSite, activate
+from ekograph.publish.pipeline import VerifiedSite, activate, activate_for_now
+from ekograph.publish.rdf_files import Note, ReadingError, read
+from ekograph.publish.subprocess_job import run_job
 from ekograph.rdf.dataset import Dataset
-from ekograph.rendering.rdf_writers import n_quads
 from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.urls import NO_BASE
 
-#: The formats by the end of a file's name.
-FORMATS = {
-    ".nq": RdfFormat.N_QUADS,
-    ".trig": RdfFormat.TRIG,
-    ".ttl": RdfFormat.TURTLE,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".jsonld": RdfFormat.JSON_LD,
-    ".rdf": RdfFormat.RDF_XML,
-    ".owl": RdfFormat.RDF_XML,
-    ".xml": RdfFormat.RDF_XML,
-}
+#: The language tag of a literal in N-Quads.
+_TAG = re.compile(rb'"@([A-Za-z]{2,3})(?=[ -])')
 
 
-class ReadingError(Exception):
-    """What cannot be read: `key` names the message of the area "serve", `values` fill it."""
+def publish_as_it_is(
+    path: Path,
+    settings: Settings,
+    note: Note = lambda *_, **__: None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> bool:
+    """Make a snapshot of the file or folder the current one of `settings`; returns whether `complete` has work left.
 
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(f"{key}: {values}")
-        self.key = key
-        self.values = values
-
-
-def publish_as_it_is(path: Path, settings: Settings) -> None:
-    """Make a snapshot of the file or folder the current one of `settings`; raises ReadingError and OSError."""
-    quads, prefixes = read(path)
-    if not quads:
-        raise ReadingError("nothing_to_serve", path=path)
-    dataset = Dataset(quads, base=settings.base, prefixes=prefixes, languages=settings.languages, own=settings.own)
-    proof = VerifiedSite(settings, n_quads(quads), b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM)
-    shelf = SnapshotRepository(settings.snapshots_dir)
-    with shelf.locked():
-        activate(proof, shelf)
-
-
-def read(path: Path, base: str | None = None) -> tuple[list[Quad], dict[str, str]]:
-    """The quads of the file, or of all RDF files below the folder, and the prefixes they declare.
-
-    Relative IRIs are resolved against `base`, or else against the address of their file (RFC 3986, section 5.1.3).
-    Blank nodes of different files stay different. Raises ReadingError for a path that is not there, of no known
-    format, or with a fault, and OSError for a file that cannot be opened.
+    `note` hears of what the reader does; `on_step` is told what is done next: "reading", "printing" or "finishing".
+    Raises ReadingError and OSError.
     """
-    quads: list[Quad] = []
-    prefixes: dict[str, str] = {}
-    for file in _files(path):
-        parsed, declared = _parsed(file, base or file.resolve().as_uri())
-        quads += parsed
-        prefixes = declared | prefixes
-    return quads, prefixes
+    on_step("reading")
+    text, prefixes = read(path, os.environ.get("EKOGRAPH_BASE"), note)
+    lines = sorted(set(text.splitlines(keepends=True)))
+    if not lines:
+        raise ReadingError("nothing_to_serve", path=path)
+    del text
+    settings = settings._replace(languages=_languages(lines, settings.languages))
+    repository = SnapshotRepository(settings.snapshots_dir)
+    with repository.locked():
+        if len(lines) < LARGE_FROM:
+            activate(_site(settings, b"".join(lines), prefixes), repository, on_step)
+            return False
+        on_step("printing")
+        activate_for_now(settings, lines, prefixes, repository)
+        return True
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise ReadingError("no_such_path", path=path)
-    if path.is_dir():
-        yield from sorted(each for each in path.rglob("*") if each.suffix in FORMATS and each.is_file())
-    elif path.suffix in FORMATS:
-        yield path
-    else:
-        raise ReadingError("unknown_format", path=path, suffixes=" ".join(FORMATS))
+def complete(settings: Settings) -> None:
+    """Make the snapshot that has all of the data in the current one, and make that the current one."""
+    repository = SnapshotRepository(settings.snapshots_dir)
+    with repository.locked():
+        quick = repository.current()
+        if quick is None:
+            return
+        settings = settings._replace(languages=quick.manifest.languages)
+        activate(_site(settings, quick.dataset.read_bytes(), quick.manifest.prefixes), repository)
 
 
-def _parsed(path: Path, base: str) -> tuple[list[Quad], dict[str, str]]:
-    try:
-        parser = parse(path=path, format=FORMATS[path.suffix], base_iri=base, rename_blank_nodes=True)
-        return list(parser), dict(parser.prefixes)
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno}:{error.offset}" if error.lineno else str(path)
-        raise ReadingError("unreadable", place=place, reason=error.msg) from error
+def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> VerifiedSite:
+    dataset = Dataset(
+        parse(nquads, RdfFormat.N_QUADS),
+        base=settings.base,
+        prefixes=prefixes,
+        languages=settings.languages,
+        own=settings.own,
+        in_order=True,
+    )
+    return VerifiedSite(settings, nquads, b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM, has_history=False)
+
+
+def _languages(lines: Sequence[bytes], set_before: Sequence[str]) -> tuple[str, ...]:
+    """The languages of pages: those that are spoken here and found in the data, most often first; else those set."""
+    counts = Counter(match[1].decode().lower() for line in lines if (match := _TAG.search(line)))
+    spoken = [language for language, _ in counts.most_common() if language in LANGUAGES]
+    return tuple(spoken or set_before)
+
+
+if __name__ == "__main__":
+    run_job(lambda: complete(load(Path(sys.argv[1]), base=NO_BASE, theme="")))

@@ -81,6 +81,15 @@ def _answers(issue: Publication) -> Iterator[Representation]:
         yield from exporter(issue)
 
 
+def pages_for_now(site: Site) -> Iterator[Representation]:
+    """What a large site can show before all of its data has been counted: the pages to search and to query from."""
+    yield from _pages("/", "/index", site, _printer(pages.front_page, site), ())
+    yield from _pages("", "/sparql", site, _printer(pages.sparql_page, site), ())
+    yield from _pages("", search_results.FORM, site, _printer(pages.search_page, site), ())
+    for address, content_type, body in static_files():
+        yield Representation(address, "", content_type, "", body)
+
+
 def subjects(site: Site, shapes: Sequence[Quad]) -> Iterator[tuple[NamedNode, Iterator[LazyRepresentation]]]:
     """What has a page of its own that is printed: things, unless they are too many, and documents."""
     for thing in () if site.large else site.dataset.things():

@@ -18,10 +18,10 @@ from typing import NoReturn
 
 
 @contextmanager
-def subprocess_job(module: str, *arguments: str) -> Iterator[None]:
+def subprocess_job(module: str, *arguments: str, keep: bool = True) -> Iterator[None]:
     """Run `module`, which is to call `work_beside`, while the body runs; at the end both are done.
 
-    Raises OSError when the work has failed. If the body fails, the work is given up.
+    Raises OSError when the work has failed. If the body fails, or without `keep` ends, the work is given up.
     """
     # In a session of its own, so that Ctrl-C reaches the process that asked, and this one through it alone.
     with subprocess.Popen(
@@ -29,6 +29,9 @@ def subprocess_job(module: str, *arguments: str) -> Iterator[None]:
     ) as process:
         try:
             yield
+            if not keep:
+                process.kill()
+                return
             code = process.wait()
         except BaseException:
             process.kill()

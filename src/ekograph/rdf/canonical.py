@@ -50,6 +50,17 @@ def with_blank_nodes(nquads: bytes) -> list[Quad]:
     return list(parse(b"".join(lines), RdfFormat.N_QUADS))
 
 
+def graph_of(line: bytes) -> bytes:
+    """The IRI or the blank node that names the graph of a statement in canonical N-Quads; b"" for the default graph."""
+    value = line.split(b" ", 2)[2]
+    if value.startswith(b'"'):
+        value = value[value.rindex(b'"') + 1 :]
+    elif value.startswith(b"<<("):
+        value = value[value.rindex(b")>>") :]
+    _, *names, _ = value.split(b" ")
+    return names[0] if names else b""
+
+
 def _may_have_blank_nodes(nquads: bytes) -> bool:
     """Whether what begins a label is in the text; a single byte is found ten times as fast as two."""
     return _BLANK[:1] in nquads and _BLANK in nquads

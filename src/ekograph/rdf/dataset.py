@@ -138,6 +138,15 @@ class Dataset:
         """The IRIs of the classes of `subject`."""
         return list(self._types.get(subject, ()))
 
+    def members(self) -> Mapping[str, Sequence[NamedNode]]:
+        """The things of each class, by the IRI of the class."""
+        members: dict[str, list[NamedNode]] = {}
+        for node, kinds in self._types.items():
+            if isinstance(node, NamedNode):
+                for kind in kinds:
+                    members.setdefault(kind, []).append(node)
+        return members
+
     @cached_property
     def _types(self) -> Mapping[Node, list[str]]:
         """The classes of all there is, which are asked for thing by thing more often than all else."""

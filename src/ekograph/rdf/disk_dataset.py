@@ -16,6 +16,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 from ekograph.rdf.dataset import TYPE, Dataset, Node, Term
 from ekograph.snapshots.snapshot import BY_OBJECT, Snapshot
 
+_TYPED = f"{TYPE} ".encode()
+
 #: The subjects and the objects whose quads are kept, so that what many pages show is read once.
 KEPT_SUBJECTS, KEPT_OBJECTS = 8192, 64
 
@@ -45,6 +47,13 @@ class SortedLines:
             else:
                 high = start
         return low
+
+    def lines(self) -> Iterator[bytes]:
+        """All lines, in order."""
+        if isinstance(self._data, bytes):
+            return iter(self._data.splitlines(keepends=True))
+        self._data.seek(0)
+        return iter(self._data.readline, b"")
 
     def line(self, at: int) -> bytes:
         """The line that begins at `at`, without its end; empty at the end of the file."""
@@ -90,6 +99,19 @@ class StoredDataset(Dataset):
     def types(self, subject: Node) -> list[str]:
         """The IRIs of the classes of `subject`."""
         return [each.value for each in self.said(subject).get(TYPE.value, ()) if isinstance(each, NamedNode)]
+
+    def members(self) -> Mapping[str, Sequence[NamedNode]]:
+        """The things of each class, by the IRI of the class: read from the lines by object."""
+        members: dict[bytes, dict[bytes, None]] = {}
+        for line in self._objects.lines():
+            if _TYPED in line:
+                kind, subject, rest = line.split(b" ", 2)
+                if kind.startswith(b"<") and subject.startswith(b"<") and rest.startswith(_TYPED):
+                    members.setdefault(kind, {})[subject] = None
+        return {
+            kind[1:-1].decode(): [NamedNode(subject[1:-1].decode()) for subject in subjects]
+            for kind, subjects in members.items()
+        }
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""

@@ -120,10 +120,11 @@ class Site:
     @cached_property
     def members(self) -> Mapping[str, Sequence[NamedNode]]:
         """The things of this site of each class, by its IRI: the class with most first."""
-        members: dict[str, list[NamedNode]] = {}
-        for thing in self.things:
-            for kind in self.dataset.types(thing):
-                members.setdefault(kind, []).append(thing)
+        members: Mapping[str, Sequence[NamedNode]] = self.dataset.members()
+        if self.dataset.has_names:
+            things = set(self.things)
+            members = {kind: [thing for thing in found if thing in things] for kind, found in members.items()}
+            members = {kind: found for kind, found in members.items() if found}
         return dict(sorted(members.items(), key=lambda item: (-len(item[1]), item[0])))
 
     @cached_property

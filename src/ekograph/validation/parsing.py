@@ -131,6 +131,11 @@ def _unreadable(source: Source, messages: Messages) -> Finding | None:
     )
 
 
+def nests_too_deep(data: bytes) -> bool:
+    """Whether triple terms may nest so deep that the parser would end the process; errs on the safe side."""
+    return data.count(b"<<") > DEEPEST_TRIPLE_TERM and _too_deep(data.decode("utf-8", "replace")) is not None
+
+
 def _too_deep(text: str) -> int | None:
     """The offset where triple terms nest too deep, or None; strings are not told apart, which errs on the safe side."""
     depth = 0
