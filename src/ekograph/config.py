@@ -82,14 +82,14 @@ def load(root: Path, **overrides: Any) -> Settings:
 
     Raises ConfigError for an unreadable file, an unknown setting, or a value that cannot be used.
     """
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     path = root / FILE_NAME
     if path.is_file():
-        given |= _from_file(path)
-    given |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
-    given |= {name: value for name, value in overrides.items() if value is not None}
+        values |= _from_file(path)
+    values |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
+    values |= {name: value for name, value in overrides.items() if value is not None}
     settings = Settings(root=root.resolve())
-    for name, value in given.items():
+    for name, value in values.items():
         settings = settings._replace(**{name: _converted(name, value, getattr(settings, name))})
     return _checked(settings)
 
@@ -105,13 +105,13 @@ def _env(name: str) -> str:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    unknown = sorted(set(given) - set(names()))
+    unknown = sorted(set(values) - set(names()))
     if unknown:
         raise ConfigError(f"{path}: there is no setting {unknown[0]!r}; the settings are {', '.join(names())}")
-    return given
+    return values
 
 
 def _converted(name: str, value: Any, default: Any) -> Any:

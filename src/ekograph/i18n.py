@@ -37,11 +37,11 @@ class Messages:
         return self._texts[key].format_map(values)
 
 
-def reader_language(given: str | None = None) -> str:
+def reader_language(preferred: str | None = None) -> str:
     """The language to speak to whoever runs a command: as asked for, else that of the locale, else English.
 
     The locale is read as POSIX says: LC_ALL before LC_MESSAGES before LANG.
     """
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    language = (given or locale)[:2].lower()
+    language = (preferred or locale)[:2].lower()
     return language if language in LANGUAGES else "en"

@@ -194,9 +194,9 @@ def ldes_page(number: int, version: str) -> str:
 
 def ldes_page_is_full(addresses: Iterable[str]) -> frozenset[str]:
     """Those of the `addresses` that are pages of the stream, but for the last page: that one still grows."""
-    numbers = {each: int(found[1]) for each in addresses if (found := _PAGE_OF_STREAM.match(each))}
+    numbers = {address: int(page[1]) for address in addresses if (page := _PAGE_OF_STREAM.match(address))}
     last = max(numbers.values(), default=0)
-    return frozenset(each for each, number in numbers.items() if number < last)
+    return frozenset(address for address, number in numbers.items() if number < last)
 
 
 #: Below this, and the name of a snapshot, are the pages and files as they were then.

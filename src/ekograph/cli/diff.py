@@ -95,7 +95,7 @@ def _snapshot(name: str, settings: Settings, messages: Messages) -> Snapshot | N
             return None
         matching = [known for known in repository.names() if known.startswith(name)]
         if len(matching) > 1 and name not in matching:
-            fail(messages("ambiguous", name=name, found=", ".join(matching)))
+            fail(messages("ambiguous", name=name, names=", ".join(matching)))
         return repository.open(min(matching)) if matching else None
     except SnapshotError as error:
         fail(str(error))
@@ -154,4 +154,4 @@ def _written(settings: Settings, messages: Messages, state: str) -> Dataset:
 def _fail_unreadable(faults: list[str], root: Path, messages: Messages, state: str) -> NoReturn:
     # A revision lies in a temporary folder; people know its files by their place in the site.
     text = "\n".join(fault.replace(f"{root}/", "") for fault in faults)
-    fail(messages("unreadable", state=state, found=text))
+    fail(messages("unreadable", state=state, faults=text))

@@ -1,4 +1,4 @@
-"""ekograph fmt: the site's Turtle in one layout."""
+"""`ekograph fmt`: the site's Turtle in one layout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ekograph.cli import options
+from ekograph.cli import fail, options
 from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
@@ -39,76 +39,54 @@ Exit status: 0 all is formatted (now); 1 a file is not (--check, --diff) or has 
 def command(site: Path, paths: tuple[Path, ...], only_check: bool, show_diff: bool, lang: str | None) -> None:
     """Format Turtle files (PATHs, files or folders): each predicate on a line, values below each other."""
     from ekograph import config
-    from ekograph.validation import formatting as fmt
+    from ekograph.validation import formatting
+    from ekograph.validation.report import report
+    from ekograph.validation.reporters.text import render
 
-    say, check = (Messages(area, reader_language(lang)) for area in ("fmt", "check"))
-    done = [fmt.layout(source, check, say) for source in _sources(config.load(site), paths, check, say)]
+    messages, check_messages = (Messages(area, reader_language(lang)) for area in ("fmt", "check"))
+    sources = _sources(config.load(site), paths, check_messages, messages)
+    done = [formatting.layout(source, check_messages, messages) for source in sources]
+    changed = [formatted for formatted in done if formatted.changed]
     if show_diff:
-        click.echo("".join(map(fmt.difference, done)), nl=False)
-    elif only_check:
-        _print_result(done, "would-format", say)
-    else:
-        _write(done, say)
-    faulty = _tell_faults(done, check)
-    if not show_diff:
-        _summarise(done, say, written=not only_check)
-    changed = any(each.changed for each in done)
-    sys.exit(1 if faulty or (changed and (only_check or show_diff)) else 0)
+        click.echo("".join(map(formatting.difference, done)), nl=False)
+    for formatted in () if show_diff else changed:
+        if not only_check:
+            _write(formatted, messages)
+        click.echo(messages("would-format" if only_check else "formatted", path=formatted.source.name))
+    faults = report(finding for formatted in done for finding in formatted.findings)
+    if not faults.conforms:
+        text = render(faults, "text", [formatted.source for formatted in done], check_messages)
+        click.echo(text, nl=False, err=True)
+    if not show_diff and changed:
+        click.echo(messages("summary-check" if only_check else "summary-written", count=len(changed)))
+    elif not show_diff and faults.conforms:
+        click.echo(messages("nothing", count=len(done)))
+    sys.exit(1 if not faults.conforms or (changed and (only_check or show_diff)) else 0)
 
 
-def _sources(settings: Settings, paths: Sequence[Path], check: Messages, say: Messages) -> list[Source]:
-    """The Turtle files that are meant; a file of another format cannot be."""
-    from ekograph.cli import fail
+def _sources(settings: Settings, paths: Sequence[Path], check_messages: Messages, messages: Messages) -> list[Source]:
+    """The Turtle files that are meant; fails for a named file of another format."""
     from ekograph.rdf import formats
     from ekograph.validation import sources
 
     try:
-        found = sources.collect(settings, paths)
+        collected = sources.collect(settings, paths)
     except sources.SourceError as error:
-        fail(check(error.key, **error.values))
-    wanted = [each for each in found if each.kind == "data" or not paths]
-    given = {path for path in paths if path.is_file()}
-    for each in wanted:
-        if each.format != formats.TURTLE and each.path in given:
-            fail(say("not-turtle", path=each.name))
-    # A file is given twice when its folder is given too.
-    return list({each.path.resolve(): each for each in wanted if each.format == formats.TURTLE}.values())
+        fail(check_messages(error.key, **error.values))
+    files: dict[Path, Source] = {}
+    for source in collected:
+        if source.format == formats.TURTLE and (source.kind == "data" or not paths):
+            # A file is named twice when its folder is named too.
+            files[source.path.resolve()] = source
+        elif source.path in paths and source.kind == "data":
+            fail(messages("not-turtle", path=source.name))
+    return list(files.values())
 
 
-def _write(done: Sequence[Formatted], say: Messages) -> None:
-    from ekograph.cli import fail
+def _write(formatted: Formatted, messages: Messages) -> None:
     from ekograph.cli.files import replace_file
 
-    for each in done:
-        if each.changed:
-            try:
-                replace_file(each.source.path, each.data)
-            except OSError as error:
-                fail(say("cannot-write", path=each.source.name, reason=error.strerror))
-    _print_result(done, "formatted", say)
-
-
-def _print_result(done: Sequence[Formatted], key: str, say: Messages) -> None:
-    for each in done:
-        if each.changed:
-            click.echo(say(key, path=each.source.name))
-
-
-def _tell_faults(done: Sequence[Formatted], check: Messages) -> bool:
-    """Show why files could not be formatted, as `check` does; whether there were any."""
-    from ekograph.validation.report import report
-    from ekograph.validation.reporters.text import render
-
-    found = report(finding for each in done for finding in each.findings)
-    if not found.conforms:
-        click.echo(render(found, "text", [each.source for each in done], check), nl=False, err=True)
-    return not found.conforms
-
-
-def _summarise(done: Sequence[Formatted], say: Messages, *, written: bool) -> None:
-    changed = sum(each.changed for each in done)
-    faulty = sum(bool(each.findings) for each in done)
-    if changed:
-        click.echo(say("summary-written" if written else "summary-check", count=changed))
-    elif not faulty:
-        click.echo(say("nothing", count=len(done)))
+    try:
+        replace_file(formatted.source.path, formatted.data)
+    except OSError as error:
+        fail(messages("cannot-write", path=formatted.source.name, reason=error.strerror))

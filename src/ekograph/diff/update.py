@@ -49,7 +49,7 @@ def sparql_update(changes: Changes, old: Iterable[Quad], new: Iterable[Quad]) ->
         _delete(structure, patterns[structure]) for structure in removed if rewritten.isdisjoint(_graphs(structure))
     ]
     operations += [_delete_blank(graph, terms=terms) for graph in sorted(rewritten, key=str)]
-    inserted = added_ground.union(*(each.quads for each in added if rewritten.isdisjoint(_graphs(each))))
+    inserted = added_ground.union(*(structure.quads for structure in added if rewritten.isdisjoint(_graphs(structure))))
     inserted.update(quad for quad in new if quad.graph_name in rewritten and _is_deleted(quad, terms=terms))
     operations += [_data("INSERT DATA", inserted)] if inserted else []
     return " ;\n".join(operations) + "\n" if operations else ""
