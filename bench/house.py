@@ -88,8 +88,12 @@ def files_with_site_words() -> dict[str, list[str]]:
         for path in sorted(PACKAGE.rglob("*"))
         if path.suffix in suffixes and "built" not in path.parts
     }
-    words = {name: sorted({match[0].lower() for match in SITE_WORDS.finditer(text)}) for name, text in texts.items()}
-    return {name: seen for name, seen in words.items() if seen}
+    words = {name: {match[0].lower() for match in SITE_WORDS.finditer(text)} for name, text in texts.items()}
+    for name in words:
+        # There it is the priority of a process, and of a view of query results.
+        if name.startswith(("engine/", "rendering/editor/")):
+            words[name].discard("priority")
+    return {name: sorted(seen) for name, seen in words.items() if seen}
 
 
 def vague_names() -> Counter[str]:

@@ -96,7 +96,7 @@ def _at_fault(result: ValidationResult) -> list[str]:
 def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:
     """A function that makes an IRI of the site or of its prefixes short; other text stays as it is.
 
-    A thing of the site is shown as the data writes it against its base: priority/lahti/kiertotalous.
+    A thing of the site is shown as the data writes it against its base: tree/oak.
     """
     spaces = sorted(((iri, f"{prefix}:") for prefix, iri in prefixes.items() if prefix), key=lambda pair: -len(pair[0]))
     if base:
