@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth house mutants
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -18,6 +18,9 @@ test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this in
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
 	    apt-get install -qq -y --no-install-recommends virtuoso-opensource-7-bin
 	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py tests/web/test_on_a_store.py -k virtuoso -rs
+
+foreign: .venv/dev    ## real vocabularies from package registries, the large ones too, as they are and as sites
+	@LARGE_VOCABULARIES=1 $(BIN)/python -m pytest tests/foreign/test_vocabularies.py -rs
 
 html: .venv/dev       ## every kind of page through the Nu Html Checker (needs Node and Java)
 	@npm ci --silent --ignore-scripts --prefix tests/html && $(BIN)/python -m pytest tests/html

@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import LABELS, RDF, SKOS, Dataset, Node, Term
+from ekograph.urls import graph_name
 
 _LABELS = tuple(label.value for label in LABELS)
 _NOTATION = f"{SKOS}notation"
@@ -120,7 +121,7 @@ class DisplayNames:
 
 def authored(dataset: Dataset, node: Node) -> Iterator[Quad]:
     """What the sources say of `node`; what publication has derived from them is left out."""
-    derived = f"{dataset.base}graph/derived"
+    derived = graph_name(dataset.base, "derived")
     return (quad for quad in dataset.quads_of(node) if getattr(quad.graph_name, "value", "") != derived)
 
 

@@ -12,6 +12,7 @@ from ekograph.diff.naming import DisplayNames, Value, authored, edits, natural, 
 from ekograph.diff.structures import same_triples
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import LABELS, SKOS, TYPE, Dataset, Term
+from ekograph.urls import graph_name
 
 _BROADER = f"{SKOS}broader"
 _TOP_OF = f"{SKOS}topConceptOf"
@@ -45,7 +46,7 @@ def report(changes: Changes, old: Dataset, new: Dataset, language: str) -> list[
     What publication derives is told of only where nothing else has changed.
     """
     removed, added = (
-        [quad for quad in quads if getattr(quad.graph_name, "value", "") != f"{state.base}graph/derived"]
+        [quad for quad in quads if getattr(quad.graph_name, "value", "") != graph_name(state.base, "derived")]
         for quads, state in ((changes.removed, old), (changes.added, new))
     )
     moved = moves(removed, added, old.quads, new.quads)

@@ -41,7 +41,7 @@ from ekograph.rendering.representations import (
 from ekograph.rendering.search_results import FORM
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
-from ekograph.urls import PACKAGES, PUBLIC_URL, RECORDS, link
+from ekograph.urls import PACKAGES, PUBLIC_URL, RECORDS, graph_name, link
 
 #: Of a named graph with more quads than this, a large site prints the page only: it is had from /sparql and the dumps.
 MOST_IN_EVERY_FORMAT = 1000
@@ -109,14 +109,14 @@ class _Document:
 
 def _documents(site: Site, shapes: Sequence[Quad]) -> Iterator[_Document]:
     """The vocabulary, the shapes, the named graphs."""
-    base = site.dataset.base
+    base = site.dataset.base if site.dataset.has_names else ""
     if vocabulary := _vocabulary(site):
         yield _document(pages.vocabulary_page, site, f"{base}def", vocabulary, shapes)
     if shapes:
-        yield _document(pages.document_page, site, f"{base}shapes", shapes)
+        yield _document(pages.document_page, site, f"{base}shapes" if base else graph_name("", "shapes"), shapes)
     for name, quads in site.dataset.graphs().items():
         foreign = ":" in name and not site.dataset.quads_of(NamedNode(name))
-        if foreign or name.startswith(f"{base}graph/"):
+        if foreign or (base and name.startswith(f"{base}graph/")):
             yield _document(pages.document_page, site, name, quads)
 
 
@@ -164,6 +164,8 @@ def _document(
 
 def _vocabulary(site: Site) -> list[Quad]:
     """What is said of the ontology and of its terms."""
+    if not site.dataset.has_names:
+        return []
     ontology = f"{site.dataset.base}def"
     terms = (each for each in site.dataset.subjects_under(ontology) if each.value.partition("#")[0] == ontology)
     return sorted({quad for term in terms for quad in site.dataset.bounded(term)}, key=str)
@@ -186,8 +188,8 @@ def _catalogue(issue: Publication) -> Iterator[Representation]:
     quads = catalogue(issue)
     if not quads:
         return
-    node = NamedNode(f"{issue.site.dataset.base}catalog")
-    page = issue.site.dataset.path(node.value)
+    node = NamedNode(f"{issue.site.dataset.base or f'{PUBLIC_URL}/'}catalog")
+    page = "/catalog"
     rdf = formats_for(quads)
     links = links_about(node, issue.site, page, rdf)
     yield from negotiated(RdfDocument(page, quads, {**PREFIXES, **issue.prefixes}, node, links))

@@ -170,7 +170,7 @@ class Dataset:
     @property
     def unofficial_mark(self) -> str:
         """The IRI of the property by which a site repeats the texts of a thing that have no official standing."""
-        return f"{self.base}def#unofficialText"
+        return f"{self.base or NO_BASE}def#unofficialText"
 
     def unofficial(self, subject: Node) -> Container[Term]:
         """The texts of `subject` that the site marks as unofficial."""

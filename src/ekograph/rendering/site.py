@@ -86,8 +86,8 @@ class Site:
     @cached_property
     def vocabulary(self) -> NamedNode | None:
         """The ontology of the site, if it has one under its base."""
-        own = NamedNode(f"{self.dataset.base}def")
-        return own if self.dataset.has_names and self.dataset.quads_of(own) else None
+        ontology = NamedNode(f"{self.dataset.base}def") if self.dataset.has_names else None
+        return ontology if ontology and self.dataset.quads_of(ontology) else None
 
     @property
     def catalogues(self) -> Iterator[NamedNode]:

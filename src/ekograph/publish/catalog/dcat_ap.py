@@ -12,7 +12,7 @@ from ekograph.publish.publication import File, Publication
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, Term
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
-from ekograph.urls import PUBLIC_URL, memento_path
+from ekograph.urls import PUBLIC_URL, THINGS, memento_path
 
 #: The class of what stands under a property (the ranges of DCAT-AP).
 _CLASSES = {
@@ -107,14 +107,16 @@ def _authored(dataset: Dataset) -> list[Quad]:
 
 def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:
     """What the catalogue points to in the data: a harvester gets the catalogue alone, so it says what they are."""
-    things = {q.object for q in authored if isinstance(q.object, NamedNode) and q.object.value.startswith(dataset.base)}
-    return sorted((each for each in things if "/id/" in each.value), key=str)
+    objects = {quad.object for quad in authored if isinstance(quad.object, NamedNode)}
+    home = f"{dataset.base}{THINGS}" if dataset.has_names else ""
+    starts = tuple(filter(None, (home, *dataset.own)))
+    return sorted((node for node in objects if node.value.startswith(starts)), key=str)
 
 
 def _here(quad: Quad, base: str) -> Quad:
     """The quad, with this copy's address for a place below the base."""
     place = quad.object
-    if quad.predicate in _PLACES and isinstance(place, NamedNode) and place.value.startswith(base):
+    if quad.predicate in _PLACES and base and isinstance(place, NamedNode) and place.value.startswith(base):
         place = NamedNode(f"{PUBLIC_URL}/{place.value.removeprefix(base)}")
         return Quad(quad.subject, quad.predicate, place)
     return quad

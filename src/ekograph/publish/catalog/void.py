@@ -72,7 +72,8 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
             yield VOID("dataDump"), NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
     for name in _FEATURES.values():
         yield VOID("feature"), NamedNode(_FORMATS + name)
-    yield VOID("uriSpace"), Literal(f"{dataset.base}id/")
+    spaces = [f"{dataset.base}id/"] if dataset.base else []
+    yield from ((VOID("uriSpace"), Literal(space)) for space in (*spaces, *dataset.own))
     things = dataset.own_things()
     examples: dict[str, list[NamedNode]] = {}
     for thing in things:
