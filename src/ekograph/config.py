@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 FILE_NAME = "ekograph.toml"
+
+_PREFIX = "EKOGRAPH_"
+
+log = logging.getLogger("ekograph")
 
 # What an IRI may be made of, after its scheme (RFC 3987).
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
@@ -87,6 +93,10 @@ def load(root: Path, **overrides: Any) -> Settings:
     if path.is_file():
         values |= _from_file(path)
     values |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
+    for variable in sorted(name for name in os.environ if name.startswith(_PREFIX)):
+        if variable not in map(_env, names()):
+            nearest = "".join(f"; did you mean {name}?" for name in get_close_matches(variable, map(_env, names()), 1))
+            log.warning("%s in the environment is no setting and has no effect%s", variable, nearest)
     values |= {name: value for name, value in overrides.items() if value is not None}
     settings = Settings(root=root.resolve())
     for name, value in values.items():
@@ -100,7 +110,7 @@ def names() -> list[str]:
 
 
 def _env(name: str) -> str:
-    return f"EKOGRAPH_{name.upper()}"
+    return f"{_PREFIX}{name.upper()}"
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -153,7 +153,9 @@ class _Process:
             await asyncio.gather(self._registry.keep(), self._watchdog.keep())
 
         server = _Server(config, up, self._service)
-        # uvicorn ends in good order on Ctrl-C, and then raises the signal once more; when it cannot start, it exits.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        # uvicorn ends in good order on a signal, and then raises it once more; when it cannot start, it exits.
         with suppress(KeyboardInterrupt, SystemExit):
             server.run(sockets=[listening])
         return 0 if server.started else 2
