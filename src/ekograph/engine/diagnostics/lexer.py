@@ -52,8 +52,7 @@ _NOTABLE = ("SERVICE", "FROM", *_VOLATILE)
 #: Queries nested deeper are refused before they are parsed; nobody writes such by hand.
 MAX_DEPTH = 100
 
-_BRACKETS, _CLOSING, _SIGNS = frozenset("([{"), frozenset(")]}"), frozenset("!+-^")
-_OPENING = ("(", "[", "{", "<<", "!", "+", "-", "^")
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 @dataclass(frozen=True)
@@ -132,18 +131,19 @@ def isolate_dataset(text: str, nothing: str) -> str:
 
 
 def depth_exceeds(text: str, limit: int) -> bool:
-    """Whether brackets or signs before an expression are nested deeper than `limit` levels."""
-    if sum(map(text.count, _OPENING)) <= limit:
+    """Whether brackets, triple terms or negations are nested deeper than `limit` levels."""
+    count = text.count
+    if len(text) <= limit or count("(") + count("{") + count("[") + count("<<") + count("!") <= limit:
         return False
-    depth = signs = 0
+    depth = negations = 0
     before = ""
     for token in tokens(text):
         mark = token[0] if token.lastgroup == "mark" else ""
         # Two angle brackets begin or end a triple term; one alone compares.
         pair, before = before + mark, mark if before + mark not in {"<<", ">>"} else ""
-        signs = signs + 1 if mark in _SIGNS else 0
-        depth += (mark in _BRACKETS or pair == "<<") - (mark in _CLOSING or pair == ">>")
-        if depth + signs > limit:
+        negations = negations + 1 if mark == "!" else 0
+        depth += (mark in _OPENING or pair == "<<") - (mark in _CLOSING or pair == ">>")
+        if depth + negations > limit:
             return True
     return False
 

@@ -61,9 +61,7 @@ class WorkerPool:
         while self.idle_workers:
             worker = self.idle_workers.popleft()
             if worker.alive():
-                if len(self.idle_workers) < self.limits.fast and not self._refilling:
-                    self._refilling = True
-                    self._run(self._refill())
+                self._refill_if_needed()
                 return worker
         return None
 
@@ -78,9 +76,7 @@ class WorkerPool:
         """Keep a worker for the next query, unless it has served long or enough are idle."""
         if worker.served >= _LIFETIME or len(self.idle_workers) >= 2 * self.limits.fast or self.stopping:
             worker.kill()
-            if not self._refilling:
-                self._refilling = True
-                self._run(self._refill())
+            self._refill_if_needed()
         else:
             self.idle_workers.appendleft(worker)
 
@@ -97,7 +93,6 @@ class WorkerPool:
         self.fork_server = ForkServer(self._config)
         await self.fork_server.start()
         self._ready.set()
-        self._refilling = True
         await self._refill()
 
     async def _supervise(self) -> None:
@@ -113,10 +108,22 @@ class WorkerPool:
             except QueryError:
                 self.counts["zygotes_failed_total"] += 1
 
+    @property
+    def _too_few(self) -> bool:
+        """Whether the fast lane could lack a worker; those at work in it come back, others may not for long."""
+        return len(self.idle_workers) + self.admission.fast.total() < self.limits.fast and not self.stopping
+
+    def _refill_if_needed(self) -> None:
+        if self._too_few and not self._refilling:
+            self._run(self._refill())
+
     async def _refill(self) -> None:
-        """Fork until as many workers are idle as queries can start at once; one at a time, beside the queries."""
+        """Fork one worker at a time, beside the queries, until there are enough."""
+        if self._refilling:
+            return
+        self._refilling = True
         try:
-            while len(self.idle_workers) < self.limits.fast and not self.stopping:
+            while self._too_few:
                 self.idle_workers.append(await self.fork_server.fork())
         except QueryError:
             return

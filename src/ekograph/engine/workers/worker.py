@@ -145,14 +145,11 @@ def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out
             base_iri=config["base"] or None,
             **_dataset(request, union=config["union"] and not seen.dataset),
         )
-        is_graph = isinstance(results, ox.QueryTriples)
-        name = request.graph if is_graph else request.results
-        if name is None:
-            raise QueryError("not_acceptable", family="graph" if is_graph else "results")
-        out.head(name, seen)
         if isinstance(results, ox.QueryTriples):
+            out.head(name := _accepted(request.graph, "graph"), seen)
             write_graph(results, name, config["prefixes"], binary(out))
         else:
+            out.head(name := _accepted(request.results, "results"), seen)
             results.serialize(binary(out), RESULTS[name])
     except (SyntaxError, ValueError) as error:
         raise _diagnosis(str(error), request.text, config["prefixes"]) from error
@@ -198,6 +195,12 @@ def _dataset(request: WorkerRequest, *, union: bool) -> dict[str, Any]:
         "default_graph": [_graph("default-graph-uri", iri) for iri in request.default_graphs],
         "named_graphs": [_graph("named-graph-uri", iri) for iri in request.named_graphs],
     }
+
+
+def _accepted(name: str | None, family: str) -> str:
+    if name is None:
+        raise QueryError("not_acceptable", family=family)
+    return name
 
 
 def _graph(parameter: str, iri: str) -> ox.NamedNode:
