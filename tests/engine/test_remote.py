@@ -53,11 +53,12 @@ def loaded(store, named) -> Store:
     return store
 
 
-def asking(store: Store, *texts: str, limits: Limits | None = None, union=GRAPHS, **parameters) -> list:
+def asking(store: Store, *texts: str, limits: Limits | None = None, union=GRAPHS, named=None, **parameters) -> list:
     """Bodies of answers, or errors."""
+    named = union if named is None else named
 
     async def session():
-        engine = RemoteEngine(store.query, limits or Limits(), Defaults(PREFIXES, "http://example.org/", union))
+        engine = RemoteEngine(store.query, limits or Limits(), Defaults(PREFIXES, "http://example.org/", union, named))
         await engine.start()
         found = []
         for text in texts:

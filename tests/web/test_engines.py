@@ -12,13 +12,14 @@ import pytest
 from tests.conftest import ROOT
 
 from ekograph import config
-from ekograph.engine.contract import Limits, Query
+from ekograph.engine.contract import DefaultGraph, Limits, Query
 from ekograph.engine.workers import memory_budget
 from ekograph.engine.workers.engine import EmbeddedEngine, Stored
 from ekograph.publish.pipeline import publish
 from ekograph.rdf import formats
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import STORE, Snapshot
+from ekograph.web.service import engines as engines_module
 from ekograph.web.service.engines import engines
 from ekograph.web.service.live import Service
 from ekograph.web.service.public_address import PublicAddress
@@ -73,6 +74,18 @@ def test_a_small_dataset_is_in_memory_from_the_start(snapshot, machine):
     machine(1)
     small = replace(snapshot, manifest=replace(snapshot.manifest, large=False))
     assert _where(small, 10_000) == ["memory"]
+
+
+def test_the_default_graph_is_merged_only_where_a_triple_is_in_two_graphs(snapshot):
+    def default_graph(triples: int, *, large: bool = False, **settings) -> DefaultGraph:
+        manifest = replace(snapshot.manifest, graphs={"urn:a": 2, "urn:b": 1}, triples=triples, large=large)
+        return engines_module._default_graph(config.load(ROOT, **settings), replace(snapshot, manifest=manifest))
+
+    assert default_graph(3) is DefaultGraph.UNION
+    assert default_graph(2) is DefaultGraph.MERGED
+    assert default_graph(2, union_default_graph=False) is DefaultGraph.ITSELF
+    # This large snapshot has no store for it.
+    assert default_graph(2, large=True) is DefaultGraph.UNION
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
@@ -16,7 +17,8 @@ class Query(NamedTuple):
 
     `default_graphs` and `named_graphs` are the dataset of the SPARQL 1.1 Protocol (section 2.1.4), which takes
     precedence over FROM. `results` is the format for SELECT and ASK, `graph` the one for CONSTRUCT and DESCRIBE;
-    None where the client accepts none. `client` names who asks, for the limits per client.
+    None where the client accepts none. `client` names who asks, for the limits per client. `beginning` says that only
+    the first `Limits.held` bytes or so of the answer will be read.
     """
 
     text: str
@@ -25,6 +27,7 @@ class Query(NamedTuple):
     results: Format | None = None
     graph: Format | None = None
     client: str = ""
+    beginning: bool = False
 
 
 class Answer(NamedTuple):
@@ -94,6 +97,17 @@ class Limits:
     def stack(self) -> int:
         """Bytes of stack for a worker: enough for any query of `query_kb`."""
         return max(256 << 20, self.query_kb * 1024 * 2048)
+
+
+class DefaultGraph(enum.Enum):
+    """What a query asks that names no dataset."""
+
+    #: The default graph of the dataset itself.
+    ITSELF = "itself"
+    #: The union of all graphs. No triple is in two graphs, so reading one after the other gives it.
+    UNION = "union"
+    #: The union of all graphs, kept as a graph beside them, since some triples are in two: a graph is a set.
+    MERGED = "merged"
 
 
 class Engine(Protocol):

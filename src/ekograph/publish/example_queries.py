@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
 
 from ekograph.rdf import formats
 from ekograph.rendering import query_pages, view
@@ -15,6 +16,9 @@ from ekograph.snapshots.snapshot import Representation
 from ekograph.validation.sources import SourceError
 
 FOLDER = "queries"
+
+#: Answers a query, given as text.
+Ask = Callable[[str], object]
 
 
 def read(root: Path) -> tuple[Example, ...]:
@@ -28,22 +32,31 @@ def printed(site: Site) -> Iterator[Representation]:
         return
     for language in site.dataset.languages:
         yield _page(PATH, language, query_pages.queries_page(site, language))
-    store = Store()
-    store.extend(site.dataset.quads)
+    ask = _asking(site.dataset.quads)
     for each in site.queries:
         for value in (None, *(value for value in query_pages.values(site, each) if site.tells_first_of(value))):
-            yield from _answered(site, store, each, value)
+            yield from _answered(site, ask, each, value)
 
 
-def _answered(site: Site, store: Store, asked: Example, value: NamedNode | None) -> Iterator[Representation]:
+def _asking(quads: Sequence[Quad]) -> Ask:
+    """What answers a query over the union of all graphs, in which a triple of two graphs is there once."""
+    store = Store()
+    store.extend(quads)
+    repeats = len({quad.triple for quad in quads}) < len(quads)
+    if repeats:
+        store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return partial(store.query, use_default_graph_as_union=not repeats)
+
+
+def _answered(site: Site, ask: Ask, asked: Example, value: NamedNode | None) -> Iterator[Representation]:
     path = query_pages.path_with(site, asked, value)
     text = asked.asked_of(value) if value else asked.text
-    answer = _answer(store, text, asked.name)
+    answer = _answer(ask, text, asked.name)
     for language in site.dataset.languages:
         yield _page(path, language, query_pages.query_page(site, asked, value, answer, language))
     for form, suffix in ((QueryResultsFormat.CSV, "csv"), (QueryResultsFormat.JSON, "json")):
         kind = formats.RESULTS_CSV if suffix == "csv" else formats.RESULTS_JSON
-        body = _solutions(store, text, asked.name).serialize(format=form)
+        body = _solutions(ask, text, asked.name).serialize(format=form)
         yield Representation(f"{path}.{suffix}", path, kind.content_type, "", body or b"")
 
 
@@ -51,15 +64,15 @@ def _page(path: str, language: str, body: bytes) -> Representation:
     return Representation(view.in_language(path, language), path, formats.HTML.content_type, language, body)
 
 
-def _answer(store: Store, text: str, name: str) -> ExampleAnswer:
-    solutions = _solutions(store, text, name)
+def _answer(ask: Ask, text: str, name: str) -> ExampleAnswer:
+    solutions = _solutions(ask, text, name)
     variables = [each.value for each in solutions.variables]
     return ExampleAnswer(variables, [[solution[each] for each in variables] for solution in solutions])
 
 
-def _solutions(store: Store, text: str, name: str) -> QuerySolutions:
+def _solutions(ask: Ask, text: str, name: str) -> QuerySolutions:
     try:
-        found = store.query(text, use_default_graph_as_union=True)
+        found = ask(text)
     except (SyntaxError, ValueError) as error:
         raise _unusable(f"{name}.rq", str(error)) from error
     if not isinstance(found, QuerySolutions):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.disk_dataset import by_object
 from ekograph.rdf.formats import Format
 from ekograph.rendering.rdf_writers import WRITERS, used_by, with_sorted_prefixes
-from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, Draft
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, QUERIES, STORE, Draft
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
@@ -34,13 +34,17 @@ _PART = 1 << 20
 
 
 @contextmanager
-def lookups(draft: Draft) -> Iterator[None]:
-    """Add what lookups need besides the dataset, which the draft has: made beside the body, as both take long."""
-    with subprocess_job("ekograph.publish.large", str(draft.path)):
+def lookups(draft: Draft, *, merge: bool) -> Iterator[None]:
+    """Add what lookups need besides the dataset, which the draft has: made beside the body, as both take long.
+
+    `merge` where some triples are in two graphs.
+    """
+    with subprocess_job("ekograph.publish.large", str(draft.path), *(["merge"] if merge else [])):
         yield
     draft.add(BY_OBJECT)
-    for path in sorted((draft.path / STORE).iterdir()):
-        draft.add(f"{STORE}/{path.name}")
+    for folder in filter(Path.is_dir, (draft.path / STORE, draft.path / QUERIES)):
+        for path in sorted(folder.iterdir()):
+            draft.add(f"{folder.name}/{path.name}")
 
 
 def begin_dumps(draft: Draft, dataset: Dataset) -> Callable[[], list[File]]:
@@ -102,19 +106,28 @@ def _added(draft: Draft, names: Sequence[str]) -> list[File]:
 AT_ONCE = 100_000
 
 
-def write_lookups(folder: Path) -> None:
-    """Write what lookups need into `folder`, which has the dataset."""
+def write_lookups(folder: Path, *, merge: bool) -> None:
+    """Write what lookups need into `folder`, which has the dataset; `merge` where some triples are in two graphs."""
     if not (folder / BY_OBJECT).exists():
         with (folder / DATASET).open("rb") as lines, (folder / BY_OBJECT).open("wb") as out:
             out.writelines(by_object(lines))
-    store = Store(folder / STORE)
-    for part in _parts(folder / DATASET):
+    _write_store(folder / STORE, _parts(folder / DATASET))
+    if merge:
+        merged = (
+            [Quad(quad.subject, quad.predicate, quad.object) for quad in part] for part in _parts(folder / DATASET)
+        )
+        _write_store(folder / QUERIES, chain(_parts(folder / DATASET), merged))
+
+
+def _write_store(folder: Path, parts: Iterable[Sequence[Quad]]) -> None:
+    store = Store(folder)
+    for part in parts:
         store.bulk_extend(part)
     # One sorted whole is looked up in faster than the parts.
     store.optimize()
     store.flush()
     del store
-    for path in (folder / STORE).glob("LOG*"):  # what the store said while it was made
+    for path in folder.glob("LOG*"):  # what the store said while it was made
         path.unlink()
 
 
@@ -126,4 +139,4 @@ def _parts(path: Path) -> Iterator[list[Quad]]:
 
 
 if __name__ == "__main__":
-    run_job(lambda: write_lookups(Path(sys.argv[1])))
+    run_job(lambda: write_lookups(Path(sys.argv[1]), merge="merge" in sys.argv[2:]))

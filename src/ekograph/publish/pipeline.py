@@ -248,7 +248,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
-        with large.lookups(draft) if proof.large else nullcontext():
+        with large.lookups(draft, merge=manifest.repeats) if proof.large else nullcontext():
             changelog.write(told, draft)
             site = proof.site(manifest, history(told.events, kept))
             dumped = _dumping(proof, draft)

@@ -24,6 +24,9 @@ PRINTED = "representations.sqlite"
 BY_OBJECT = "dataset-by-object.nq"
 STORE = "store"
 
+#: The same with all triples in its default graph too, for queries; only where some triples are in two graphs.
+QUERIES = "queries"
+
 # The table of printed representations.
 _COLUMNS = (
     "address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,"
@@ -91,6 +94,11 @@ class Manifest:
     large: bool = False
     own: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether some triples are in two graphs."""
+        return sum(self.graphs.values()) > self.triples
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

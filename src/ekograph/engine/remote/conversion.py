@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 import pyoxigraph as ox
 
@@ -27,13 +27,15 @@ _IN_MEMORY = 1_000_000
 _ODD, _EVEN = b'"bnode", "value": "nodeID://', b'"bnode", "value": "'
 
 
-async def spool(body: AsyncIterator[bytes], limit_mb: int) -> IO[bytes]:
-    """A file with all of `body`; raises QueryError above the limit, and what `body` raises."""
+async def spool(body: AsyncIterator[bytes], limit_mb: int, enough: int | None = None) -> IO[bytes]:
+    """A file with all of `body`, or `enough` bytes of it; raises QueryError above the limit, and what `body` raises."""
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     try:
         async with aclosing(body) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
                 file.write(chunk)
+                if enough is not None and file.tell() >= enough:
+                    break
                 if file.tell() > limit_mb * 1_000_000:
                     raise QueryError("result_too_large", limit=limit_mb)
     except BaseException:
@@ -58,14 +60,26 @@ async def normalise_json(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield kept
 
 
-def convert(
-    source: IO[bytes], form: str, wanted: Format, prefixes: Mapping[str, str], limit_mb: int
-) -> IO[bytes] | QueryError:
-    """A file with the answer in the format `wanted`, from JSON for solutions and N-Triples for graphs.
+class Conversion(NamedTuple):
+    """How an answer is rewritten: the form of the query, the format that is wanted, and the size of the result.
+
+    Of a `beginning`, what can be read is written.
+    """
+
+    form: str
+    wanted: Format
+    prefixes: Mapping[str, str]
+    limit_mb: int
+    beginning: bool = False
+
+
+def convert(source: IO[bytes], conversion: Conversion) -> IO[bytes] | QueryError:
+    """A file with the answer in the format that is wanted, from JSON for solutions and N-Triples for graphs.
 
     Errors are returned, not raised, since this runs in a thread: with its traceback an exception would take the parser
     to another thread, and pyoxigraph ends the process when its objects are freed there.
     """
+    form, wanted, prefixes, limit_mb, beginning = conversion
     result = _ResultFile(limit_mb * 1_000_000, xml=wanted.name in XML)
     out = io.BufferedWriter(result, 65_536)
     try:
@@ -85,6 +99,10 @@ def convert(
     except QueryError as error:
         return QueryError(error.kind, **error.values)
     except (OSError, ValueError, SyntaxError) as error:
+        if beginning and not result.full:
+            out.flush()
+            result.finish()
+            return result.file
         if result.full:
             return QueryError("result_too_large", limit=limit_mb)
         known = None if isinstance(error, SyntaxError) else unwritable(error)

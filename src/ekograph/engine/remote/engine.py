@@ -21,7 +21,7 @@ from ekograph.engine.contract import Answer, Limits, Query
 from ekograph.engine.diagnostics.lexer import Scan, isolate_dataset, scan, undeclared
 from ekograph.engine.errors import QueryError
 from ekograph.engine.handoff.protocol import Handoff
-from ekograph.engine.remote.conversion import convert, normalise_json, spool
+from ekograph.engine.remote.conversion import Conversion, convert, normalise_json, spool
 from ekograph.engine.remote.quirks import NOTHING, check, shows_other_graphs
 from ekograph.engine.scheduling.admission import AdmissionControl
 from ekograph.engine.workers.engine import EmbeddedEngine
@@ -38,12 +38,13 @@ _VERBOSITY = 4
 class Defaults:
     """What holds for queries that do not say otherwise.
 
-    `union` names the graphs that are together the default graph; empty: whatever it is in the store.
+    `default_graphs` are together the default graph, `named_graphs` the ones that GRAPH sees; empty: as in the store.
     """
 
     prefixes: Mapping[str, str]
     base: str = ""
-    union: tuple[str, ...] = ()
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
 
 async def _nothing() -> None:
@@ -152,7 +153,7 @@ class RemoteEngine:
             raise QueryError("not_acceptable", family="results" if is_table else "graph")
         default, named = query.default_graphs, query.named_graphs
         if not (default or named or seen.dataset):
-            default = named = self._defaults.union
+            default, named = self._defaults.default_graphs, self._defaults.named_graphs
         elif self._isolate and (default or named):
             default, named = default or (NOTHING,), named or (NOTHING,)
         fields = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
@@ -162,8 +163,10 @@ class RemoteEngine:
             await check(reply, self._limits, unknown)
             body = reply.aiter_bytes()
             limit = self._limits.result_mb
-            source = await spool(normalise_json(body) if seen.form == "SELECT" else body, _VERBOSITY * limit)
-        result = await asyncio.to_thread(convert, source, seen.form, form, self._defaults.prefixes, limit)
+            enough = _VERBOSITY * self._limits.held if query.beginning else None
+            source = await spool(normalise_json(body) if seen.form == "SELECT" else body, _VERBOSITY * limit, enough)
+        conversion = Conversion(seen.form, form, self._defaults.prefixes, limit, query.beginning)
+        result = await asyncio.to_thread(convert, source, conversion)
         if isinstance(result, QueryError):
             raise result
         return seen, form, result

@@ -21,6 +21,9 @@ from ekograph.engine.remote.engine import http_client
 #: The graph in which the store keeps the name of the snapshot that it holds, and the names of its graphs.
 STATE = "urn:ekograph:state"
 
+#: The graph with the triples of all graphs, where some triples are in two: a default graph is a set.
+MERGED = "urn:ekograph:merged"
+
 _SNAPSHOT, _NAME, _GRAPH = "urn:ekograph:snapshot", "urn:ekograph:name", "urn:ekograph:graph"
 _BATCH = 2000
 # Matches in strings too; then the triple is only put in a batch with others.
@@ -41,23 +44,35 @@ class Store:
         return cls(query, update.strip() or query)
 
 
-async def load(store: Store, name: str, dataset: Path) -> None:
+async def load(store: Store, name: str, dataset: Path, *, merge: bool = False) -> None:
     """Make `store` hold the snapshot `name`, the quads of the N-Quads file `dataset`, in place of the one before.
 
     Until the last request the store's graphs are as they were; that one changes them all. Several processes take turns.
+    To `merge` is to load all triples into the graph MERGED too.
     Raises QueryError when a request fails; the next attempt starts from the beginning.
     """
     with (dataset.parent.parent / ".loading").open("w") as lock:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         loaded, graphs = await loaded_graphs(store)
-        if loaded != name:
+        if loaded != name or (merge and MERGED not in graphs):
+            quads: Iterable[ox.Quad] = ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS)
             async with http_client() as client:
-                await _replace(client, store.update, name, dataset, graphs)
+                await _replace(client, store.update, name, _merged(quads) if merge else quads, graphs)
 
 
-async def _replace(client: httpx2.AsyncClient, url: str, name: str, dataset: Path, graphs: Iterable[str]) -> None:
+def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The quads, and their triples in a graph of their own."""
+    merged = ox.NamedNode(MERGED)
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object, merged)
+
+
+async def _replace(
+    client: httpx2.AsyncClient, url: str, name: str, quads: Iterable[ox.Quad], graphs: Iterable[str]
+) -> None:
     staged: dict[str, str] = {}
-    for batch in _batches(ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS)):
+    for batch in _batches(quads):
         for quad in batch:
             graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
             if graph not in staged:

@@ -106,7 +106,7 @@ class QueryExecution(asyncio.Future[Answer]):
         self.state = _FAST
         self._worker = worker
         self._pool.timer.add(self)
-        text, default_graphs, named_graphs, results, graph, _ = self._query
+        text, default_graphs, named_graphs, results, graph, *_ = self._query
         names = results.name if results else None, graph.name if graph else None
         worker.ask(self, marshal.dumps(tuple(WorkerRequest(text, *names, default_graphs, named_graphs))))
 

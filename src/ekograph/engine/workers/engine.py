@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ekograph.engine.contract import Limits, Query
+from ekograph.engine.contract import DefaultGraph, Limits, Query
 from ekograph.engine.errors import QueryError
 from ekograph.engine.handoff.manager import HandoffManager
 from ekograph.engine.handoff.protocol import Handoff
@@ -33,7 +33,8 @@ class Stored:
 class EmbeddedEngine:
     """Answers from the quads of one N-Quads file, or from a store on disk that holds the same.
 
-    `prefixes` and `base` are predeclared in every query, `union` makes the default graph the union of all graphs.
+    `prefixes` and `base` are predeclared in every query. A store on disk for a merged default graph has its triples
+    in its own default graph.
     """
 
     #: What runs as the fork server; tests run another.
@@ -45,8 +46,7 @@ class EmbeddedEngine:
         limits: Limits,
         prefixes: Mapping[str, str],
         base: str = "",
-        *,
-        union: bool = True,
+        default_graph: DefaultGraph = DefaultGraph.UNION,
     ) -> None:
         stored = dataset if isinstance(dataset, Stored) else None
         self.in_memory = stored is None
@@ -58,7 +58,7 @@ class EmbeddedEngine:
             "quads": stored.quads if stored else 0,
             "prefixes": dict(prefixes),
             "base": base,
-            "union": union,
+            "default_graph": default_graph.value,
             "memory_mb": limits.memory_mb,
             "stack": limits.stack,
             "seconds": limits.seconds,

@@ -55,8 +55,7 @@ def main(serve: Serve = worker.serve) -> None:
             _check_store(config["store"])
             store, quads = None, config["quads"]
         else:
-            store = load(config["dataset"])
-            quads = len(store)
+            store, quads = load(config["dataset"], merge=config["default_graph"] == "merged")
     except (OSError, SyntaxError, ValueError, MemoryError) as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
@@ -66,8 +65,10 @@ def main(serve: Serve = worker.serve) -> None:
     _Forks(control, store, config, serve).run()
 
 
-def load(path: str) -> ox.Store:
-    """The dataset in memory, with the labels of its blank nodes as they are; in batches, to use less memory.
+def load(path: str, *, merge: bool = False) -> tuple[ox.Store, int]:
+    """The dataset in memory, with the labels of its blank nodes as they are, and its size; loaded in batches.
+
+    To `merge` is to put all triples in the default graph, beside the graphs that they are in.
 
     The store keeps quads in the order in which they come. Sorted by predicate and object, those of one predicate lie
     near each other, and what a query has to sort is nearly sorted already: a search in the texts of a predicate takes
@@ -77,8 +78,12 @@ def load(path: str) -> ox.Store:
     with Path(path).open("rb") as file:
         lines = sorted(file, key=lambda line: line.partition(b" ")[2])
     for start in range(0, len(lines), _BATCH):
-        store.extend(ox.parse(b"".join(lines[start : start + _BATCH]), format=ox.RdfFormat.N_QUADS))
-    return store
+        batch = b"".join(lines[start : start + _BATCH])
+        store.extend(ox.parse(batch, format=ox.RdfFormat.N_QUADS))
+        if merge:
+            quads = ox.parse(batch, format=ox.RdfFormat.N_QUADS)
+            store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return store, len(lines)
 
 
 def _check_store(path: str) -> None:

@@ -143,7 +143,7 @@ def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out
             # Declaring all of them would take as long as reading a short query.
             prefixes={name: iri for mark, name, iri in config["marks"] if mark in request.text},
             base_iri=config["base"] or None,
-            **_dataset(request, union=config["union"] and not seen.dataset),
+            **_dataset(request, union=config["default_graph"] == "union" and not seen.dataset),
         )
         if isinstance(results, ox.QueryTriples):
             out.head(name := _accepted(request.graph, "graph"), seen)
@@ -188,7 +188,10 @@ def _diagnosis(message: str, text: str, prefixes: dict[str, str]) -> QueryError:
 
 
 def _dataset(request: WorkerRequest, *, union: bool) -> dict[str, Any]:
-    """The dataset of a query: what the protocol names, else what FROM names, else the store's, or its union."""
+    """The dataset of a query: what the protocol names, else what FROM names, else the store's or the union of that.
+
+    Where the default graph is merged, the store has it as its own.
+    """
     if not (request.default_graphs or request.named_graphs):
         return {"use_default_graph_as_union": union}
     return {

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ekograph.config import Settings
-from ekograph.engine.contract import Limits
+from ekograph.engine.contract import DefaultGraph, Limits
 from ekograph.engine.workers import memory_budget
 from ekograph.engine.workers.engine import EmbeddedEngine, Stored
-from ekograph.snapshots.snapshot import STORE, Snapshot
+from ekograph.snapshots.snapshot import QUERIES, STORE, Snapshot
 
 if TYPE_CHECKING:
     from ekograph.engine.contract import Engine
@@ -32,7 +32,9 @@ def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
     dataset = quads * memory_budget.QUAD
     found = []
     if snapshot.manifest.large:
-        found.append(_embedded(settings, snapshot, Stored(snapshot.path / STORE, quads), limits))
+        merged = _default_graph(settings, snapshot) is DefaultGraph.MERGED
+        store = snapshot.path / (QUERIES if merged else STORE)
+        found.append(_embedded(settings, snapshot, Stored(store, quads), limits))
     if not snapshot.manifest.large or _has_room(settings, limits, dataset):
         found.append(_embedded(settings, snapshot, snapshot.dataset, _limits(settings, dataset)))
     return found
@@ -77,16 +79,31 @@ def _embedded(settings: Settings, snapshot: Snapshot, dataset: Path | Stored, li
         limits.shared(settings.processes),
         prefixes=manifest.prefixes,
         base=manifest.base,
-        union=settings.union_default_graph,
+        default_graph=_default_graph(settings, snapshot),
     )
+
+
+def _default_graph(settings: Settings, snapshot: Snapshot) -> DefaultGraph:
+    """What the default graph is; merged, it takes room of its own, so only where a triple is in two graphs."""
+    manifest = snapshot.manifest
+    if not settings.union_default_graph:
+        return DefaultGraph.ITSELF
+    # A large snapshot of an earlier version has no store for this.
+    can_merge = not manifest.large or (snapshot.path / QUERIES).is_dir()
+    return DefaultGraph.MERGED if manifest.repeats and can_merge else DefaultGraph.UNION
 
 
 def _remote(settings: Settings, snapshot: Snapshot, limits: Limits) -> Engine:
     """The engine that asks another store, which is made to hold the snapshot first."""
     from ekograph.engine.remote.engine import Defaults, RemoteEngine
-    from ekograph.engine.remote.upload import Store, load
+    from ekograph.engine.remote.upload import MERGED, Store, load
 
     store, manifest = Store.parse(settings.remote_endpoint), snapshot.manifest
-    union = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
-    defaults = Defaults(manifest.prefixes, manifest.base, union)
-    return RemoteEngine(store.query, limits, defaults, lambda: load(store, snapshot.name, snapshot.dataset))
+    named = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
+    merge = _default_graph(settings, snapshot) is DefaultGraph.MERGED
+    defaults = Defaults(manifest.prefixes, manifest.base, (MERGED,) if merge else named, named)
+
+    async def prepare() -> None:
+        await load(store, snapshot.name, snapshot.dataset, merge=merge)
+
+    return RemoteEngine(store.query, limits, defaults, prepare)

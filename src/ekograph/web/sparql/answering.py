@@ -222,7 +222,7 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
 
 def key_of(snapshot: str, query: Query, *, gzip: bool) -> str:
     """What an answer depends on."""
-    text, default_graphs, named_graphs, results, graph, _ = query
+    text, default_graphs, named_graphs, results, graph, *_ = query
     forms = f"{results and results.name} {graph and graph.name} {gzip}"
     return f"{snapshot} {forms} {default_graphs} {named_graphs} {text}"
 

@@ -128,7 +128,9 @@ async def _in_page(query: Query, printed: bytes, language: str, request: Request
 
     deployment = request.live
     try:
-        pending = deployment.engine.query(query._replace(results=formats.RESULTS_TSV, graph=formats.N_TRIPLES))
+        pending = deployment.engine.query(
+            query._replace(results=formats.RESULTS_TSV, graph=formats.N_TRIPLES, beginning=True)
+        )
         answer = await cancel_on_disconnect(pending, request.receive)
         lines = await first_lines(answer.body, MOST_ROWS + 2)
     except QueryError as error:

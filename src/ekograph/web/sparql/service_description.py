@@ -46,6 +46,17 @@ _EXTENSION_FUNCTIONS = (
     *("spatialDimension", "symDifference", "union"),
 )
 
+#: How answers differ from what is written in the files.
+_NOTES = {
+    "en": "Numbers, dates and times are answered in their shortest form: 1.10 as 1.1, 007 as 7. Pages and dumps have "
+    "them as they are written. Where values of several kinds are sorted together, their order may change.",
+    "fi": "Luvut, päivämäärät ja kellonajat annetaan lyhimmässä muodossaan: 1.10 on 1.1 ja 007 on 7. Sivuilla ja "
+    "ladattavissa tiedostoissa ne ovat niin kuin ne on kirjoitettu. Kun erilaisia arvoja lajitellaan yhdessä, "
+    "niiden järjestys voi vaihdella.",
+    "sv": "Tal, datum och klockslag ges i sin kortaste form: 1.10 som 1.1, 007 som 7. På sidorna och i filerna står "
+    "de som de är skrivna. När värden av olika slag sorteras tillsammans kan ordningen variera.",
+}
+
 
 def describe(manifest: Manifest, endpoint: str, settings: Settings, form: Format) -> bytes:
     """The description of the service at `endpoint` (an absolute URL) in `form`, one of the RDF formats."""
@@ -68,6 +79,8 @@ def _triples(manifest: Manifest, endpoint: NamedNode, settings: Settings) -> Ite
         for name in _EXTENSION_FUNCTIONS:
             yield Triple(service, _sd("extensionFunction"), NamedNode(_GEOSPARQL + name))
             yield Triple(NamedNode(_GEOSPARQL + name), _RDF_TYPE, _sd("Function"))
+        for language, text in _NOTES.items():
+            yield Triple(service, NamedNode(f"{_DCTERMS}description"), Literal(text, language=language))
     yield Triple(service, _sd("defaultDataset"), dataset)
     yield _is(dataset, "Dataset")
     yield Triple(dataset, _sd("defaultGraph"), default)
