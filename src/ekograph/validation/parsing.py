@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from itertools import repeat
 from types import MappingProxyType
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
 
 from ekograph.i18n import Messages
 from ekograph.rdf.formats import TURTLE
@@ -23,29 +24,38 @@ DEEPEST_TRIPLE_TERM = 100
 
 @dataclass(frozen=True)
 class Parsed:
-    """A source as N-Triples, in the order of the source, with its prefixes; or with the findings that messages why not.
+    """A source as N-Triples, in the order of the source, with its prefixes; or the findings that say why not.
 
     Its blank nodes are labelled by its name and the order in which they come, as `turtle.triples` labels them too.
+    `graphs` are the IRIs of the graphs that the file itself names, one for each line, "" for the graph of the source;
+    empty if it names none.
     """
 
     source: Source
     ntriples: bytes
     prefixes: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
+    graphs: tuple[str, ...] = ()
 
     @cached_property
     def quads(self) -> list[Quad]:
-        """The triples in the graph of the source."""
+        """The triples in their graphs."""
         graph = NamedNode(self.source.graph)
+        named = (NamedNode(iri) if iri else graph for iri in self.graphs or repeat(""))
         return [
-            Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parse(self.ntriples, RdfFormat.N_TRIPLES)
+            Quad(quad.subject, quad.predicate, quad.object, name)
+            for quad, name in zip(parse(self.ntriples, RdfFormat.N_TRIPLES), named, strict=False)
         ]
 
     @property
     def nquads(self) -> bytes:
-        """The triples in the graph of the source, as N-Quads."""
+        """The triples in their graphs, as N-Quads."""
         # Line breaks in literals are escaped: a dot before one ends a statement.
-        return self.ntriples.replace(b" .\n", f" {NamedNode(self.source.graph)} .\n".encode())
+        graph = f" {NamedNode(self.source.graph)} .\n".encode()
+        if not self.graphs:
+            return self.ntriples.replace(b" .\n", graph)
+        lines = zip(self.ntriples.splitlines(keepends=True), self.graphs, strict=True)
+        return b"".join(line[:-3] + (f" <{iri}> .\n".encode() if iri else graph) for line, iri in lines)
 
 
 def parsed(source: Source, messages: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
@@ -54,15 +64,15 @@ def parsed(source: Source, messages: Messages, elsewhere: Mapping[str, str] = Ma
     if unreadable is not None:
         return Parsed(source, b"", {}, (unreadable,))
     parser = _parser(source)
+    graphs: list[str] = []
     try:
-        triples = parser if source.format.carries == "graph" else _of_one_graph(parser)
+        triples = parser if source.format.carries == "graph" else _triples(parser, graphs)
         lines = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
     except (SyntaxError, MemoryError):
         return Parsed(source, b"", dict(parser.prefixes), tuple(_faults(source, elsewhere, messages)))
-    except _NamedGraphError as error:
-        message = messages("gate-graph", graph=error.graph)
-        return Parsed(source, b"", {}, (finding_in(source, "gate-graph", Place(1, 1), message, messages),))
-    return Parsed(source, _relabelled(lines, blank_node_label(source)), dict(parser.prefixes))
+    # Shapes are one graph, whatever graphs their files name.
+    named = tuple(graphs) if any(graphs) and source.kind != "shapes" else ()
+    return Parsed(source, _relabelled(lines, blank_node_label(source)), dict(parser.prefixes), graphs=named)
 
 
 def blank_node_label(source: Source) -> str:
@@ -70,20 +80,14 @@ def blank_node_label(source: Source) -> str:
     return f"b{blake2b(source.name.encode(), digest_size=6).hexdigest()}n"
 
 
-class _NamedGraphError(Exception):
-    def __init__(self, graph: str) -> None:
-        super().__init__(graph)
-        self.graph = graph
-
-
 def _parser(source: Source) -> QuadParser:
     return parse(decoded(source.data).encode(), RdfFormat.from_media_type(source.format.media_type))
 
 
-def _of_one_graph(quads: Iterator[Quad]) -> Iterator[Triple]:
+def _triples(quads: Iterator[Quad], graphs: list[str]) -> Iterator[Triple]:
+    """The triples of quads; adds to `graphs` the IRI of the graph of each, "" for one that has no IRI."""
     for quad in quads:
-        if not isinstance(quad.graph_name, DefaultGraph):
-            raise _NamedGraphError(str(quad.graph_name))
+        graphs.append(quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "")
         yield quad.triple
 
 

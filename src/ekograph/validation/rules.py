@@ -26,7 +26,6 @@ GATE_RULES = {
     "gate-blank-nodes": "- [] skos:related [ skos:related [ … ] ] .\n+ <tree/a> skos:related <tree/b> .",
     "gate-character": '- <place/lahti> skos:prefLabel "Lahti\\u0008"@fi .\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "gate-empty": "",
-    "gate-graph": "",
     "gate-no-shapes": "",
     "gate-no-target": "  rule:A01 a sh:NodeShape ;\n+     sh:targetClass ex:Tree ;",
     "gate-query": '-     sh:select "SELECT $this WHERE ( … )"\n+     sh:select "SELECT $this WHERE { … }"',
