@@ -8,6 +8,7 @@ import json
 import pyshacl
 import pytest
 import rdflib
+import shacl
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, XSD
 from tests.conftest import SHARED
 from tests.publish.conftest import SHAPES as RULES
@@ -67,6 +68,15 @@ def test_the_official_shapes_find_nothing_but_their_own_known_defects(graph, nam
         if report.value(result, SH.resultPath) is None:
             assert str(report.value(result, SH.focusNode)).startswith(SPDX)
     assert found <= KNOWN[name]
+
+
+@pytest.mark.skipif(not SHAPES.is_dir(), reason="the official shapes are not beside this checkout (../shared)")
+def test_the_shapes_of_the_whole_profile_find_nothing(printed):
+    profile = (SHAPES.parent / "shacl/dcat-ap-SHACL.ttl").read_text(encoding="utf-8")
+    catalogue = printed["/catalog.ttl"].body.replace(PUBLIC_URL.encode(), HERE.encode()).decode()
+    assert "hasVersion" in catalogue
+    report = shacl.Shapes.from_text(profile, format="turtle").validate_text(catalogue, format="turtle")
+    assert [(str(result.path), str(result.focus_node)) for result in report.results] == []
 
 
 def distributions(graph):

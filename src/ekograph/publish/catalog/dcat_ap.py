@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
@@ -94,6 +94,18 @@ def email(dataset: Dataset) -> str:
     return ""
 
 
+#: The class of a version: in ADMS a kind of dcat:Dataset. Portals would list all that are typed as dcat:Dataset itself.
+_VERSION = NamedNode("http://www.w3.org/ns/adms#Asset")
+
+#: What a version of the dataset has in common with the dataset; what a dataset needs in DCAT-AP is among it.
+_OF_A_VERSION = (
+    *map(DCTERMS, ("title", "description", "publisher", "license", "accessRights", "spatial", "temporal")),
+    *map(DCAT, ("contactPoint", "keyword", "theme")),
+)
+
+_OF_A_PAGE = frozenset(map(DCTERMS, ("title", "description", "license")))
+
+
 def _authored(dataset: Dataset) -> list[Quad]:
     """The named graphs that hold a catalogue, whole."""
     graphs = {
@@ -149,11 +161,30 @@ def _versions(node: NamedNode, issue: Publication) -> Iterator[Quad]:
     """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
     kept = _newest_prints(issue)
     addresses = {version: NamedNode(memento_path(name, "/catalog")) for version, (name, _) in kept.items()}
+    told = [(kind, value) for kind in _OF_A_VERSION for value in issue.site.dataset.objects(node, kind.value)]
     for version, address in addresses.items():
         yield from facts(node, (DCAT("hasVersion"), address))
+        yield from facts(address, (TYPE, _VERSION), *told)
+        yield from _page_of(address, told)
         yield from facts(address, (DCAT("version"), Literal(version)), (DCTERMS("issued"), moment(kept[version][1])))
+    yield from facts(_VERSION, (RDFS("subClassOf"), DCAT("Dataset")))
     if before := [address for version, address in addresses.items() if version != issue.version.name]:
         yield from facts(node, (DCAT("prev"), before[-1]))
+
+
+def _page_of(version: NamedNode, told: Sequence[tuple[NamedNode, Term]]) -> Iterator[Quad]:
+    """The page of a version, which leads to all that is kept of it, as its distribution."""
+    page = NamedNode(f"{version.value}#page")
+    yield from facts(version, (DCAT("distribution"), page))
+    yield from facts(
+        page,
+        (TYPE, DCAT("Distribution")),
+        *((kind, value) for kind, value in told if kind in _OF_A_PAGE),
+        (DCAT("accessURL"), version),
+        (DCTERMS("format"), NamedNode(f"{_FILE_TYPES}HTML")),
+        (DCAT("mediaType"), NamedNode(f"{_MEDIA_TYPES}text/html")),
+        (_AVAILABILITY, _AVAILABLE),
+    )
 
 
 def _newest_prints(issue: Publication) -> Mapping[str, tuple[str, str]]:
