@@ -51,7 +51,7 @@ setup: .venv/run      ## install from the lock file into .venv
 	@touch $@ .venv/run
 
 lint: .venv/dev       ## style, layout and types
-	@$(BIN)/ruff check src theme tests deploy && $(BIN)/ruff format --check src theme tests deploy && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 docs: .venv/dev       ## write the pages of docs/ that are made of the program's own help
 	@$(BIN)/python -m docs.make

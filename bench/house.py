@@ -33,7 +33,8 @@ VAGUE = frozenset(("each", "found", "told", "begun", "wanted", "given", "say", "
 
 #: Words of one site's subject, which a core for any site has no use for; "_" and digits end a word.
 SITE_WORDS = re.compile(
-    r"(?<![a-z])(agreements?|priority|priorities|finland|municipality|municipalities)(?![a-z])|(?<![a-z])eko:", re.I
+    r"(?<![a-z])(agreements?|priority|priorities|finland|municipality|municipalities)(?![a-z])|(?<![a-z])eko:",
+    re.IGNORECASE,
 )
 
 QUERY = "SELECT ?s ?o WHERE { ?s <http://www.w3.org/2004/02/skos/core#broader> ?o } LIMIT 5"
@@ -89,10 +90,10 @@ def files_with_site_words() -> dict[str, list[str]]:
         if path.suffix in suffixes and "built" not in path.parts
     }
     words = {name: {match[0].lower() for match in SITE_WORDS.finditer(text)} for name, text in texts.items()}
-    for name in words:
+    for name, seen in words.items():
         # There it is the priority of a process, and of a view of query results.
         if name.startswith(("engine/", "rendering/editor/")):
-            words[name].discard("priority")
+            seen.discard("priority")
     return {name: sorted(seen) for name, seen in words.items() if seen}
 
 
@@ -214,8 +215,9 @@ def _asked(port: int, request: bytes) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(request)
         head, _, body = connection.recv(1 << 20).partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 "), head
-        length = re.search(rb"content-length: (\d+)", head, re.I)
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise RuntimeError(head.decode())
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         while length and len(body) < int(length[1]):
             body += connection.recv(1 << 20)
 
