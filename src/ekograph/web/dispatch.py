@@ -73,15 +73,15 @@ class Dispatcher:
         if host and self._hosts and not _names(host, self._hosts):
             raise ProblemError(Problem(421, "wrong_host", {"host": host.decode("latin-1")[:_LONGEST_HOST]}))
         deployment, path = request.deployment, request.path
-        resource = deployment.table.find(path) if deployment else None
+        resource: Resource | None = self._routes.exact.get(path)
+        if resource is None and deployment:
+            resource = deployment.table.find(path)
         if deployment and b"accept-datetime" in request.fields and _has_past(request, deployment, resource):
             resource = self._routes.find(TIMEGATE + path)
+        elif deployment is None:
+            resource = resource if path in self._routes.of_the_server else _NothingLive()
         elif resource is None:
-            resource = self._routes.find(path)
-            if deployment is None and not self._routes.are_of_the_server(path):
-                resource = _NothingLive()
-            elif resource is None and deployment and deployment.things:
-                resource = deployment.things.find(path)
+            resource = self._routes.find(path) or (deployment.things.find(path) if deployment.things else None)
         if resource is None:
             raise not_found(path)
         return resource if request.method in resource.methods else _OtherMethod(resource.methods)

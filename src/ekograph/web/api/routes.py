@@ -121,24 +121,18 @@ class Routes:
     def __init__(self, routes: Iterable[Route], resources: Mapping[str, Resource], address: str) -> None:
         self._routes = [*routes, Route("/openapi.json", self._openapi, "This document")]
         self._address = address
-        self._exact: dict[str, Resource] = {route.path: route for route in self._routes if "{" not in route.path}
-        self._exact |= resources
+        self.exact: dict[str, Resource] = {route.path: route for route in self._routes if "{" not in route.path}
+        self.exact |= resources
         self._patterns = [route for route in self._routes if "{" in route.path]
-        self._of_the_server = {route.path for route in self._routes if route.of_the_server}
+        self.of_the_server = {route.path for route in self._routes if route.of_the_server}
 
     def find(self, path: str) -> Resource | None:
-        """What lies at a path, or None."""
-        if path in self._exact:
-            return self._exact[path]
+        """What lies at a path with parts that differ, or None; all others are `exact`."""
         decoded = unquote(path)
         for route in self._patterns:
             if match := route.pattern.fullmatch(decoded):
                 return route.at(match.groupdict())
         return None
-
-    def are_of_the_server(self, path: str) -> bool:
-        """Whether a path is answered while no snapshot is in service."""
-        return path in self._of_the_server
 
     async def _openapi(self, request: Request) -> Application:
         headers = ((b"content-type", JSON.encode()), (b"cache-control", CACHE_REVALIDATE))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from ekograph.web.contract import PendingResponse
-from ekograph.web.http.response import RawResponse
+from ekograph.web.http.response import RawResponse, section
 
 # Up to this size one write of a copy is cheaper than two writes.
 _COPIED_BYTES = 65_536
@@ -56,7 +58,6 @@ class BoundedConnection(HttpToolsProtocol):
         self._whole = b""
         self._in_a_row = 0
         self._lent = False
-        self._skips_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, at the cost of the longest idle connection when there are too many."""
@@ -106,39 +107,21 @@ class BoundedConnection(HttpToolsProtocol):
 
         The parser leaves off after the head of such a request, so a new one reads the body.
         """
-        self.parser = httptools.HttpRequestParser(self)
-        framing = [(name, value) for name, value in self.headers if name in _FRAMING]
-        self._skips_head = True
-        self.data_received(
-            b"POST / HTTP/1.1\r\n" + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n" + rest
-        )
+        self.parser = httptools.HttpRequestParser(_AfterHead(self))
+        framing = [b"%b: %b\r\n" % field for field in self.headers if field[0] in _FRAMING]
+        self.data_received(b"POST / HTTP/1.1\r\n%b\r\n%b" % (b"".join(framing), rest))
 
     def on_message_begin(self) -> None:
         """Note the beginning of a request."""
-        if self._skips_head:
-            return
         super().on_message_begin()
         self._head_complete = False
         self._incomplete = True
 
-    def on_url(self, url: bytes) -> None:
-        """Take part of the URL."""
-        if not self._skips_head:
-            super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header field."""
-        if not self._skips_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Pass a request on, unless its head is too large."""
-        if self._skips_head:
-            self._skips_head = False
-            return
         self._head_complete = True
         self._head_bytes = 0
-        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        size = sum(map(len, chain.from_iterable(self.headers))) + 4 * len(self.headers)
         if len(self.url) > self.url_bytes:
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
         elif size > self.header_bytes or len(self.headers) > self.header_fields:
@@ -200,7 +183,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Put a whole response on the wire; a large body is not copied for that."""
         cycle.response_started = cycle.response_complete = True
         body = response.body if cycle.scope["method"] != "HEAD" else b""
-        date = _lines(tuple(self.server_state.default_headers))
+        date = section(tuple(self.server_state.default_headers))
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         head = STATUS_LINE[response.status] + date + closing + response.head
         if len(body) <= _COPIED_BYTES:
@@ -305,10 +288,23 @@ class BoundedConnection(HttpToolsProtocol):
             self._watch_sending()
 
 
-# Date: the same for a second.
-@lru_cache(maxsize=8)
-def _lines(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    return b"".join(b"%b: %b\r\n" % field for field in fields)
+class _AfterHead:
+    """Receives what a parser calls for a connection, but nothing of the first head."""
+
+    def __init__(self, connection: BoundedConnection) -> None:
+        self._connection = connection
+        self._skips = True
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        method = getattr(self._connection, name)
+
+        def forward(*arguments: bytes) -> None:
+            if not self._skips:
+                method(*arguments)
+            elif name == "on_headers_complete":
+                self._skips = False
+
+        return forward
 
 
 def allow_connections() -> None:

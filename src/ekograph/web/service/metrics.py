@@ -55,12 +55,9 @@ class Metrics:
 
     def count(self, request: Request, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self._add(request.path, status, seconds)
         if self.log:
             log_access(request, status, seconds)
-
-    def _add(self, path: str, status: int, seconds: float) -> None:
-        route = route_of(path)
+        route = route_of(request.path)
         self._requests[route, status] += 1
         self._seconds[route] = self._seconds.get(route, 0.0) + seconds
         counts = self._buckets.setdefault(route, [0] * (len(CLASSES) + 1))

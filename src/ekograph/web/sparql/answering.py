@@ -75,11 +75,6 @@ class Answering:
         )
         self.spool = Spool(SPOOL_BYTES)
 
-    def repeated(self, request: Request) -> RawResponse | None:
-        """The response to a read that asks the same as one before, byte for byte."""
-        parts = request.live.repeated.find(request_key(request))
-        return PreparedAnswer(*parts).unless_fresh(request.fields) if parts else None
-
     def start(self, request: Request, query: Query) -> RawResponse | PendingAnswer:
         """Begin to answer a query."""
         accepted = request.fields.get(b"accept-encoding")
@@ -231,16 +226,19 @@ def key_of(snapshot: str, query: Query, *, gzip: bool) -> str:
 @lru_cache(maxsize=64)
 def shared_headers(snapshot: str, cache_control: bytes, form: Format | None = None) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of an answer; the entity tag, where there is one, is weak: solutions have no order."""
-    fields = (*COMMON, (b"vary", VARY), (b"x-snapshot", snapshot.encode()), (b"cache-control", cache_control))
-    return fields if form is None else (*fields, *_described(form))
-
-
-def _described(form: Format) -> Headers:
-    """Content-Type, and for tables a file name: browsers save them, and would name the file "sparql"."""
-    fields = [(b"content-type", form.content_type.encode())]
-    if form in {formats.RESULTS_CSV, formats.RESULTS_TSV}:
-        fields.append((b"content-disposition", f'attachment; filename="results.{form.suffix}"'.encode()))
-    return fields
+    fields: tuple[tuple[bytes, bytes], ...] = (
+        *COMMON,
+        (b"vary", VARY),
+        (b"x-snapshot", snapshot.encode()),
+        (b"cache-control", cache_control),
+    )
+    if form is None:
+        return fields
+    fields = (*fields, (b"content-type", form.content_type.encode()))
+    if form not in {formats.RESULTS_CSV, formats.RESULTS_TSV}:
+        return fields
+    # Browsers save tables, and would name the file "sparql".
+    return (*fields, (b"content-disposition", f'attachment; filename="results.{form.suffix}"'.encode()))
 
 
 def head_of(snapshot: str, form: Format) -> bytes:

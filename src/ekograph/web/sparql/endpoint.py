@@ -19,9 +19,9 @@ from ekograph.web.http.headers import NO_STORE
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.parameters import FORM
 from ekograph.web.http.problems import Deferred, Problem, ProblemError
-from ekograph.web.http.response import RawResponse, response
+from ekograph.web.http.response import PreparedAnswer, RawResponse, response
 from ekograph.web.http.streaming import cancel_on_disconnect
-from ekograph.web.sparql.answering import Answering, problem_of
+from ekograph.web.sparql.answering import Answering, problem_of, request_key
 from ekograph.web.sparql.request import QUERY, ProtocolQuery, in_body, in_url
 from ekograph.web.sparql.service_description import describe
 
@@ -60,8 +60,8 @@ class Endpoint:
         """The response to a query; raises ProblemError."""
         if request.method == "POST":
             return Deferred(request, self._posted)
-        if request.query and (repeated := self._answering.repeated(request)):
-            return repeated
+        if request.query and (parts := request.live.repeated.find(request_key(request))):
+            return PreparedAnswer(*parts).unless_fresh(request.fields)
         return self._answer(request, in_url(request.query))
 
     async def _posted(self, request: Request) -> Application:
