@@ -29,7 +29,7 @@ def node(name):
         ('skos:prefLabel "a"@fi, "b"@en-t-fi', "en", Text("b", "en-t-fi", official=False)),
         ('skos:prefLabel "b"@en-t-fi, "c"@en', "en", Text("c", "en")),
         ('skos:prefLabel "plain"', "en", Text("plain", "")),
-        ('rdfs:label "later"@en ; skos:prefLabel "first"@fi', "en", Text("first", "fi")),
+        ('rdfs:label "later"@en ; skos:prefLabel "first"@fi', "en", Text("later", "en")),
         ('dcterms:title "title"@en ; rdfs:label "later"@en', "en", Text("title", "en")),
         ("skos:note 1", "en", Text("x", "")),
     ],

@@ -81,7 +81,7 @@ def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
         return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
     unofficial = site.dataset.unofficial(thing)
     nearest = {language: site.dataset.nearest(found, language, unofficial) for language in site.dataset.languages}
-    return {language: Said(*each) for language, each in nearest.items()}
+    return {language: Said(*each[:3]) for language, each in nearest.items()}
 
 
 class _Around:
@@ -109,4 +109,4 @@ def _literals(
     said: Mapping[str, Sequence[Term]], predicates: Iterable[str], unofficial: Container[Term] = ()
 ) -> tuple[Said, ...]:
     values = (value for predicate in predicates for value in said.get(predicate, ()))
-    return tuple(Said(*text_of(value, unofficial)) for value in values if isinstance(value, Literal))
+    return tuple(Said(*text_of(value, unofficial)[:3]) for value in values if isinstance(value, Literal))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from sys import intern
@@ -35,22 +36,33 @@ LABELS = tuple(
             "http://www.w3.org/2006/vcard/ns#fn",
             "http://xmlns.com/foaf/0.1/name",
             "https://schema.org/name",
+            "http://schema.org/name",
+            "http://purl.org/dc/elements/1.1/title",
             "http://www.w3.org/ns/shacl#name",
+            # Labels that are things of their own (SKOS-XL).
+            "http://www.w3.org/2008/05/skos-xl#prefLabel",
+            "http://www.w3.org/2008/05/skos-xl#literalForm",
         ),
     )
 )
 _LABEL_IRIS = tuple(each.value for each in LABELS)
+_SKOS_XL = "http://www.w3.org/2008/05/skos-xl#"
+_LITERAL_FORM = f"{_SKOS_XL}literalForm"
 
 #: Of how many things what is said is kept by property: pages ask for the same again and again.
 KEPT = 16_384
 
 
 class Text(NamedTuple):
-    """Some text, its language tag ("" for none), and whether it is a translation without official standing."""
+    """Some text, its language tag ("" for none), and whether it is a translation without official standing.
+
+    `direction` is "ltr" or "rtl" where the literal says so (RDF 1.2), else "".
+    """
 
     value: str
     language: str
     official: bool = True
+    direction: str = ""
 
 
 class Dataset:
@@ -177,12 +189,17 @@ class Dataset:
         return self._said(subject).get(self.unofficial_mark, ())
 
     def literals(self, subject: Node, predicates: Iterable[str]) -> list[Literal]:
-        """The literals of the first of `predicates` that has any."""
-        said = self._said(subject)
-        for predicate in predicates:
-            if literals := [each for each in said.get(predicate, ()) if isinstance(each, Literal)]:
-                return literals
-        return []
+        """The literals of the first of `predicates` that has any; a label of SKOS-XL has its literal form."""
+        return next(filter(None, map(partial(self._literals, self._said(subject)), predicates)), [])
+
+    def _literals(self, said: Mapping[str, Sequence[Term]], predicate: str) -> list[Literal]:
+        literals = []
+        for value in said.get(predicate, ()):
+            if isinstance(value, Literal):
+                literals.append(value)
+            elif predicate.startswith(_SKOS_XL):
+                literals += [form for form in self.objects(value, _LITERAL_FORM) if isinstance(form, Literal)]
+        return literals
 
     def nearest(self, literals: Sequence[Literal], language: str, unofficial: Container[Term] = ()) -> Text:
         """The one of `literals` that is in `language` or the nearest there is, as `text` has it."""
@@ -190,9 +207,22 @@ class Dataset:
         return text_of(literals[0] if len(literals) == 1 else min(literals, key=distance), unofficial)
 
     def label(self, subject: Node, language: str) -> Text:
-        """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI."""
-        found = self.text(subject, _LABEL_IRIS, language)
-        return found or Text(local_name(subject), "")
+        """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI.
+
+        A name in the language goes before one of a more telling property in another language.
+        """
+        said, unofficial = self._said(subject), self.unofficial(subject)
+        names = [
+            (self._distance(language, unofficial, literal), rank, literal)
+            for rank, predicate in enumerate(_LABEL_IRIS)
+            if predicate in said
+            for literal in self._literals(said, predicate)
+            if literal.value.strip()
+        ]
+        if not names:
+            return Text(local_name(subject), "")
+        _, _, literal = min(names, key=lambda name: (name[0][0], name[1], name[0])) if len(names) > 1 else names[0]
+        return text_of(literal, unofficial)
 
     @property
     def has_names(self) -> bool:
@@ -284,9 +314,21 @@ class Dataset:
 
     def _distance(self, language: str, unofficial: Container[Term], literal: Literal) -> tuple[int, bool, int, str]:
         tag = literal.language or ""
-        spoken = tag.split("-")[0]
-        after = self.languages.index(spoken) if spoken in self.languages else len(self.languages)
-        return (-1 if spoken == language else after, literal in unofficial, len(tag), literal.value)
+        spoken = tag.split("-")[0].lower()
+        after = -1 if spoken == language else self._language_ranks.get(spoken, len(self._language_ranks))
+        return (after, literal in unofficial, len(tag), literal.value)
+
+    @cached_property
+    def _language_ranks(self) -> Mapping[str, int]:
+        """The order in which languages stand in for one that is missing: the site's, none, the most frequent others."""
+        tags = Counter(quad.object.language for quad in self._quads if isinstance(quad.object, Literal))
+        spoken: Counter[str] = Counter()
+        for tag, count in tags.items():
+            spoken[(tag or "").split("-")[0].lower()] += count
+        others = sorted(
+            (language for language in spoken if language), key=lambda language: (-spoken[language], language)
+        )
+        return {language: rank for rank, language in enumerate(dict.fromkeys([*self.languages, "", *others]))}
 
     def _group_said(self, subject: Node) -> dict[str, list[Term]]:
         return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
@@ -307,7 +349,8 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:
     """A literal as text: unofficial if it is among those, or a translation by its tag (BCP 47, extension T)."""
     tag = literal.language or ""
-    return Text(literal.value, tag, official="-t-" not in tag and literal not in unofficial)
+    official = "-t-" not in tag and literal not in unofficial
+    return Text(literal.value, tag, official, str(literal.direction or ""))
 
 
 def _iri(text: str | None) -> NamedNode | None:

@@ -22,7 +22,7 @@ from ekograph.i18n import Messages
 from ekograph.plugins import Theme
 from ekograph.rdf import disk_dataset
 from ekograph.rdf.formats import RDF, Format
-from ekograph.rendering import example_queries, terms, view
+from ekograph.rendering import example_queries, terms, values, view
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
 from ekograph.snapshots.snapshot import Snapshot
@@ -146,7 +146,7 @@ def environment(theme: Path | None = None) -> Environment:
         auto_reload=False,
     )
     made.globals |= {"static": addresses(theme), "in_language": view.in_language, "public_url": PUBLIC_URL}
-    made.filters |= {"day": view.day, "number": view.number}
+    made.filters |= {"day": values.day, "number": values.number}
     return made
 
 

@@ -31,6 +31,7 @@ from ekograph.rendering import view as view_module
 from ekograph.rendering.layout import frame_about, frame_of, frame_without_site, page
 from ekograph.rendering.listings import Listing
 from ekograph.rendering.site import Site
+from ekograph.rendering.values import number
 from ekograph.rendering.view import View, messages
 
 #: A query that answers something on any site, for the form to begin with.
@@ -224,5 +225,5 @@ def _title(view: View, name: str) -> Markup:
 def _size(size: int, language: str) -> str:
     """A number of bytes, in kilobytes or megabytes."""
     if size < 1_000_000:
-        return f"{view_module.number(str(max(1, round(size / 1000))), language)} kB"
-    return f"{view_module.number(f'{size / 1_000_000:.1f}', language)} MB"
+        return f"{number(str(max(1, round(size / 1000))), language)} kB"
+    return f"{number(f'{size / 1_000_000:.1f}', language)} MB"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,11 +19,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name, text_of
-from ekograph.rendering import terms
+from ekograph.rendering import terms, values
 from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.site import Site
-
-XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: Marks a translation without official standing; the layout explains it in words when a page holds it.
 MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
@@ -33,8 +30,6 @@ MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
 MOST_LINKS = 50_000
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_NUMBERS = frozenset(f"{XSD}{each}" for each in ("integer", "decimal", "int", "long", "nonNegativeInteger"))
-_DAYS = frozenset({f"{XSD}date", f"{XSD}dateTime"})
 _CONTACT_PROPERTIES = frozenset({terms.TELEPHONE, terms.EMAIL})
 
 
@@ -123,12 +118,33 @@ class View:
         return next(found, "")
 
     def text(self, text: Text) -> Markup:
-        """Some text, with its language where that is not the page's, and marked if it is unofficial."""
-        marked = escape(text.value) + (MARK if not text.official else "")
-        tag = text.language
-        if not tag or tag.split("-")[0] == self.language or not _TAG.fullmatch(tag):
-            return marked
-        return Markup('<span lang="{}">{}</span>').format(tag, marked)
+        """Some text with its lines, its language where that is not the page's, and marked if it is unofficial."""
+        shown = escape(values.cut(text.value)) if text.value.strip() else self._empty
+        if "\n" in text.value:
+            shown = Markup('<span class="lines">{}</span>').format(shown)
+        if not text.official:
+            shown += MARK
+        tag = text.language if _TAG.fullmatch(text.language) else ""
+        direction = text.direction or values.direction_of(tag)
+        here = not tag or tag.split("-")[0].lower() == self.language
+        if here and direction == values.direction_of(self.language):
+            return shown
+        lang = Markup("") if here else Markup(' lang="{}"').format(tag)
+        return Markup("<span{}{}>{}</span>").format(
+            lang, Markup(' dir="{}"').format(direction) if direction else Markup(""), shown
+        )
+
+    @property
+    def _empty(self) -> Markup:
+        return Markup('<span class="quiet">{}</span>').format(self.say("value.empty"))
+
+    def prose(self, text: Text) -> Markup:
+        """A text that says what a thing is, as a paragraph: with its markup, made safe, where it is written in HTML."""
+        if not values.is_html(text.value):
+            return Markup("<p>{}</p>").format(self.text(text))
+        tag = text.language if _TAG.fullmatch(text.language) else ""
+        lang = Markup(' lang="{}"').format(tag) if tag and tag.split("-")[0].lower() != self.language else Markup("")
+        return Markup("<div{}>{}{}</div>").format(lang, values.html(text.value), "" if text.official else MARK)
 
     def heading(self, text: Text) -> Markup:
         """Some text as the heading of a page, which says in words below whether it is unofficial."""
@@ -183,16 +199,19 @@ class View:
 
     def literal(self, literal: Literal, unofficial: Container[Term] = ()) -> Markup:
         """A literal: text, or a number or a date as the language writes them."""
-        kind = literal.datatype.value
-        if kind in _NUMBERS:
-            return escape(number(literal.value, self.language))
-        if kind in _DAYS:
-            return self.day(literal.value)
-        return self.text(text_of(literal, unofficial))
+        shown = values.shown(literal, self.language, self.say)
+        if shown is not None:
+            return shown
+        if literal.datatype.value == f"{values.XSD}anyURI" and (address := web_address(literal.value)):
+            return Markup('<a href="{}" rel="external">{}</a>').format(address, literal.value)
+        text = self.text(text_of(literal, unofficial))
+        if values.is_text(literal) or literal.datatype.value == f"{values.XSD}anyURI":
+            return text
+        return text + Markup(' <code class="datatype">{}</code>').format(self.short(literal.datatype.value))
 
     def day(self, text: str) -> Markup:
         """A date, readable by people and machines."""
-        shown = day(text, self.language)
+        shown = values.day(text, self.language)
         if shown == text:
             return escape(text)
         return Markup('<time datetime="{}">{}</time>').format(text, shown)
@@ -269,40 +288,6 @@ def contact_address(iri: str) -> str | None:
 
 def _scheme(iri: str) -> str:
     return iri.partition(":")[0].lower()
-
-
-_MONTHS = {
-    "sv": "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
-    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
-}
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-
-#: Between groups of three digits; Finnish and Swedish use a space that does not break.
-_GROUP = {"en": ","}
-
-
-def number(text: str, language: str) -> str:
-    """A number in its lexical form of XML Schema, as it is written in `language`; other text as it is."""
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
-        return text
-    whole, dot, fraction = text.partition(".")
-    grouped = f"{int(whole):,}".replace(",", _GROUP.get(language, "\N{NO-BREAK SPACE}"))
-    mark = "." if language == "en" else ","
-    return f"{grouped}{mark}{fraction}" if dot else grouped
-
-
-def day(text: str, language: str) -> str:
-    """The date that `text` (xsd:date or xsd:dateTime) begins with, written out; other text as it is."""
-    found = _DATE.match(text)
-    if not found:
-        return text
-    try:
-        given = date(*map(int, found.groups()))
-    except ValueError:
-        return text
-    if language in _MONTHS:
-        return f"{given.day} {_MONTHS[language].split('|')[given.month - 1]} {given.year}"
-    return f"{given.day}.{given.month}.{given.year}"
 
 
 #: The prefixes under which the messages name the terms, whatever prefixes the site has for them.
