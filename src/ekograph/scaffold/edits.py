@@ -137,10 +137,11 @@ class Edits:
         self._put(path, re.sub(rf"^{GAP}.*{re.escape(ending)}\r?\n?", "", self.text(path), flags=re.MULTILINE))
 
     def home(self, kind: NamedNode, default: str) -> Path:
-        """The file that describes most things of a class, or data/`default` if none does."""
+        """The file for a new thing of a class: data/`default` if it has any or no file has, else the one with most."""
+        usual = self.site.settings.root / "data" / default
         counts = {path: len(_typed(self.text(path), kind)) for path in self.before}
-        best = max(counts, key=lambda path: counts[path], default=None)
-        return best if best and counts[best] else self.site.settings.root / "data" / default
+        best = max(counts, key=lambda path: counts[path], default=usual)
+        return best if counts.get(best) and not counts.get(usual) else usual
 
     def described(self, subject: NamedNode, kind: NamedNode) -> Path | None:
         """The file that gives the subject this type."""
