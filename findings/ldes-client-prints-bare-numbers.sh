@@ -55,7 +55,7 @@ END
 python3 serve.py &
 server=$!
 trap 'kill $server; rm -rf "$work"' EXIT
-until [ -s port ]; do sleep 0.1; done
+for _ in $(seq 300); do [ -s port ] && break; sleep 0.1; done
 node_modules/.bin/ldes-client "http://127.0.0.1:$(cat port)/feed" > output 2> log
 cat > read.py <<'END'
 import pyoxigraph
