@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     root: Path
     base: Annotated[str, "IRI under which the site's things are named; ends in a slash or a hash."] = ""
     own: Annotated[tuple[str, ...], "Further IRIs that begin the names of the site's things."] = ()
+    dataset: Annotated[str, "IRI of the dataset of the catalogue that is this site's own, where it has several."] = ""
     public_url: Annotated[str, "Where this copy lives, for example https://data.example.fi; empty: host and port."] = ""
     languages: Annotated[tuple[str, ...], "Languages of pages and messages, in order of fallback."] = ("en",)
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"

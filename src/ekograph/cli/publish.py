@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +14,40 @@ from ekograph.cli import fail, options
 from ekograph.cli.terminal import colour, progress
 from ekograph.i18n import Messages, reader_language
 
+if TYPE_CHECKING:
+    from ekograph.publish.publication import Omission
+    from ekograph.snapshots.snapshot import Manifest
+    from ekograph.validation.sources import Source
+
 _EPILOG = """\b
 Examples:
   ekograph publish
   ekograph --site ../other publish --lang fi
 
 Exit status: 0 published or already there, 1 the data does not conform, 2 it cannot be published."""
+
+
+def omitted(
+    omissions: Iterable[Omission], manifest: Manifest, sources: Sequence[Source], messages: Messages
+) -> Iterator[str]:
+    """A line for each representation that was left out, with the place of the thing that it is of."""
+    from pyoxigraph import NamedNode
+
+    from ekograph.rdf.formats import TURTLE
+    from ekograph.urls import iri_at
+    from ekograph.validation.positions import Positions
+
+    for omission in omissions:
+        iri = iri_at(omission.page, manifest.base, manifest.own)
+        node = NamedNode(iri) if iri else None
+        places = (
+            (source, Positions(source, [node]).of_subject(node))
+            for source in sources
+            if node and source.format is TURTLE
+        )
+        named = next((f"{source.name}:{place.line}:{place.column}" for source, place in places if place), "")
+        key = "address_taken" if omission.reason == "taken" else "left_out"
+        yield f"{named}: " * bool(named) + messages(key, address=omission.address, reason=omission.reason)
 
 
 @click.command("publish", epilog=_EPILOG)
@@ -53,6 +83,8 @@ def command(site: Path, lang: str | None, engine: str) -> None:
         click.echo(render(outcome.report, "text", outcome.sources, check_messages, colour=colour()), nl=False)
         click.echo(messages("not_published"), err=True)
         sys.exit(1)
+    for line in omitted(outcome.omissions, outcome.snapshot.manifest, outcome.sources, messages):
+        click.echo(line, err=True)
     manifest, seconds = outcome.snapshot.manifest, f"{time.monotonic() - start:.1f}"
     key = "published" if outcome.new else "unchanged"
     click.echo(messages(key, name=manifest.name, triples=manifest.triples, seconds=seconds))

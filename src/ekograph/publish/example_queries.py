@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
 
+from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
 from ekograph.rendering import query_pages, view
 from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, example
@@ -24,6 +25,11 @@ Ask = Callable[[str], object]
 def read(root: Path) -> tuple[Example, ...]:
     """The queries of the site in `root`, by name; raises SourceError for one that cannot be read."""
     return tuple(_read(path) for path in sorted((root / FOLDER).glob("*.rq"), key=lambda path: path.stem))
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The pages of the site's queries."""
+    return printed(publication.site)
 
 
 def printed(site: Site) -> Iterator[Representation]:

@@ -24,11 +24,11 @@ from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
+from ekograph.publish.exporters import FIRST_EXPORTERS, representations
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
 from ekograph.publish.history.changelog import Changelog, history
-from ekograph.publish.prerender import pages_for_now, representations
-from ekograph.publish.publication import File, Publication, Version
+from ekograph.publish.publication import File, Omission, Publication, Version
 from ekograph.publish.search_documents import write_index
 from ekograph.publish.site_datasets import with_derived
 from ekograph.publish.subprocess_job import subprocess_job
@@ -53,7 +53,7 @@ class Outcome:
     """What came of it: the sources, the report, and the snapshot now current; None when they do not conform.
 
     `new` says whether the snapshot was made now; otherwise the same had been published before. `suppressed` is how
-    many statements of the sources were left out, by the suppression list.
+    many statements of the sources were left out, by the suppression list; `omissions` are what could not be made.
     """
 
     sources: Sequence[Source]
@@ -61,6 +61,7 @@ class Outcome:
     snapshot: Snapshot | None
     new: bool
     suppressed: int = 0
+    omissions: Sequence[Omission] = ()
 
 
 def publish(
@@ -93,7 +94,7 @@ def publish(
         snapshot, new = activate(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
-        return Outcome(sources, report, snapshot, new, suppressed)
+        return Outcome(sources, report, snapshot, new, suppressed, proof.omissions)
 
 
 def activate(
@@ -139,7 +140,9 @@ def activate_for_now(
                 large=True,
             )
             site = Site(dataset, manifest.name, manifest.published, large=True)
-            draft.print(pages_for_now(site))
+            version = Version(manifest.name, digest, manifest.published, manifest.triples)
+            publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
+            draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
         for path in sorted((draft.path / STORE).iterdir()):
             draft.add(f"{STORE}/{path.name}")
         repository.move_current(draft.finish(manifest).name)
@@ -157,6 +160,7 @@ class VerifiedSite:
     large: bool = False
     theme: Theme = field(default_factory=Theme)
     has_history: bool = True
+    omissions: list[Omission] = field(default_factory=list)
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
@@ -254,8 +258,11 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
             dumped = _dumping(proof, draft)
             write_index(draft.path, site)
             draft.add(INDEX)
-            issue = Publication(site, _quads(proof.shapes), dumped(), told.versions, told.events, kept)
-            draft.print(representations(issue))
+            publication = Publication(
+                site, _quads(proof.shapes), dumped(), told.versions, told.events, kept, proof.settings.dataset
+            )
+            draft.print(representations(publication))
+            proof.omissions.extend(publication.omissions)
         on_step("finishing")
         return draft.finish(manifest)
 
@@ -299,7 +306,7 @@ _PRESS = (
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
     """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
-    digest = hashlib.sha256(json.dumps([settings.base, settings.own, settings.languages]).encode())
+    digest = hashlib.sha256(json.dumps([settings.base, settings.own, settings.languages, settings.dataset]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
     digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())

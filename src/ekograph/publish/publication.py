@@ -6,7 +6,7 @@ The types of the files among the dumps, as portals name them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyoxigraph import Quad
 
@@ -49,12 +49,22 @@ class File:
 
 
 @dataclass(frozen=True)
+class Omission:
+    """A representation that is not published: its address, the page it is of, and why; "taken": another is there."""
+
+    address: str
+    page: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Publication:
     """What is published.
 
     `shapes` are a document of their own, outside the dataset; `dumps` are all files offered for download; `versions`
     are those of the dataset so far, oldest first, this one last; `events` are what happened to its things; `kept` are
-    the names and times of the snapshots that stay, oldest first, this one last.
+    the names and times of the snapshots that stay, oldest first, this one last. `main` is the IRI of the
+    dataset of the catalogue that is the site's own, "" where none is set; `omissions` grows with what cannot be made.
     """
 
     site: Site
@@ -63,6 +73,8 @@ class Publication:
     versions: Sequence[Version]
     events: Sequence[Event]
     kept: Sequence[tuple[str, str]]
+    main: str = ""
+    omissions: list[Omission] = field(default_factory=list)
 
     @property
     def version(self) -> Version:

@@ -116,6 +116,11 @@ def planned_formats(document: RdfDocument) -> Iterator[LazyRepresentation]:
         yield LazyRepresentation(address, document.page, form.content_type, "", document.links, made)
 
 
+def plain(address: str, content_type: str, text: str) -> Representation:
+    """A text in one form, at an address of its own."""
+    return Representation(address, "", content_type, "", text.encode())
+
+
 def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = formats.RDF) -> tuple[str, ...]:
     """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
     return (

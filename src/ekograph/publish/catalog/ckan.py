@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ekograph.publish import publication
-from ekograph.publish.catalog.dcat_ap import described, email
+from ekograph.publish.catalog.dcat_ap import described, email, main_dataset
 from ekograph.publish.exports.csvw import distinct
 from ekograph.publish.publication import File, Publication
 from ekograph.rdf.dataset import Dataset, Node, local_name
 from ekograph.rdf.vocab import DCAT, DCTERMS
-from ekograph.urls import PUBLIC_URL
+from ekograph.rendering.representations import plain
+from ekograph.snapshots.snapshot import Representation
+from ekograph.urls import PACKAGES, PUBLIC_URL
 
 Json: TypeAlias = dict[str, Any]
 
 _LICENCES = {
     "CC_BY_4_0": ("cc-by-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/")
 }
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The packages, which the API answers from."""
+    text = json.dumps(packages(publication), ensure_ascii=False, indent=1)
+    yield plain(PACKAGES, "application/json", text)
 
 
 def packages(issue: Publication) -> list[Json]:
@@ -36,7 +46,9 @@ def _package(node: NamedNode, issue: Publication) -> Json:
     licence = _licence(dataset, node)
     titles = {each: dataset.label(node, each).value for each in languages}
     notes = {each: _text(dataset, node, each) for each in languages}
-    resources = [_resource(file, issue, identity) for file in issue.dumps if publication.of(file.name)]
+    resources = _written_resources(dataset, node, identity, first)
+    if node == main_dataset(issue):
+        resources += [_resource(file, issue, identity) for file in issue.dumps if publication.of(file.name)]
     return {
         "id": identity,
         "name": _name(dataset.label(node, "en").value),
@@ -45,7 +57,7 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "notes": notes[first],
         "notes_translated": notes,
         "url": f"{PUBLIC_URL}/",
-        "version": issue.version.name,
+        "version": _first(dataset, node, DCAT("version")) or issue.version.name,
         "type": "dataset",
         "state": "active",
         "private": False,
@@ -60,13 +72,48 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "tags": [{"name": each, "display_name": each, "state": "active"} for each in _keywords(dataset, node, first)],
         "keywords": {each: _keywords(dataset, node, each) for each in languages},
         "groups": [],
-        "metadata_created": _time(issue.versions[0].published),
-        "metadata_modified": _time(issue.version.published),
+        "metadata_created": _date(dataset, node, "issued") or _time(issue.versions[0].published),
+        "metadata_modified": _date(dataset, node, "modified") or _time(issue.version.published),
         "extras": [{"key": "uri", "value": node.value}, {"key": "guid", "value": node.value}],
         "num_resources": len(resources),
         "num_tags": len(_keywords(dataset, node, first)),
         "resources": [{**each, "position": position} for position, each in enumerate(resources)],
     }
+
+
+def _written_resources(dataset: Dataset, node: Node, package: str, language: str) -> list[Json]:
+    """The distributions that the catalogue's authors tell of."""
+    resources = []
+    for distribution in dataset.objects(node, DCAT("distribution").value):
+        if isinstance(distribution, Literal):
+            continue
+        url = _first(dataset, distribution, DCAT("downloadURL")) or _first(dataset, distribution, DCAT("accessURL"))
+        media_type = _first(dataset, distribution, DCAT("mediaType")).rpartition("media-types/")[2]
+        resource = {
+            "id": str(uuid5(NAMESPACE_URL, f"{package}/{url or distribution}")),
+            "package_id": package,
+            "name": dataset.label(distribution, language).value,
+            "description": _text(dataset, distribution, language),
+            "url": url,
+            "format": _first(dataset, distribution, DCTERMS("format")).rpartition("/")[2],
+            "mimetype": media_type,
+            "created": _date(dataset, distribution, "issued"),
+            "last_modified": _date(dataset, distribution, "modified"),
+            "state": "active",
+        }
+        size = _first(dataset, distribution, DCAT("byteSize"))
+        resources.append({**resource, **({"size": int(size)} if size.isdecimal() else {})})
+    return resources
+
+
+def _first(dataset: Dataset, node: Node, predicate: NamedNode) -> str:
+    """The first value of a property as text, or ""."""
+    return next((term.value for term in dataset.objects(node, predicate.value) if not isinstance(term, Triple)), "")
+
+
+def _date(dataset: Dataset, node: Node, name: str) -> str:
+    """A date that is written, as CKAN has times; "" where there is none."""
+    return _first(dataset, node, DCTERMS(name))
 
 
 def _resource(file: File, issue: Publication, package: str) -> Json:

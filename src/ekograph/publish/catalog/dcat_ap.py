@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
@@ -10,9 +10,21 @@ from ekograph.i18n import LANGUAGES
 from ekograph.publish import publication
 from ekograph.publish.publication import File, Publication
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import Dataset, Term
-from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
+from ekograph.rendering import pages
+from ekograph.rendering.representations import (
+    LazyRepresentation,
+    RdfDocument,
+    formats_for,
+    links_about,
+    planned_formats,
+    planned_pages,
+)
 from ekograph.urls import PUBLIC_URL, THINGS, memento_path
+
+#: Where the catalogue is.
+PAGE = "/catalog"
 
 #: The class of what stands under a property (the ranges of DCAT-AP).
 _CLASSES = {
@@ -57,6 +69,22 @@ _EMAIL = "http://www.w3.org/2006/vcard/ns#hasEmail"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
+def export(publication: Publication) -> Iterator[LazyRepresentation]:
+    """The catalogue; harvesters accept anything and need RDF, so that comes first."""
+    site, quads = publication.site, catalogue(publication)
+    if not quads:
+        return
+    node = NamedNode(f"{site.dataset.base or f'{PUBLIC_URL}/'}catalog")
+    rdf = formats_for(quads)
+    links = links_about(node, site, PAGE, rdf)
+    yield from planned_formats(RdfDocument(PAGE, quads, {**PREFIXES, **publication.prefixes}, node, links))
+
+    def page(language: str) -> bytes:
+        return pages.document_page(site, node, quads, language, rdf)
+
+    yield from planned_pages(PAGE, PAGE, site.dataset.languages, page, links)
+
+
 def catalogue(issue: Publication) -> list[Quad]:
     """The catalogue as a document, every triple in the default graph; empty for a site that has none."""
     dataset = issue.site.dataset
@@ -65,10 +93,10 @@ def catalogue(issue: Publication) -> list[Quad]:
         return []
     quads = [_here(quad, dataset.base) for quad in authored]
     quads += [quad for target in _things(authored, dataset) for quad in dataset.bounded(target)]
-    for each in dataset.instances(DCAT("Catalog").value):
-        quads += facts(each, *_dates(issue))
-    for each in described(dataset):
-        quads += _of_dataset(each, issue)
+    for node in dataset.instances(DCAT("Catalog").value):
+        quads += facts(node, *_unwritten(node, _dates(issue), dataset))
+    if main := main_dataset(issue):
+        quads += _of_dataset(main, issue)
     quads += [quad for each in quads for quad in _explained(each)]
     return sorted({_in_default_graph(quad) for quad in quads}, key=str)
 
@@ -82,6 +110,25 @@ def described(dataset: Dataset) -> list[NamedNode]:
     catalogues = dataset.instances(DCAT("Catalog").value)
     found = [target for each in catalogues for target in dataset.objects(each, DCAT("dataset").value)]
     return [each for each in found if isinstance(each, NamedNode)]
+
+
+def main_dataset(publication: Publication) -> NamedNode | None:
+    """The dataset of the catalogue that this site is: the one that is set, or the only one of its own."""
+    dataset = publication.site.dataset
+    datasets = described(dataset)
+    if publication.main:
+        return next((node for node in datasets if node.value == publication.main), None)
+    if not (dataset.has_names or dataset.own):
+        return None
+    named = [node for node in datasets if dataset.is_own(node.value)]
+    return named[0] if len(named) == 1 else None
+
+
+def _unwritten(
+    node: Node, known: Iterable[tuple[NamedNode, Term]], dataset: Dataset
+) -> Iterator[tuple[NamedNode, Term]]:
+    """What of the `known` facts the site does not tell itself."""
+    return ((predicate, value) for predicate, value in known if not dataset.objects(node, predicate.value))
 
 
 def email(dataset: Dataset) -> str:
@@ -136,7 +183,8 @@ def _here(quad: Quad, base: str) -> Quad:
 
 def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
     dataset = issue.site.dataset
-    yield from facts(node, *_dates(issue), (DCAT("version"), Literal(issue.version.name)))
+    known = [*_dates(issue), (DCAT("version"), Literal(issue.version.name))]
+    yield from facts(node, *_unwritten(node, known, dataset))
     yield from _versions(node, issue)
     for standard in dataset.objects(node, DCTERMS("conformsTo").value):
         yield from _standard(standard, dataset)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 from xml.sax.saxutils import escape
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ekograph.publish.catalog.dcat_ap import described, email
+from ekograph.publish.catalog.dcat_ap import catalogue, described, email
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, Term
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, PREFIXES
 from ekograph.rendering.rdf_writers import rdf
+from ekograph.rendering.representations import plain
+from ekograph.snapshots.snapshot import Representation
+from ekograph.urls import RECORDS
 
 Json: TypeAlias = dict[str, Any]
 
@@ -39,7 +43,13 @@ _ELEMENTS = {
 }
 
 
-def repository(issue: Publication, catalogue: list[Quad]) -> Json:
+def export(publication: Publication) -> Iterator[Representation]:
+    """The repository, which requests are answered from."""
+    text = json.dumps(repository(publication, catalogue(publication)), ensure_ascii=False, indent=1)
+    yield plain(RECORDS, "application/json", text)
+
+
+def repository(issue: Publication, catalogued: list[Quad]) -> Json:
     """What the repository answers from: its name, its first date, and its records."""
     first, last = issue.versions[0].published, issue.version.published
     dataset = issue.site.dataset
@@ -49,7 +59,7 @@ def repository(issue: Publication, catalogue: list[Quad]) -> Json:
         {
             "identifier": node.value,
             "datestamp": last,
-            "metadata": {"oai_dc": _dublin_core(node, dataset, last), "dcat_ap": _dcat_ap(issue, catalogue)},
+            "metadata": {"oai_dc": _dublin_core(node, dataset, last), "dcat_ap": _dcat_ap(issue, catalogued)},
         }
         for node in listed
     ]

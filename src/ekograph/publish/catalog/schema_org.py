@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.publish import publication
-from ekograph.publish.catalog.dcat_ap import described
+from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
 from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rdf.vocab import DCAT, DCTERMS
@@ -24,7 +24,7 @@ _LICENCES = {
 def of_dataset(issue: Publication, language: str) -> Json | None:
     """The dataset that the catalogue lists, for the front page; None without a catalogue."""
     dataset = issue.site.dataset
-    node = next(iter(described(dataset)), None)
+    node = main_dataset(issue)
     if node is None:
         return None
     names = [each.value for each in _literals(dataset, node, "title")]

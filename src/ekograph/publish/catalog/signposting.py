@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from pyoxigraph import NamedNode
@@ -12,6 +14,8 @@ from ekograph.publish.catalog.void import PAGE as VOID_PAGE
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
 from ekograph.rdf.vocab import DCTERMS
+from ekograph.rendering.representations import plain
+from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL, link
 
 #: A relation, its target, and further parameters.
@@ -40,6 +44,11 @@ def links(issue: Publication) -> tuple[str, ...]:
     """The pointers as values of Link, and the link to the set of them."""
     values = [link(target, relation, **more) for relation, target, more in pointers(issue)]
     return (*values, link(f"{PUBLIC_URL}/linkset.json", "linkset", type="application/linkset+json"))
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The set of links."""
+    yield plain("/linkset.json", "application/linkset+json", json.dumps(linkset(publication), indent=1))
 
 
 def linkset(issue: Publication) -> dict[str, object]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from pyoxigraph import NamedNode, Quad
+
+from ekograph.publish.publication import Publication
+from ekograph.rendering.layout import DOWNLOADS
+from ekograph.rendering.representations import plain
+from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL
 
 PAGE = "/sitemap.xml"
@@ -14,6 +20,11 @@ PAGE = "/sitemap.xml"
 MOST_PAGES = 50_000
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_CONTENT_TYPE = "application/xml; charset=utf-8"
+
+#: What shows the whole dataset, its size or its date, so changes with each version.
+_OF_THE_WHOLE = ("/index", DOWNLOADS, "/catalog")
+
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _HEAD = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 
@@ -42,6 +53,41 @@ class SitemapEntry:
     stem: str
     page: str
     changed: str
+
+
+def export(publication: Publication, pages: Mapping[str, str]) -> Iterator[Representation]:
+    """What robots leave alone, and the sitemap of the `pages`, by what begins their addresses, and of all things."""
+    yield plain("/robots.txt", "text/plain; charset=utf-8", ROBOTS)
+    dataset, last = publication.site.dataset, publication.version.published
+    if not publication.site.large:
+        times = _times(publication)
+        entries = [SitemapEntry(stem, page, times.get(stem, "")) for stem, page in pages.items()]
+        yield plain(PAGE, _CONTENT_TYPE, sitemap(entries, dataset.languages))
+        return
+    # What changed in a later version is not told thing by thing.
+    changed = last if len(publication.versions) == 1 else ""
+    paths = dict.fromkeys([*pages.values(), *(dataset.path(thing.value) for thing in dataset.things())])
+    for address, text in many([SitemapEntry(path, path, changed) for path in paths], last):
+        yield plain(address, _CONTENT_TYPE, text)
+
+
+def _times(publication: Publication) -> Mapping[str, str]:
+    """When each page last changed, by the stem of its addresses; what is not known of the others is not said."""
+    dataset, last = publication.site.dataset, publication.version.published
+    changed = {event.thing: event.published for event in publication.events}
+
+    def newest(quads: Iterable[Quad]) -> str:
+        """When what is said of the things in `quads` last changed."""
+        shown = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+        return max((changed[iri] for iri in shown if iri in changed), default=last)
+
+    # A page shows the names of what it links to, so it changes with them too.
+    things = (
+        {dataset.path(thing.value): newest(dataset.describe(thing)) for thing in dataset.things()} if changed else {}
+    )
+    graphs = {dataset.path(name): newest(quads) for name, quads in dataset.graphs().items() if name}
+    terms = [quad for term in dataset.subjects_under(f"{dataset.base}def") for quad in dataset.quads_of(term)]
+    return {**graphs, "/def": newest(terms), **things, **dict.fromkeys(_OF_THE_WHOLE, last)}
 
 
 def sitemap(pages: Iterable[SitemapEntry], languages: Sequence[str]) -> str:

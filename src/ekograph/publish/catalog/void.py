@@ -9,11 +9,12 @@ from operator import attrgetter
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ekograph.publish.catalog.dcat_ap import described
+from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
-from ekograph.rdf import formats
+from ekograph.rdf import formats, vocab
 from ekograph.rdf.dataset import Dataset, Term
 from ekograph.rdf.vocab import DCTERMS, FOAF, TYPE, VOID, facts, integer, moment, part
+from ekograph.rendering.representations import LazyRepresentation, RdfDocument, planned_formats
 from ekograph.urls import PUBLIC_URL
 
 #: Where crawlers look for it (VoID, section 7.2).
@@ -35,10 +36,16 @@ _FEATURES = {
 _REPEATED = ("title", "description", "license", "publisher", "source")
 
 
+def export(publication: Publication) -> Iterator[LazyRepresentation]:
+    """The description in each RDF format."""
+    prefixes = {**vocab.PREFIXES, **publication.prefixes}
+    return planned_formats(RdfDocument(PAGE, void(publication), prefixes))
+
+
 def void(issue: Publication) -> list[Quad]:
     """The description of the dataset, as the union of its graphs, which the endpoint queries by default."""
     dataset = issue.site.dataset
-    node = next(iter(described(dataset)), NamedNode(f"{PUBLIC_URL}{PAGE}#dataset"))
+    node = main_dataset(issue) or NamedNode(f"{PUBLIC_URL}{PAGE}#dataset")
     # One quad for each triple: equal ones follow one another in what is sorted.
     triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
     counts = Counter(each.predicate for each in triples)

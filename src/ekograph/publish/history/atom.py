@@ -10,6 +10,9 @@ from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.publish.publication import Event, Publication
+from ekograph.rendering.representations import plain
+from ekograph.rendering.view import View
+from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL
 
 PAGE = "/feed.atom"
@@ -17,6 +20,13 @@ CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 #: As many entries as a reader of feeds can be expected to want.
 ENTRIES = 100
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The feed, of a dataset whose changes are kept."""
+    if publication.events:
+        title = View(publication.site, publication.site.dataset.languages[0]).home
+        yield plain(PAGE, CONTENT_TYPE, atom(publication, title))
 
 
 def atom(issue: Publication, title: str) -> str:

@@ -8,8 +8,10 @@ from typing import TypeVar
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
 from ekograph import urls
-from ekograph.publish.publication import Event
+from ekograph.publish.publication import Event, Publication
+from ekograph.rdf import vocab
 from ekograph.rdf.vocab import DCTERMS, TYPE, Namespace, facts, moment
+from ekograph.rendering.representations import LazyRepresentation, RdfDocument, planned_formats
 from ekograph.urls import PUBLIC_URL
 
 #: Members of a page. A page that has as many is full: it never changes again.
@@ -25,6 +27,17 @@ T = TypeVar("T")
 
 _STREAM = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#stream")
 _KINDS = {"create": AS("Create"), "update": AS("Update"), "delete": AS("Delete")}
+
+
+def export(publication: Publication) -> Iterator[LazyRepresentation]:
+    """The root of the event stream and its pages, of a dataset whose changes are kept."""
+    if not publication.events:
+        return
+    prefixes = {**vocab.PREFIXES, **PREFIXES, **publication.prefixes}
+    up = (urls.link(f"{PUBLIC_URL}{urls.LDES_ROOT}", "collection"),)
+    yield from planned_formats(RdfDocument(urls.LDES_ROOT, root(publication.events), prefixes))
+    for address, quads in pages(publication.events):
+        yield from planned_formats(RdfDocument(address, quads, prefixes, links=up))
 
 
 def root(events: Sequence[Event]) -> list[Quad]:

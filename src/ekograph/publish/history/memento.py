@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from ekograph.publish.publication import Event
+from ekograph.publish.publication import Event, Publication
+from ekograph.publish.site_pages import documents_of
+from ekograph.rendering.representations import plain
+from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL, TIMEMAP_TYPE, link, memento_path, timemap_of
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The list of the states of each page: documents are in every version, things in those that describe them."""
+    dataset, kept = publication.site.dataset, publication.kept
+    events = by_thing(publication.events)
+    for thing in () if publication.site.large else dataset.things():
+        states = alive(thing.value, events.get(thing.value, ()), kept) if publication.events else kept
+        yield _listed(dataset.path(thing.value), states)
+    for document in documents_of(publication.site, publication.shapes):
+        yield _listed(dataset.path(document.node.value), kept)
+
+
+def _listed(page: str, states: Sequence[tuple[str, str]]) -> Representation:
+    return plain(timemap_of(page), TIMEMAP_TYPE, timemap(page, states))
 
 
 def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
