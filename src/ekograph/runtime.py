@@ -1,8 +1,23 @@
-"""What Python and the C library do about memory that is no longer needed, in processes that hold much of it."""
+"""How Python and the C library treat memory and threads in a process, by what the process does."""
 
 from __future__ import annotations
 
 import gc
+import sys
+
+#: Allocations before the youngest objects are searched for cycles, and searches of one generation before the next.
+_THRESHOLDS = (20_000, 20, 20)
+
+#: Seconds that a thread may hold the interpreter while the event loop waits for it: a new snapshot is read in a thread,
+#: and with Python's default each answer could wait ten times as long.
+_SWITCH_INTERVAL = 0.0005
+
+
+def tune_for_serving() -> None:
+    """Search less for cycles, which took an eighth of the time of short queries, and switch threads more often."""
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
 
 
 def disable_gc() -> None:

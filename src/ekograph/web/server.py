@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -24,6 +23,7 @@ import uvicorn
 
 from ekograph.config import ConfigError, Settings
 from ekograph.plugins import load_theme
+from ekograph.runtime import tune_for_serving
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.web.api import ckan, oaipmh, search
 from ekograph.web.api.routes import Route, Routes
@@ -42,13 +42,6 @@ from ekograph.web.sparql import endpoint, graph_store
 from ekograph.web.sparql.answering import Answering
 
 log = logging.getLogger("ekograph")
-
-#: Objects made before a look for garbage in cycles, and looks at the young before one at the older (see `gc`).
-_GARBAGE = (20_000, 20, 20)
-
-#: How long a thread may have the interpreter while the event loop waits for it, in seconds: a new snapshot is read in
-#: one, and by default each answer meanwhile could wait ten times as long.
-_TURN = 0.0005
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -127,10 +120,7 @@ class _Process:
     def run(self, listening: socket.socket, ready: Callable[[Service], None]) -> int:
         """Serve until a signal comes; returns the exit status."""
         allow_connections()
-        # Looking for garbage took an eighth of the time of short queries; what is imported by now is none.
-        gc.freeze()
-        gc.set_threshold(*_GARBAGE)
-        sys.setswitchinterval(_TURN)
+        tune_for_serving()
         if self._settings.access_log:
             write_access_log()
         config = uvicorn.Config(
