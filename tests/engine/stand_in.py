@@ -19,7 +19,7 @@ if __name__ == "__main__":
     sys.path += sys.argv[2:]
 
 from ekograph.engine.workers import forkserver
-from ekograph.engine.workers.ipc import DATA, END, FRAME, HEAD, SHORT
+from ekograph.engine.workers.ipc import DATA, END, ERROR, FRAME, HEAD, SHORT
 from ekograph.engine.workers.worker import Requests
 
 _HEAD = b'{"format": "json", "form": "SELECT", "lasting": true}'
@@ -87,6 +87,8 @@ def serve(connection: socket.socket, _counters: object, _store: object, _config:
             "endless-frame": lambda: (send(FRAME.pack(SHORT, number, 2**31)), time.sleep(3600)),  # noqa: B023
             "wrong": lambda: send(_short(number - 1, b"the answer of another query")),  # noqa: B023
             "headless": lambda: send(_frame(DATA, number, b"x") + _frame(END, number, b"")),  # noqa: B023
+            "bad-head": lambda: send(_frame(SHORT, number, b"\x02{}")),  # noqa: B023
+            "bad-error": lambda: send(_frame(ERROR, number, b'{"kind": "nothing"}')),  # noqa: B023
             "unknown-kind": lambda: send(_frame(b"?", number, b"")),  # noqa: B023
             "twice": lambda: send(2 * _short(number, b"once")),  # noqa: B023
             "noise": lambda: send(bytes(range(256)) * 16),

@@ -101,7 +101,7 @@ def test_what_is_not_seen_for_sure_is_left_to_the_parser(query):
 
 
 def test_every_kind_of_mistake_has_a_message_in_each_language():
-    kinds = set(re.findall(r'Fault\("(\w+)"', Path(mistakes.__file__).read_text(encoding="utf-8")))
+    kinds = set(re.findall(r'Mistake\("(\w+)"', Path(mistakes.__file__).read_text(encoding="utf-8")))
     assert kinds == {kind for _, kind, _ in MISTAKES}
     for language in ("en", "fi", "sv"):
         messages = json.loads((LOCALES / f"web.{language}.json").read_text(encoding="utf-8"))

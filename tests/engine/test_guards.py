@@ -38,6 +38,8 @@ COMMANDS = {
     "endless-frame": "broken",
     "wrong": "broken",
     "headless": "broken",
+    "bad-head": "broken",
+    "bad-error": "broken",
     "unknown-kind": "broken",
     "twice": b"once",
     "noise": "broken",

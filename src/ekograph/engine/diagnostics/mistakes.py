@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ekograph.engine.diagnostics.lexer import place, tokens
 
@@ -46,13 +47,12 @@ _ALIKE = 0.7
 _LONGEST = 40
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A mistake: its kind, which names its message, where it is, and the values of the message."""
+class Mistake(NamedTuple):
+    """A mistake: its kind, which names its message, where it starts, and the values of the message."""
 
     kind: str
     start: int
-    values: dict[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def mistake(text: str, reason: str) -> tuple[str, dict[str, Any]] | None:
     return fault.kind, {"line": where.line, "column": where.column, **fault.values}
 
 
-def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Fault | None:
+def _first(text: str, read: Sequence[_Token], at: int, reason: str) -> Mistake | None:
     if not read:
-        return Fault("nothing", 0)
+        return Mistake("nothing", 0)
     if "unbound" in reason and (fault := _ungrouped(read)):
         return fault
     unclosed, seen_at = _unclosed(read, len(text))
@@ -118,18 +118,18 @@ def _split(text: str) -> Iterator[_Token]:
             yield _Token("mark", ".", start + len(whole))
 
 
-def _broken_token(text: str, near: Sequence[_Token]) -> Fault | None:
+def _broken_token(text: str, near: Sequence[_Token]) -> Mistake | None:
     """A string or an IRI that does not end."""
     for token in near:
         if token.kind == "string" and not _CLOSED.fullmatch(token.text):
             mark = token.text[0]
-            return Fault("unclosed_string", token.start, {"mark": mark * 3 if token.text[:3] == mark * 3 else mark})
+            return Mistake("unclosed_string", token.start, {"mark": mark * 3 if token.text[:3] == mark * 3 else mark})
         if token.text == "<" and _IRI_BEGINS.match(text, token.start):
-            return Fault("unclosed_iri", token.start)
+            return Mistake("unclosed_iri", token.start)
     return None
 
 
-def _unclosed(read: Sequence[_Token], end: int) -> tuple[Fault | None, int]:
+def _unclosed(read: Sequence[_Token], end: int) -> tuple[Mistake | None, int]:
     """The first bracket without its other half, and where that is seen."""
     open_ones: list[_Token] = []
     for token in read:
@@ -139,18 +139,18 @@ def _unclosed(read: Sequence[_Token], end: int) -> tuple[Fault | None, int]:
             open_ones.append(token)
         elif token.text in _CLOSED_BY.values():
             if not open_ones:
-                return Fault("unopened", token.start, {"mark": token.text}), token.start
+                return Mistake("unopened", token.start, {"mark": token.text}), token.start
             if _CLOSED_BY[open_ones[-1].text] != token.text:
                 return _without_end(open_ones[-1]), token.start
             open_ones.pop()
     return (_without_end(open_ones[-1]), end) if open_ones else (None, end)
 
 
-def _without_end(opening: _Token) -> Fault:
-    return Fault("unclosed", opening.start, {"mark": opening.text, "closing": _CLOSED_BY[opening.text]})
+def _without_end(opening: _Token) -> Mistake:
+    return Mistake("unclosed", opening.start, {"mark": opening.text, "closing": _CLOSED_BY[opening.text]})
 
 
-def _in_select(near: Sequence[_Token]) -> Fault | None:
+def _in_select(near: Sequence[_Token]) -> Mistake | None:
     """What is selected with commas, without brackets, or without a name of its own."""
     depth: int | None = None
     for before, token in pairwise(near):
@@ -159,34 +159,34 @@ def _in_select(near: Sequence[_Token]) -> Fault | None:
         if depth is None:
             continue
         if depth == 0 and token.word in _AGGREGATES:
-            return Fault("unnamed", token.start, {"function": token.word})
+            return Mistake("unnamed", token.start, {"function": token.word})
         if depth == 0 and token.text == ",":
-            return Fault("comma", token.start)
+            return Mistake("comma", token.start)
         if depth == 1 and token.kind == "variable" and before.text == ")":
-            return Fault("missing_as", token.start, {"variable": token.text})
+            return Mistake("missing_as", token.start, {"variable": token.text})
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if token.text == "{" or token.word in {"WHERE", "FROM"}:
             depth = None
     return None
 
 
-def _bare_filter(near: Sequence[_Token]) -> Fault | None:
+def _bare_filter(near: Sequence[_Token]) -> Mistake | None:
     """A condition without its brackets."""
     for before, token in pairwise(near):
         if before.word == "FILTER" and (token.kind in {"variable", "string", "number"} or token.text == "!"):
-            return Fault("bare_filter", token.start)
+            return Mistake("bare_filter", token.start)
     return None
 
 
-def _bare_group(near: Sequence[_Token]) -> Fault | None:
+def _bare_group(near: Sequence[_Token]) -> Mistake | None:
     """A part of the pattern without its braces."""
     for before, token in pairwise(near):
         if before.word in {"OPTIONAL", "MINUS", "UNION", "EXISTS"} and token.text != "{":
-            return Fault("bare_group", token.start, {"word": before.word})
+            return Mistake("bare_group", token.start, {"word": before.word})
     return None
 
 
-def _misspelt(near: Sequence[_Token]) -> Fault | None:
+def _misspelt(near: Sequence[_Token]) -> Mistake | None:
     """A word that SPARQL does not have, and the one that may be meant."""
     if any(token.text == "\\" for token in near):  # escapes cut words in two
         return None
@@ -195,8 +195,8 @@ def _misspelt(near: Sequence[_Token]) -> Fault | None:
             word = token.text[:_LONGEST]
             meant = difflib.get_close_matches(word.upper(), sorted(KEYWORDS), 1, _ALIKE)
             if meant:
-                return Fault("misspelt", token.start, {"word": word, "meant": meant[0]})
-            return Fault("unknown_word", token.start, {"word": word})
+                return Mistake("misspelt", token.start, {"word": word, "meant": meant[0]})
+            return Mistake("unknown_word", token.start, {"word": word})
     return None
 
 
@@ -208,7 +208,7 @@ class _Bracket:
         self.clause = ""
 
 
-def _wrong_triple(read: Sequence[_Token], at: int) -> Fault | None:
+def _wrong_triple(read: Sequence[_Token], at: int) -> Mistake | None:
     """A triple that is not whole, or goes on where a dot or a semicolon is missing, about where the parser gave up."""
     if any(token.text == "~" or (token.text, after.text) == ("<", "<") for token, after in pairwise(read)):
         return None  # triples in triples are not counted here
@@ -221,20 +221,16 @@ def _wrong_triple(read: Sequence[_Token], at: int) -> Fault | None:
         if token.is_term and frame.terms is not None:
             frame.terms += not joined
             if frame.terms > 3 and near:
-                return Fault("missing_dot", token.start)
+                return Mistake("missing_dot", token.start)
         elif token.kind == "mark":
             if frame.terms == 2 and token.text in {".", ";", ",", "}", "]"} and near:
-                return Fault("incomplete_triple", token.start)
+                return Mistake("incomplete_triple", token.start)
             _mark(frames, token.text, joined=joined)
         elif token.word:
             frame.terms = None
             frame.clause = token.word if token.word in {"FILTER", "BIND", "VALUES", "SELECT"} else frame.clause
-        joined = token.text in {"/", "|", "^"} and (joined or token.text != "^" or _is_datatype(read, number))
+        joined = token.text in {"/", "|", "^"} and (joined or token.text != "^" or read[number - 1].text == "^")
     return None
-
-
-def _is_datatype(read: Sequence[_Token], number: int) -> bool:
-    return read[number - 1].text == "^"
 
 
 def _mark(frames: list[_Bracket], mark: str, *, joined: bool) -> None:
@@ -259,7 +255,7 @@ def _mark(frames: list[_Bracket], mark: str, *, joined: bool) -> None:
         frame.terms, frame.clause = 0, ""
 
 
-def _ungrouped(read: Sequence[_Token]) -> Fault | None:
+def _ungrouped(read: Sequence[_Token]) -> Mistake | None:
     """A variable that is selected, but is not what a query with groups groups by."""
     selects = [number for number, token in enumerate(read) if token.word == "SELECT"]
     if len(selects) != 1:  # of several, this does not know which GROUP BY is whose
@@ -273,7 +269,7 @@ def _ungrouped(read: Sequence[_Token]) -> Fault | None:
     for token in selected:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if token.kind == "variable" and not depth and token.text[1:] not in grouped:
-            return Fault("ungrouped", token.start, {"variable": token.text})
+            return Mistake("ungrouped", token.start, {"variable": token.text})
     return None
 
 

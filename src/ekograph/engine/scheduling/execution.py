@@ -112,6 +112,12 @@ class QueryExecution(asyncio.Future[Answer]):
 
     def frame(self, kind: bytes, payload: bytes) -> None:
         """Take a frame of the answer."""
+        try:
+            self._take_frame(kind, payload)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            self.fail(QueryError("broken", reason=f"the worker has broken the protocol: {error!r}"))
+
+    def _take_frame(self, kind: bytes, payload: bytes) -> None:
         if kind == SHORT:
             start = payload[0] + 1
             self._head = _parse_head(payload[1:start])
@@ -126,7 +132,7 @@ class QueryExecution(asyncio.Future[Answer]):
         elif kind == ERROR:
             self.fail(QueryError(**json.loads(payload)))
         else:
-            self.fail(QueryError("broken", reason="the worker has broken the protocol"))
+            raise ValueError(kind)
 
     def fail(self, error: QueryError) -> None:
         """End without an answer, or in the middle of one."""
@@ -227,7 +233,7 @@ class QueryExecution(asyncio.Future[Answer]):
 
     def _answer(self, whole: bytes | None, rest: AnswerStream | None) -> Answer:
         if self._head is None:
-            raise RuntimeError("the worker has sent data without a head")
+            raise ValueError("data without a head")
         return Answer(self._head.format, self._head.form, whole, rest, self._head.lasting)
 
     def _finish(self, *, clean: bool) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from ekograph.engine.contract import Limits
 from ekograph.engine.errors import QueryError
 from ekograph.engine.scheduling.admission import AdmissionControl
 from ekograph.engine.scheduling.background_lane import BackgroundLane
-from ekograph.engine.scheduling.deadline import DeadlineTimer
 from ekograph.engine.workers.forkserver_client import ForkServer
 from ekograph.engine.workers.handle import Worker
 
@@ -20,6 +19,40 @@ _LIFETIME = 100_000
 
 #: Seconds between the end of a fork server and the start of the next.
 _PAUSE = 0.2
+
+
+class Polled(Protocol):
+    """Something that is looked at regularly while it runs."""
+
+    def poll(self, now: float) -> None:
+        """Check the state; `now` is the time of the event loop, in seconds."""
+
+
+class DeadlineTimer:
+    """Polls all running queries from one timer; a timer per query would cost as much as a short query."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._polled: set[Polled] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, polled: Polled) -> None:
+        """Start to poll."""
+        self._polled.add(polled)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._poll)
+
+    def remove(self, polled: Polled) -> None:
+        """Stop polling."""
+        self._polled.discard(polled)
+
+    def _poll(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        for polled in list(self._polled):
+            polled.poll(loop.time())
+        if self._polled and self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._poll)
 
 
 class WorkerPool:

@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import IO, Protocol, cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -44,21 +44,6 @@ _XML_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _XML_REPLACEMENT = b"\xef\xbf\xbd"
 # An element in RDF/XML is named by the end of an IRI that is an NCName.
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
-
-
-class Output(Protocol):
-    """What an answer is written to; `full` says whether it has refused bytes because they were too many."""
-
-    full: bool
-
-    def head(self, name: str, seen: Scan) -> None:
-        """Take the name of the format before any bytes, and what is known of the query."""
-
-    def write(self, data: bytes) -> int:
-        """Take bytes; raises OSError when they are too many."""
-
-    def flush(self) -> None:
-        """Nothing: bytes leave when a block is full, or at the end."""
 
 
 class FrameWriter:
@@ -194,6 +179,10 @@ def xml_of(block: bytes, *, last: bool) -> tuple[bytes, bytes]:
 def unwritable(error: OSError | ValueError) -> QueryError | None:
     """The error of a result that a format cannot carry, if pyoxigraph's `error` says so."""
     return QueryError("unwritable", format="JSON-LD", reason=str(error)) if "does not support" in str(error) else None
+
+
+#: What an answer is written to.
+Output = FrameWriter | BufferedResult
 
 
 def binary(out: Output) -> IO[bytes]:
