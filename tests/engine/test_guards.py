@@ -70,7 +70,11 @@ async def settled(engine: EmbeddedEngine) -> tuple[int, int]:
     """The descriptors of this process and of the fork server, once as many workers are left as before."""
     pool = engine.pool
     async with asyncio.timeout(30):
-        while pool._refilling or not len(pool.idle_workers) == len(pool.fork_server.workers) == LIMITS.fast:
+        while (
+            pool._refilling
+            or not len(pool.idle_workers) == len(pool.fork_server.workers) == LIMITS.fast
+            or not all(worker.alive() for worker in pool.idle_workers)
+        ):
             for worker in list(pool.idle_workers):
                 if not worker.alive() or pool.idle_workers.index(worker) >= LIMITS.fast:
                     worker.kill()

@@ -96,6 +96,7 @@ class WorkerPool:
             if worker.alive():
                 self._refill_if_needed()
                 return worker
+            worker.kill()
         return None
 
     async def take(self) -> Worker:
