@@ -91,7 +91,7 @@ def load(root: Path, **overrides: Any) -> Settings:
     """
     values: dict[str, Any] = {}
     path = root / FILE_NAME
-    if path.is_file():
+    if path.exists():
         values |= _from_file(path)
     values |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
     for variable in sorted(name for name in os.environ if name.startswith(_PREFIX)):

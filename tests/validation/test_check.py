@@ -257,3 +257,26 @@ def test_what_is_to_be_published_is_canonical(site):
     assert first.nquads == second.nquads
     assert b"_:c14n0" in first.nquads
     assert first.prefixes["ex"] == "https://example.org/def#"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("missing", ["ekograph.toml", "shapes/rules.ttl", "ontology/def.ttl", ""])
+def test_what_a_folder_lacks_or_holds_gives_no_traceback(missing, engine, site):
+    (site / "data/things.ttl").write_text(f"{GOOD}<a> ex:number {'9' * 5000} .\n")
+    if missing:
+        (site / missing).unlink()
+        (site / "more.ttl").symlink_to("nowhere.ttl")
+    done = subprocess.run(
+        [sys.executable, "-m", "ekograph", "check", "--engine", engine], capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stdout
+
+
+def test_a_folder_in_the_place_of_the_settings_is_told(site):
+    (site / "ekograph.toml").unlink()
+    (site / "ekograph.toml").mkdir()
+    done = subprocess.run([sys.executable, "-m", "ekograph", "check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "ekograph.toml" in done.stderr

@@ -124,5 +124,5 @@ def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
 
 def _refused(shapes: Sequence[Parsed], error: ShapesError, messages: Messages) -> Finding:
     name = shapes[0].source.name if shapes else "shapes"
-    message = messages("gate-shapes", reason=str(error))
+    message = messages("gate-shapes", reason=" ".join(str(error).split()))
     return Finding("gate-shapes", "Violation", name, 1, 1, None, None, None, message, messages.language)

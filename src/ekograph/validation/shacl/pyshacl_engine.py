@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
@@ -20,17 +20,13 @@ if TYPE_CHECKING:
 
 def report(data: Iterable[Quad], shapes: ShapesGraph) -> list[Quad]:
     """The validation report as pySHACL gives it; blank nodes keep their labels. Raises ShapesError."""
-    with _seldom_collected():
-        return _report(data, shapes)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Fewer runs of the cyclic collector, which walks all that rdflib made for a twentieth of the time."""
     usual = gc.get_threshold()
+    # The cyclic collector walks all that rdflib made: for a twentieth of the time, were it not made to run seldom.
     gc.set_threshold(100_000, *usual[1:])
+    # rdflib logs a traceback for each literal that it cannot convert, an integer of 5,000 digits for example.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     try:
-        yield
+        return _report(data, shapes)
     finally:
         gc.set_threshold(*usual)
 
