@@ -74,3 +74,28 @@ def test_other_shapes_stay_as_they_are(tmp_path):
     kept = set(needed(shapes, path))
     gone = set(shapes.graph.quads) - kept
     assert {quad.predicate.value for quad in gone} == {f"{SH}sparql"}
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("SELECT ?value WHERE { ?s ?p ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s x:none ?o ; ?p ?value } GROUP BY ?value", False),
+        ("SELECT ?value WHERE { ?s x:q ?o ; ?p ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s !x:p ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s x:none* ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s x:p/x:q? ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?value a x:T } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s <http://x.example/q> ?value } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?s x:p ?o . OPTIONAL { ?o x:q ?value } } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?value x:q ?o FILTER NOT EXISTS { ?value x:p ?any } } GROUP BY ?value", True),
+        ("SELECT ?value WHERE { ?value x:q ?o FILTER NOT EXISTS { ?value ?any 2 } } GROUP BY ?value", False),
+    ],
+)
+def test_a_query_is_asked_of_all_triples_that_it_may_speak_of(query, finds, reaches_the_engine):
+    data = (
+        '<http://x.example/a> <http://x.example/p> "1" .\n<http://x.example/b> <http://x.example/q> "2" .\n'
+        '<http://x.example/b> <http://x.example/q> "2"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+        "<http://x.example/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://x.example/T> .\n"
+    )
+    assert reaches_the_engine(query, data) is finds

@@ -128,19 +128,19 @@ _APART = frozenset(SH + name for name in (*TARGETS, "sparql", "severity", "messa
 def halves(graph: Dataset) -> list[Sequence[Quad]]:
     """The shapes without every other one of those that only ask in SPARQL, and these, if there are any.
 
-    Of those that group all move: what is asked of a store before the engine goes on beside the rest.
+    Of those that cost much all move: what is asked of a store before the engine goes on beside the rest.
     """
     apart = [node for node in dict.fromkeys(quad.subject for quad in graph.quads) if _is_apart(node, graph)]
-    moved = [node for number, node in enumerate(apart) if number % 2 == 0 or _groups(node, graph)]
+    moved = [node for number, node in enumerate(apart) if number % 2 == 0 or _costs_much(node, graph)]
     if not moved:
         return [graph.quads]
     return [_without(moved, graph), [quad for node in _reached(moved, graph) for quad in graph.quads_of(node)]]
 
 
-def _groups(shape: Node, graph: Dataset) -> bool:
+def _costs_much(shape: Node, graph: Dataset) -> bool:
     queries = [node for node in graph.objects(shape, f"{SH}sparql") if not isinstance(node, Literal)]
     texts = [text for node in queries for text in graph.objects(node, f"{SH}select")]
-    return any(prefilter.GROUPING.search(text.value) for text in texts if isinstance(text, Literal))
+    return any(prefilter.is_costly(text.value) for text in texts if isinstance(text, Literal))
 
 
 def _is_apart(node: Node, graph: Dataset) -> bool:

@@ -1,26 +1,27 @@
-"""Which rules that group need an engine at all: those for which one query over all of the data finds something.
+"""Which rules that group or have subqueries need an engine at all: those that one query over all data finds some for.
 
-A rule for the whole graph that groups is one query, which a store answers in one pass over its indexes; the engine
-answers the part that groups anew for each line of the rest, so that its time goes by the square of the data. Where the
-store finds nothing, and with data that conforms it never does, the rule is left out of what the SHACL engine is given;
-where it finds something, the engine alone says what. Other rules are cheaper for the engine.
+A store answers such a rule for the whole graph in one pass over its indexes; the engine answers a part of it anew for
+each line of the rest, so that its time goes by the square of the data. Where the store finds nothing, and with data
+that conforms it never does, the rule is left out of what the SHACL engine is given; where it finds something, the
+engine alone says what. Other rules are cheaper for the engine.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store
 
-from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.dataset import TYPE, Dataset
 from ekograph.validation.shacl.shapes import SH, ShapesGraph, prefixes
 
 #: What a query has that only an engine answers: terms bound beforehand (SHACL, section 5.3.1), other places.
 _FOR_AN_ENGINE = re.compile(r"\$PATH|[$?](this|shapesGraph|currentShape)\b|\b(SERVICE|FROM|VALUES)\b", re.IGNORECASE)
-GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
+_GROUPING = re.compile(r"\bGROUP\s+BY\b", re.IGNORECASE)
+_SUBQUERY = re.compile(r"\{\s*SELECT\b", re.IGNORECASE)
 # Where a query may name the focus node and still not depend on it: among what it gives, and what it groups by.
 _FREE = re.compile(r"\bSELECT\b[^{}]*|\bGROUP\s+BY(\s+[$?]\w+)+", re.IGNORECASE)
 
@@ -40,12 +41,12 @@ _NEVER = re.compile(rb"(?!)")
 
 def needed(shapes: ShapesGraph, data: Path) -> list[Quad]:
     """The shapes without the rules that find nothing in a file of N-Triples."""
-    grouping = ((quad, text) for quad, text in _whole_graph_rules(shapes.graph) if GROUPING.search(text))
-    rules = {quad: text for quad, text in grouping if not _FOR_AN_ENGINE.search(_core(text))}
+    costly = ((quad, text) for quad, text in _whole_graph_rules(shapes.graph) if is_costly(text))
+    rules = {quad: text for quad, text in costly if not _FOR_AN_ENGINE.search(_core(text))}
     if not rules or not _is_kept(data):
         return list(shapes.graph.quads)
     store = Store()
-    store.load(path=data, format=RdfFormat.N_TRIPLES, lenient=True)
+    store.load(input=_lines_for(rules.values(), data), format=RdfFormat.N_TRIPLES, lenient=True)
     idle = {rule for rule, text in rules.items() if not _finds(store, text)}
     return [quad for quad in shapes.graph.quads if quad not in idle]
 
@@ -61,14 +62,46 @@ def _whole_graph_rules(graph: Dataset) -> Iterator[tuple[Quad, str]]:
 
 
 def _core(text: str) -> str:
-    """A query without its IRIs and texts, and without the places where naming the focus node changes nothing."""
-    return _FREE.sub("", re.sub(r'<[^<>]*>|"[^"]*"', "", text))
+    """A query without its IRIs, texts and comments, and where naming the focus node changes nothing without that."""
+    return _FREE.sub("", re.sub(r'<[^<>]*>|"[^"]*"|#[^\n]*', "", text))
 
 
 def _is_kept(data: Path) -> bool:
     """Whether a store keeps all literals of a file as they are written."""
     with data.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
         return all(_KEPT.get(match[2], _NEVER).fullmatch(match[1]) for match in _TYPED.finditer(text))
+
+
+#: What a query has whose solutions may depend on triples of any predicate: one that is a variable, after a subject or
+#: within a list of predicates, or a path that is negated or of any length.
+_TERM = r"(?:[?$]\w|\w*:|\[|\(|[0-9]|true|false)"
+_ANY_PREDICATE = re.compile(
+    rf"(?:[?$]\w+|\w*:[\w.-]*|\])\s+[?$]\w+\s+{_TERM}|[;\[]\s*[?$]\w+\s+{_TERM}"
+    rf"|\)\s+[?$]\w+\s+{_TERM}[^\s{{}}]*\s*[.;,}}]|![\s(:^\w]|[\w:)]\s*[*?+](?![\w$])"
+)
+_NAME = re.compile(r"<([^<>\s]*)>|\b([\w.-]*):([\w.-]*)|\ba\b")
+
+
+def _has_any_predicate(query: str) -> bool:
+    return bool(_ANY_PREDICATE.search(_core(re.sub(r'<[^<>]*>|"[^"]*"', ":x", query))))
+
+
+def is_costly(query: str) -> bool:
+    """Whether an engine may take long for the query, and a store does not."""
+    return bool(_GROUPING.search(query) or (_SUBQUERY.search(query) and not _has_any_predicate(query)))
+
+
+def _lines_for(queries: Iterable[str], data: Path) -> bytes:
+    """Those lines of a file of N-Triples that the queries may speak of, by their predicates, or all of them."""
+    predicates: set[bytes] = {f"<{TYPE.value}>".encode()}
+    for query in queries:
+        if _has_any_predicate(query):
+            return data.read_bytes()
+        prefixes_ = dict(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", query))
+        for iri, prefix, local in _NAME.findall(query):
+            predicates.add(f"<{iri or prefixes_.get(prefix, '') + local}>".encode())
+    with data.open("rb") as file:
+        return b"".join(line for line in file if line.split(b" ", 2)[1] in predicates)
 
 
 def _finds(store: Store, text: str) -> bool:
