@@ -41,7 +41,9 @@ class Settings(NamedTuple):
     base: Annotated[str, "IRI under which the site's things are named; ends in a slash or a hash."] = ""
     own: Annotated[tuple[str, ...], "Further IRIs that begin the names of the site's things."] = ()
     dataset: Annotated[str, "IRI of the dataset of the catalogue that is this site's own, where it has several."] = ""
-    public_url: Annotated[str, "Where this copy lives, for example https://data.example.fi; empty: host and port."] = ""
+    public_url: Annotated[
+        str, "Where this copy lives, perhaps below a path, as https://example.fi/data; empty: host and port."
+    ] = ""
     languages: Annotated[tuple[str, ...], "Languages of pages and messages, in order of fallback."] = ("en",)
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on."] = 8000
@@ -147,9 +149,10 @@ def _converted(name: str, value: Any, default: Any) -> Any:
 def _checked(settings: Settings) -> Settings:
     if settings.public_url:
         url = urlsplit(settings.public_url)
-        if url.scheme not in {"http", "https"} or not url.netloc or url.path.strip("/") or url.query or url.fragment:
+        if url.scheme not in {"http", "https"} or not url.netloc or url.query or url.fragment:
             raise ConfigError(
-                f"public_url is {settings.public_url!r}; give scheme and host alone, as in https://data.example.fi"
+                f"public_url is {settings.public_url!r}; give scheme and host, "
+                "perhaps a path, as in https://data.example.fi or https://example.fi/data"
             )
         settings = settings._replace(public_url=settings.public_url.rstrip("/"))
     if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith(("/", "#"))):

@@ -16,6 +16,7 @@ from ekograph.web.service.live import Service
 from ekograph.web.service.metrics import Metrics
 from ekograph.web.service.public_address import PublicAddress
 
+ADDRESS = PublicAddress("http://127.0.0.1:8000")
 LONG = b"<p>Hyvinvointi ja terveysteknologia</p>" * 100
 PAGE = "/doc/agreement/lahti"
 PRINTED = [
@@ -55,9 +56,9 @@ def front(tmp_path: Path):
         draft.finish(manifest)
     shelf = SnapshotRepository(tmp_path)
     shelf.move_current("one")
-    live = Service(shelf, lambda _: [Idle()], PublicAddress("http://127.0.0.1:8000"))
+    live = Service(shelf, lambda _: [Idle()], ADDRESS)
 
-    return Dispatcher(live, Routes([], {}, ""), ["127.0.0.1", "localhost", "[::1]"], Metrics()), live
+    return Dispatcher(live, Routes([], {}, ""), ADDRESS, ["127.0.0.1", "localhost", "[::1]"], Metrics()), live
 
 
 class Response:

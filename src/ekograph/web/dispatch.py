@@ -15,6 +15,7 @@ from ekograph.web.http.response import RawResponse, options
 from ekograph.web.service.health import unavailable
 from ekograph.web.service.live import Service
 from ekograph.web.service.metrics import Metrics
+from ekograph.web.service.public_address import PublicAddress
 from ekograph.web.sparql.answering import PendingAnswer
 from ekograph.web.sparql.lending import lend
 
@@ -22,14 +23,17 @@ from ekograph.web.sparql.lending import lend
 class Dispatcher:
     """The ASGI application of the site.
 
-    `routes` are the addresses whose answers are made when asked for; `hosts` are the names this server answers to,
-    any if there are none. What is answered is counted in `metrics`.
+    `routes` are the addresses whose answers are made when asked for; the site is reached at `address`, by the names
+    `hosts`, any if there are none. What is answered is counted in `metrics`.
     """
 
-    def __init__(self, service: Service, routes: Routes, hosts: Iterable[str], metrics: Metrics) -> None:
+    def __init__(
+        self, service: Service, routes: Routes, address: PublicAddress, hosts: Iterable[str], metrics: Metrics
+    ) -> None:
         self.metrics = metrics
         self._service = service
         self._routes = routes
+        self._address = address
         self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,12 +43,17 @@ class Dispatcher:
         elif scope["type"] == "http":
             await self.dispatch(scope)(scope, receive, send)
 
-    def reconfigure(self, routes: Routes, hosts: Iterable[str]) -> None:
+    def reconfigure(self, routes: Routes, address: PublicAddress, hosts: Iterable[str]) -> None:
         """Answer by other settings from the next request on."""
-        self._routes, self._hosts = routes, frozenset(hosts)
+        self._routes, self._address, self._hosts = routes, address, frozenset(hosts)
 
     def dispatch(self, scope: Scope) -> Application:
         """What answers a request: a RawResponse and a PendingResponse need no task, everything else does."""
+        if not self._address.path:
+            return self._dispatch(scope)
+        return self._address.outer(self._dispatch(self._address.inner(scope)))
+
+    def _dispatch(self, scope: Scope) -> Application:
         began = time.perf_counter()
         request = Request(scope, self._service.deployment)
         try:

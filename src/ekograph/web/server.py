@@ -114,7 +114,7 @@ class _Process:
         self._service = Service(repository, lambda snapshot: engines(settings, snapshot), address, theme)
         metrics = Metrics(log=settings.access_log)
         self._registry = MetricsRegistry(metrics, self._figures, shared)
-        self._dispatcher = Dispatcher(self._service, self._routes(settings), hosts(settings), metrics)
+        self._dispatcher = Dispatcher(self._service, self._routes(settings), address, hosts(settings), metrics)
         self._reloading: asyncio.Task[None] | None = None
 
     def run(self, listening: socket.socket, ready: Callable[[Service], None]) -> int:
@@ -168,7 +168,7 @@ class _Process:
             *files.routes(),
             *ckan.routes(settings.address),
             oaipmh.route(settings.address),
-            *versions.routes(settings.public_url),
+            *versions.routes(PublicAddress(settings.public_url)),
             *health.routes(self._service, self._registry),
             *search.routes(settings),
             *endpoint.documented(),
@@ -199,8 +199,8 @@ class _Process:
         self._dispatcher.metrics.log = settings.access_log
         if settings.access_log:
             write_access_log()
-        self._dispatcher.reconfigure(self._routes(settings), hosts(settings))
         address = PublicAddress(settings.public_url, self._watched)
+        self._dispatcher.reconfigure(self._routes(settings), address, hosts(settings))
         await self._service.reload(lambda snapshot: engines(settings, snapshot), address)
         log.info("the settings have been read again")
 

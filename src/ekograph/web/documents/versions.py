@@ -21,14 +21,15 @@ from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON,
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.http.response import PreparedAnswer, etag_of, redirect
+from ekograph.web.service.public_address import PublicAddress
 
 _FORMATS = {form.media_type: form for form in formats.ALL}
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def routes(public_url: str) -> list[Route]:
-    """The addresses below /version and /timegate; `public_url` is where this copy is reached."""
-    version, time_gate = partial(_version, public_url), partial(_time_gate, public_url)
+def routes(address: PublicAddress) -> list[Route]:
+    """The addresses below /version and /timegate of the copy at `address`."""
+    version, time_gate = partial(_version, address), partial(_time_gate, address.public_url)
     leading = [Route(path, _all_versions, "All versions", documented=False) for path in (VERSION, f"{VERSION}/")]
     return [
         *leading,
@@ -42,8 +43,9 @@ async def _all_versions(_request: Request) -> Application:
     return redirect("/catalog")
 
 
-def _version(public_url: str, request: Request, name: str, path: str) -> Application:
+def _version(address: PublicAddress, request: Request, name: str, path: str) -> Application:
     """The answer that the version `name` has for `path`; it never changes."""
+    public_url = address.public_url
     snapshot = next((snapshot for snapshot in _snapshots(request) if snapshot.name == name), None)
     if snapshot is None:
         raise not_found(request.path)
@@ -54,7 +56,7 @@ def _version(public_url: str, request: Request, name: str, path: str) -> Applica
         return file_response(snapshot, path, request, fields)
     page = normal_path(f"/{path}")
     chosen = _chosen(_printed(snapshot, page), page, request)
-    body = chosen.body.replace(PUBLIC_URL.encode(), public_url.encode())
+    body = address.fill(chosen.body, chosen.content_type)
     # What is named by its path alone is of the same version.
     links = [value.replace("</", f"<{VERSION}/{name}/").replace(PUBLIC_URL, public_url) for value in chosen.links]
     headers = [
