@@ -115,7 +115,7 @@ def chosen(number: int, seed: int) -> list[Mutant]:
 
 
 def near_tests(path: Path) -> list[str]:
-    """The test files that name the changed module, or one that imports it from its own folder; nearest first."""
+    """The test files named after the changed module, those that import it or its users beside it, and its folder's."""
     module = ".".join(path.relative_to("src").with_suffix("").parts).removesuffix(".__init__")
     neighbours = {module}
     for other in (ROOT / path).parent.glob("*.py"):
@@ -123,7 +123,7 @@ def near_tests(path: Path) -> list[str]:
         if _imports(other, module):
             neighbours.add(name)
     tests = [test for test in sorted((ROOT / "tests").rglob("test_*.py")) if not _is_left_out(test)]
-    naming = [test for test in tests if any(_imports(test, name) for name in neighbours)]
+    naming = [test for test in tests if path.stem in test.stem or any(_imports(test, name) for name in neighbours)]
     folder = ROOT / "tests" / path.parts[2]
     beside = [test for test in tests if test.is_relative_to(folder) and test not in naming]
     return [str(test.relative_to(ROOT)) for test in (*naming, *beside)]
