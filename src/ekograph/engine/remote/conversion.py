@@ -89,25 +89,24 @@ def convert(source: IO[bytes], conversion: Conversion) -> IO[bytes] | QueryError
             elif form == "SELECT":
                 solutions = ox.parse_query_results(source, format=ox.QueryResultsFormat.JSON)
                 if isinstance(solutions, ox.QueryBoolean):
-                    return QueryError("broken", reason="the store has answered SELECT with a truth value")
+                    raise QueryError("broken", reason="the store has answered SELECT with a truth value")
                 solutions.serialize(out, RESULTS[wanted.name])
             else:
                 quads = ox.parse(source, format=ox.RdfFormat.N_TRIPLES)
                 write_graph((quad.triple for quad in quads), wanted.name, prefixes, out)
-        out.flush()
-        result.finish()
+        return result.finish(out)
     except QueryError as error:
-        return QueryError(error.kind, **error.values)
+        failure = QueryError(error.kind, **error.values)
     except (OSError, ValueError, SyntaxError) as error:
         if beginning and not result.full:
-            out.flush()
-            result.finish()
-            return result.file
+            return result.finish(out)
+        failure = QueryError("broken", reason=f"the store's answer cannot be read: {error}")
         if result.full:
-            return QueryError("result_too_large", limit=limit_mb)
-        known = None if isinstance(error, SyntaxError) else unwritable(error)
-        return known or QueryError("broken", reason=f"the store's answer cannot be read: {error}")
-    return result.file
+            failure = QueryError("result_too_large", limit=limit_mb)
+        elif not isinstance(error, SyntaxError):
+            failure = unwritable(error) or failure
+    result.file.close()
+    return failure
 
 
 def parse_ask(body: bytes, wanted: Format) -> bytes:
@@ -144,10 +143,12 @@ class _ResultFile(io.RawIOBase):
         self._put(self._kept + block, last=False)
         return len(block)
 
-    def finish(self) -> None:
-        """Write what has waited for more bytes, and go back to the start."""
+    def finish(self, buffer: io.BufferedWriter[_ResultFile]) -> IO[bytes]:
+        """The file, with all that was written to `buffer`, from its start."""
+        buffer.flush()
         self._put(self._kept, last=True)
         self.file.seek(0)
+        return self.file
 
     def _put(self, block: bytes, *, last: bool) -> None:
         block, self._kept = xml_of(block, last=last) if self._xml else (block, b"")
