@@ -68,7 +68,7 @@ class _MessageBuilder:
     def _asked(self, meant: str, language: str) -> str:
         """The question whether that name was meant, in the language of the message that it follows."""
         messages = self.messages if language == self.messages.language else Messages("check", language)
-        return messages("did-you-mean", found=self.show(meant))
+        return messages("did-you-mean", quoted=self.show(meant))
 
     def _message(self, result: ValidationResult) -> tuple[str, str, list[str]]:
         """The message, its language (the reader's, where the shape has one in it), and the IRIs that it mentions."""

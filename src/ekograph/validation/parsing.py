@@ -190,7 +190,7 @@ def _message(key: str, quoted: str, elsewhere: Mapping[str, str], messages: Mess
         return _undeclared(quoted, elsewhere, messages)
     if key == "other" and not quoted:
         return messages("syntax-unknown", format=form)
-    return messages(f"syntax-{key}", found=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
+    return messages(f"syntax-{key}", quoted=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
 
 
 #: So much of a text is quoted in a message.
@@ -199,9 +199,9 @@ _LONGEST = 40
 
 def _undeclared(prefix: str, prefixes: Mapping[str, str], messages: Messages) -> str:
     if prefix in prefixes:
-        return messages("syntax-prefix-elsewhere", found=prefix, iri=prefixes[prefix])
+        return messages("syntax-prefix-elsewhere", quoted=prefix, iri=prefixes[prefix])
     from difflib import get_close_matches
 
-    message = messages("syntax-prefix", found=prefix)
+    message = messages("syntax-prefix", quoted=prefix)
     near = get_close_matches(prefix, prefixes, n=1, cutoff=0.6)
-    return f"{message} {messages('did-you-mean', found=f'{near[0]}:')}" if near else message
+    return f"{message} {messages('did-you-mean', quoted=f'{near[0]}:')}" if near else message

@@ -110,7 +110,7 @@ def _unknown_terms(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFa
             if local and local not in TERMS:
                 if local not in texts:
                     near = nearest(local)
-                    hint = f" {messages('did-you-mean', found=f'sh:{near}')}" if near else ""
+                    hint = f" {messages('did-you-mean', quoted=f'sh:{near}')}" if near else ""
                     texts[local] = messages("gate-unknown-term", term=f"sh:{local}") + hint
                 yield TermFault("gate-unknown-term", quad, end, texts[local])
 
@@ -124,7 +124,7 @@ def _targets(quads: Iterable[Quad], known: _KnownTerms, messages: Messages, *, h
         if known.has(iri, role):
             continue
         near = known.near(iri, role) if hints else None
-        hint = f" {messages('did-you-mean', found=f'<{near}>')}" if near else ""
+        hint = f" {messages('did-you-mean', quoted=f'<{near}>')}" if near else ""
         yield TermFault("gate-unknown-target", quad, "object", messages(f"gate-unknown-{role}", iri=iri) + hint)
 
 
