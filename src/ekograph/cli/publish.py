@@ -16,7 +16,7 @@ from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.publish.publication import Omission
-    from ekograph.snapshots.snapshot import Manifest
+    from ekograph.snapshots.snapshot import Manifest, Snapshot
     from ekograph.validation.sources import Source
 
 _EPILOG = """\b
@@ -48,6 +48,13 @@ def omitted(
         named = next((f"{source.name}:{place.line}:{place.column}" for source, place in places if place), "")
         key = "address_taken" if omission.reason == "taken" else "left_out"
         yield f"{named}: " * bool(named) + messages(key, address=omission.address, reason=omission.reason)
+
+
+def missing_parts(snapshot: Snapshot, root: Path, messages: Messages) -> Iterator[str]:
+    """A line for each part that a site may have and this one lacks, with what it would bring."""
+    yield from (messages(f"without_{part}") for part in ("ontology", "shapes", "queries") if not (root / part).is_dir())
+    if not any(snapshot.printed("/catalog")):
+        yield messages("without_catalogue")
 
 
 @click.command("publish", epilog=_EPILOG)
@@ -85,6 +92,9 @@ def command(site: Path, lang: str | None, engine: str) -> None:
         sys.exit(1)
     for line in omitted(outcome.omissions, outcome.snapshot.manifest, outcome.sources, messages):
         click.echo(line, err=True)
+    if outcome.new and outcome.snapshot.manifest.previous is None:
+        for line in missing_parts(outcome.snapshot, settings.root, messages):
+            click.echo(line, err=True)
     manifest, seconds = outcome.snapshot.manifest, f"{time.monotonic() - start:.1f}"
     key = "published" if outcome.new else "unchanged"
     click.echo(messages(key, name=manifest.name, triples=manifest.triples, seconds=seconds))
