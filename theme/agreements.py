@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from ekograph.rdf.dataset import DCTERMS, SKOS, Node
+from ekograph.rdf.dataset import Node
+from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, SKOS
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site
 
@@ -28,20 +29,20 @@ LISTED_ON = f"{EKO}documentListedOn"
 REQUIREMENT = f"{EKO}projectRequirement"
 KIND = f"{EKO}priorityKind"
 CHECKED = f"{EKO}sourceCheckedOn"
-CONTACTED_AT = f"{terms.DCAT}contactPoint"
+CONTACTED_AT = f"{DCAT}contactPoint"
 MEMBER_OF = f"{ORG}memberOf"
 PRINTED_TELEPHONE = f"{CV}telephone"
 LATITUDE, LONGITUDE = f"{GEO}lat", f"{GEO}long"
 SPATIAL = f"{DCTERMS}spatial"
 TEMPORAL = f"{DCTERMS}temporal"
 ISSUED = f"{DCTERMS}issued"
-EXPIRES = f"{terms.SCHEMA}expires"
+EXPIRES = f"{SCHEMA}expires"
 SOURCE = f"{DCTERMS}source"
 REFERENCES = f"{DCTERMS}references"
 SUBJECT = f"{DCTERMS}subject"
 
 #: Links to the same thing, or nearly so, in other data sets.
-MATCHES = (f"{terms.SCHEMA}sameAs", f"{SKOS}exactMatch", f"{SKOS}closeMatch")
+MATCHES = (f"{SCHEMA}sameAs", f"{SKOS}exactMatch", f"{SKOS}closeMatch")
 
 #: How an agreement says which place it covers.
 _COVERING = (SPATIAL, URBAN_AREA)

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import DCTERMS, SKOS
-from ekograph.rdf.vocab import XSD
+from ekograph.rdf.vocab import DCTERMS, SKOS, XSD
 from ekograph.scaffold.edits import DraftRow
 from ekograph.scaffold.records import Answers, EditableSite, NewError, slug
 

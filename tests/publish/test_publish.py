@@ -29,9 +29,17 @@ def published(folder) -> Snapshot:
 def test_publishing_says_what_it_made_in_one_line(folder):
     done = folder.run("publish")
     name = SnapshotRepository(folder.shelf).current_name()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
     assert done.stdout.startswith(f"published {name}: 16 triples in ")
     assert done.stdout.count("\n") == 1
+
+
+def test_the_first_publication_says_once_what_the_site_lacks(folder):
+    done = folder.run("publish")
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["no folder queries/", "no catalogue"]
+    folder.write("data/more.ttl", "<https://example.org/id/x> <https://example.org/def#p> 1 .")
+    done = folder.run("publish")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_publishing_the_same_again_changes_nothing_and_says_so(folder):

@@ -9,7 +9,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph.publish.exports.csvw import as_csv, tables
-from ekograph.rdf.dataset import TYPE, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import TYPE
 from ekograph.snapshots.repository import SnapshotRepository
 
 

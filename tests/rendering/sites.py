@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyoxigraph import RdfFormat, parse
 
 from ekograph.plugins import Theme
-from ekograph.rdf.dataset import SKOS, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import SKOS
 from ekograph.rendering.site import Site
 
 LANGUAGES = ("fi", "sv", "en")

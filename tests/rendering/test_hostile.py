@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 from tests.rendering.sites import LANGUAGES
 
-from ekograph.rdf.dataset import RDFS, SKOS, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import RDFS, SKOS
 from ekograph.rendering import pages
 from ekograph.rendering.site import Site
 

@@ -26,7 +26,7 @@ from pyoxigraph import (
 from rdflib.compare import to_canonical_graph
 
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import RDF, TYPE
+from ekograph.rdf.vocab import RDF, TYPE
 from ekograph.rendering.rdf_writers import NotExpressibleError, n_triples, rdf
 
 PREFIXES = {

@@ -13,7 +13,8 @@ from tests.rendering.sites import LANGUAGES
 from ekograph.config import load
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries
-from ekograph.rdf.dataset import SKOS, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import SKOS
 from ekograph.rendering import layout, view
 from ekograph.rendering import pages as pages_module
 from ekograph.rendering.site import Site

@@ -12,7 +12,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, se
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import canonical
-from ekograph.rdf.dataset import SKOS, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import SKOS
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.urls import graph_name
 from ekograph.validation.parsing import parsed

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from ekograph.rdf.vocab import DCTERMS, RDFS, SHACL, SKOS, SKOS_XL, TYPE, VCARD
 from ekograph.urls import DOCUMENTS, GRAPHS, NO_BASE, THINGS, iri_at, is_own, path_for, request_path
 
 Node: TypeAlias = NamedNode | BlankNode | Triple
@@ -18,12 +19,6 @@ Term: TypeAlias = Node | Literal
 
 T = TypeVar("T")
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-DCTERMS = "http://purl.org/dc/terms/"
-
-TYPE = NamedNode(f"{RDF}type")
 
 #: Properties that name a thing, the most telling first.
 LABELS = tuple(
@@ -33,21 +28,20 @@ LABELS = tuple(
             f"{SKOS}prefLabel",
             f"{DCTERMS}title",
             f"{RDFS}label",
-            "http://www.w3.org/2006/vcard/ns#fn",
+            f"{VCARD}fn",
             "http://xmlns.com/foaf/0.1/name",
             "https://schema.org/name",
             "http://schema.org/name",
             "http://purl.org/dc/elements/1.1/title",
-            "http://www.w3.org/ns/shacl#name",
+            f"{SHACL}name",
             # Labels that are things of their own (SKOS-XL).
-            "http://www.w3.org/2008/05/skos-xl#prefLabel",
-            "http://www.w3.org/2008/05/skos-xl#literalForm",
+            f"{SKOS_XL}prefLabel",
+            f"{SKOS_XL}literalForm",
         ),
     )
 )
 _LABEL_IRIS = tuple(each.value for each in LABELS)
-_SKOS_XL = "http://www.w3.org/2008/05/skos-xl#"
-_LITERAL_FORM = f"{_SKOS_XL}literalForm"
+_LITERAL_FORM = f"{SKOS_XL}literalForm"
 
 #: Of how many things what is said is kept by property: pages ask for the same again and again.
 KEPT = 16_384
@@ -197,7 +191,7 @@ class Dataset:
         for value in said.get(predicate, ()):
             if isinstance(value, Literal):
                 literals.append(value)
-            elif predicate.startswith(_SKOS_XL):
+            elif predicate.startswith(SKOS_XL):
                 literals += [form for form in self.objects(value, _LITERAL_FORM) if isinstance(form, Literal)]
         return literals
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from ekograph.rdf.dataset import TYPE, Dataset, Node, Term
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.vocab import TYPE
 from ekograph.snapshots.snapshot import BY_OBJECT, Snapshot
 
 _TYPED = f"{TYPE} ".encode()

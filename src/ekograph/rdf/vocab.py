@@ -1,35 +1,43 @@
-"""The vocabularies that the press writes about the dataset in, and facts in them."""
+"""The one table of vocabularies: namespaces, their prefixes, and facts in their terms."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
-
-from ekograph.rdf.dataset import RDF, Node, Term
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 
-@dataclass(frozen=True)
-class Namespace:
-    """An IRI that terms are named under: `DCAT("Dataset")`."""
+class Namespace(str):
+    """An IRI that terms are named under: `DCAT("Dataset")` is a node, `f"{DCAT}Dataset"` its IRI."""
 
-    iri: str
+    __slots__ = ()
 
     def __call__(self, name: str) -> NamedNode:
         """The term of that name."""
-        return NamedNode(self.iri + name)
+        return NamedNode(self + name)
+
+    @property
+    def iri(self) -> str:
+        """The IRI itself."""
+        return str(self)
 
 
+CV = Namespace("http://data.europa.eu/m8g/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCTERMS = Namespace("http://purl.org/dc/terms/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+ORG = Namespace("http://www.w3.org/ns/org#")
 OWL = Namespace("http://www.w3.org/2002/07/owl#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
-SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SCHEMA = Namespace("https://schema.org/")
+SHACL = Namespace("http://www.w3.org/ns/shacl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SKOS_XL = Namespace("http://www.w3.org/2008/05/skos-xl#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
@@ -46,10 +54,12 @@ PREFIXES: dict[str, str] = {
     "xsd": XSD.iri,
 }
 
-TYPE = NamedNode(f"{RDF}type")
+TYPE = RDF("type")
 
 
-def facts(subject: Node, *said: tuple[NamedNode, Term]) -> Iterator[Quad]:
+def facts(
+    subject: NamedNode | BlankNode | Triple, *said: tuple[NamedNode, NamedNode | BlankNode | Literal | Triple]
+) -> Iterator[Quad]:
     """What is `said` of `subject`, pairs of a property and its value."""
     for predicate, value in said:
         yield Quad(subject, predicate, value)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.vocab import SCHEMA, SHACL
 from ekograph.rendering import terms
 from ekograph.rendering.collation import Key, collated, natural
 
 #: Properties whose whole numbers order siblings.
-ORDER_PROPERTIES = (f"{terms.SHACL}order", f"{terms.SCHEMA}position", "http://schema.org/position")
+ORDER_PROPERTIES = (f"{SHACL}order", f"{SCHEMA}position", "http://schema.org/position")
 
 #: A tree that a page shows has at most so many concepts, and so many levels; what is left out is counted.
 MOST_IN_TREE, MOST_LEVELS = 300, 8

@@ -15,9 +15,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import urls
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, SKOS, Dataset, Node
+from ekograph.rdf.dataset import LABELS, Dataset, Node
 from ekograph.rdf.formats import Format
-from ekograph.rendering import pages, terms
+from ekograph.rdf.vocab import SCHEMA, SKOS
+from ekograph.rendering import pages
 from ekograph.rendering.rdf_writers import expressible, rdf
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
@@ -127,7 +128,7 @@ def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = 
         link(f"{PUBLIC_URL}{page}", "canonical"),
         link(node.value, "cite-as"),
         *([link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type)] if formats.TURTLE in rdf else []),
-        *(link(each, "type") for each in (f"{terms.SCHEMA}AboutPage", *site.dataset.types(node))),
+        *(link(each, "type") for each in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),
         *([link(site.licence.value, "license")] if site.licence else []),
         *([link(site.publisher.value, "author")] if site.publisher else []),
         *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),

@@ -10,11 +10,12 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph.rdf.dataset import Text
+from ekograph.rdf.vocab import SHACL
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
 
-_QUERIES = frozenset({f"{terms.SHACL}select", f"{terms.SHACL}ask"})
+_QUERIES = frozenset({f"{SHACL}select", f"{SHACL}ask"})
 _PREFIXED = re.compile(r"\b([a-z][\w-]*):([A-Za-z][\w-]*)")
 #: What a message names when a rule is broken; here nothing is.
 _PLACE = re.compile(r'"?\{\?\w+\}"?')
@@ -37,7 +38,7 @@ def rules(site: Site, shapes: Sequence[Quad], language: str) -> list[RuleEntry]:
     parts: dict[str, list[NamedNode]] = {}
     for shape in view.dataset.subjects_under(f"{site.dataset.base}shapes#"):
         parts.setdefault(_id(shape).partition("-")[0], []).append(shape)
-    named = [each for part in parts.values() for each in part if view.dataset.objects(each, f"{terms.SHACL}name")]
+    named = [each for part in parts.values() for each in part if view.dataset.objects(each, f"{SHACL}name")]
     found = [_rule(view, each, parts.get(_id(each), [each])) for each in named]
     return sorted(found, key=lambda each: each.id)
 
@@ -57,10 +58,10 @@ def by_letter(found: Sequence[RuleEntry]) -> list[tuple[str, list[RuleEntry]]]:
 
 
 def _rule(view: View, shape: NamedNode, parts: Sequence[NamedNode]) -> RuleEntry:
-    told = view.texts(shape, (f"{terms.SHACL}message",))
-    for constraint in view.dataset.objects(shape, f"{terms.SHACL}sparql"):
+    told = view.texts(shape, (f"{SHACL}message",))
+    for constraint in view.dataset.objects(shape, f"{SHACL}sparql"):
         if isinstance(constraint, NamedNode):
-            told += view.texts(constraint, (f"{terms.SHACL}message",))
+            told += view.texts(constraint, (f"{SHACL}message",))
     about = frozenset(iri for part in parts for quad in view.dataset.bounded(part) for iri in _named(view, quad))
     reasons = view.texts(shape, (terms.COMMENT,))
     return RuleEntry(_id(shape), view.label(shape), reasons, [_in_general(each) for each in told], about)

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.plugins import Theme
 from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.vocab import DCAT, OWL
 from ekograph.rendering import terms
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.hierarchy import Hierarchy
@@ -92,15 +93,15 @@ class Site:
     @property
     def catalogues(self) -> Iterator[NamedNode]:
         """What describes the whole: the catalogue and the data sets in it, then the concept schemes."""
-        yield from self.all(f"{terms.DCAT}Catalog")
-        yield from self.all(f"{terms.DCAT}Dataset")
+        yield from self.all(f"{DCAT}Catalog")
+        yield from self.all(f"{DCAT}Dataset")
         yield from self.schemes
 
     @property
     def descriptions(self) -> Iterator[NamedNode]:
         """What the whole may be named after: what describes it, then its vocabularies."""
         yield from self.catalogues
-        yield from self.all(f"{terms.OWL}Ontology")
+        yield from self.all(f"{OWL}Ontology")
 
     @cached_property
     def licence(self) -> NamedNode | None:

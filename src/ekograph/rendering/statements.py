@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from ekograph.rdf.dataset import LABELS, RDF, TYPE, Node, Term
+from ekograph.rdf.dataset import LABELS, Node, Term
+from ekograph.rdf.vocab import RDF, TYPE
 from ekograph.rendering.view import View
 
 #: More values than these are counted, not listed: the other formats hold them all.

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from ekograph.rdf.dataset import DCTERMS, RDFS, SKOS
-
-CV = "http://data.europa.eu/m8g/"
-DCAT = "http://www.w3.org/ns/dcat#"
-ORG = "http://www.w3.org/ns/org#"
-OWL = "http://www.w3.org/2002/07/owl#"
-SCHEMA = "https://schema.org/"
-SHACL = "http://www.w3.org/ns/shacl#"
-VCARD = "http://www.w3.org/2006/vcard/ns#"
+from ekograph.rdf.vocab import DCTERMS, RDFS, SHACL, SKOS, VCARD
 
 TELEPHONE = f"{VCARD}hasTelephone"
 EMAIL = f"{VCARD}hasEmail"

@@ -13,9 +13,8 @@ from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import RDF
+from ekograph.rdf.vocab import RDF, XSD
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
 GEO = "http://www.opengis.net/ont/geosparql#"
 
 #: Texts longer than this are cut; the other formats have the whole.

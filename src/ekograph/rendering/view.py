@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import DCTERMS, RDF, RDFS, SKOS, Dataset, Node, Term, Text, local_name, text_of
+from ekograph.rdf.dataset import Dataset, Node, Term, Text, local_name, text_of
+from ekograph.rdf.vocab import CV, DCAT, DCTERMS, ORG, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, VCARD, XSD
 from ekograph.rendering import terms, values
 from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.site import Site
@@ -202,10 +203,10 @@ class View:
         shown = values.shown(literal, self.language, self.say)
         if shown is not None:
             return shown
-        if literal.datatype.value == f"{values.XSD}anyURI" and (address := web_address(literal.value)):
+        if literal.datatype.value == f"{XSD}anyURI" and (address := web_address(literal.value)):
             return Markup('<a href="{}" rel="external">{}</a>').format(address, literal.value)
         text = self.text(text_of(literal, unofficial))
-        if values.is_text(literal) or literal.datatype.value == f"{values.XSD}anyURI":
+        if values.is_text(literal) or literal.datatype.value == f"{XSD}anyURI":
             return text
         return text + Markup(' <code class="datatype">{}</code>').format(self.short(literal.datatype.value))
 
@@ -296,13 +297,13 @@ _NAMESPACES = {
     RDFS: "rdfs",
     SKOS: "skos",
     DCTERMS: "dcterms",
-    terms.CV: "cv",
-    terms.DCAT: "dcat",
-    terms.ORG: "org",
-    terms.OWL: "owl",
-    terms.SCHEMA: "schema",
-    terms.SHACL: "sh",
-    terms.VCARD: "vcard",
+    CV: "cv",
+    DCAT: "dcat",
+    ORG: "org",
+    OWL: "owl",
+    SCHEMA: "schema",
+    SHACL: "sh",
+    VCARD: "vcard",
     "http://xmlns.com/foaf/0.1/": "foaf",
     "http://www.w3.org/ns/prov#": "prov",
     "http://purl.org/vocab/vann/": "vann",

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import RDF, RDFS, TYPE, Text
+from ekograph.rdf.dataset import Text
+from ekograph.rdf.vocab import OWL, RDF, RDFS, SHACL, TYPE
 from ekograph.rendering import statements, terms
 from ekograph.rendering.collation import initial
 from ekograph.rendering.listings import EXAMPLES, ON_A_PAGE, Listing
@@ -20,13 +21,13 @@ from ekograph.rendering.view import View
 
 #: The kinds of terms in the order of the page: the key of their heading, and the classes of each.
 _SECTIONS = (
-    ("classes", (f"{terms.OWL}Class", f"{RDFS}Class")),
+    ("classes", (f"{OWL}Class", f"{RDFS}Class")),
     (
         "properties",
         (
-            f"{terms.OWL}ObjectProperty",
-            f"{terms.OWL}DatatypeProperty",
-            f"{terms.OWL}AnnotationProperty",
+            f"{OWL}ObjectProperty",
+            f"{OWL}DatatypeProperty",
+            f"{OWL}AnnotationProperty",
             f"{RDF}Property",
         ),
     ),
@@ -137,7 +138,7 @@ def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, 
 
 
 def _part(view: View, iri: NamedNode, node: NamedNode, *, thorough: bool) -> Entry:
-    words = (*view.texts(node, terms.DEFINITIONS), *view.texts(node, (f"{terms.SHACL}message",)))
+    words = (*view.texts(node, terms.DEFINITIONS), *view.texts(node, (f"{SHACL}message",)))
     rows = statements.rows(view, view.dataset.quads_of(node)) if thorough else ()
     return Entry(node, _anchor(iri, node), view.name(node), words, rows)
 

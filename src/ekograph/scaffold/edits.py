@@ -12,8 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import TYPE
-from ekograph.rdf.vocab import XSD
+from ekograph.rdf.vocab import TYPE, XSD
 from ekograph.scaffold.records import EditableSite
 from ekograph.turtle.lines import decoded
 from ekograph.turtle.printer import formatted

@@ -16,7 +16,8 @@ from pyoxigraph import Literal, NamedNode
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, SKOS, Dataset, local_name
+from ekograph.rdf.dataset import LABELS, Dataset, local_name
+from ekograph.rdf.vocab import SKOS
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source, collect

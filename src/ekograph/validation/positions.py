@@ -8,8 +8,9 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from ekograph.rdf.dataset import TYPE, Term
+from ekograph.rdf.dataset import Term
 from ekograph.rdf.formats import N_TRIPLES, TURTLE
+from ekograph.rdf.vocab import TYPE
 from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.turtle.reader import statements
 from ekograph.turtle.triples import Stated, triples

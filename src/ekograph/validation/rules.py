@@ -9,7 +9,8 @@ from pyoxigraph import Literal
 
 from ekograph.config import Settings
 from ekograph.i18n import LANGUAGES, Messages
-from ekograph.rdf.dataset import RDFS, SKOS, Node
+from ekograph.rdf.dataset import Node
+from ekograph.rdf.vocab import RDFS, SKOS
 from ekograph.validation import message_templates
 from ekograph.validation.parsing import parsed
 from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesGraph

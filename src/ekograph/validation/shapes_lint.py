@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import TYPE, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import TYPE
 from ekograph.turtle.lines import Place
 from ekograph.validation.parsing import Parsed
 from ekograph.validation.report import Finding

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from ekograph.rdf.dataset import DCTERMS, RDFS, TYPE
+from ekograph.rdf.vocab import DCTERMS, RDFS, TYPE
 
 #: Comparing takes 20 us a name; in a namespace above this size a fault would take long to tell.
 _MOST = 5_000

@@ -13,12 +13,11 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import LABELS, TYPE, Dataset, Node, local_name
+from ekograph.rdf.dataset import LABELS, Dataset, Node, local_name
+from ekograph.rdf.vocab import TYPE, XSD
 
 #: Stands between several values in one cell.
 SEPARATOR = "|"
-
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,8 @@ def _described(column: Column, table: CsvTable, dataset: Dataset) -> dict[str, A
     kinds = {each.datatype.value if isinstance(each, Literal) else "" for some in values for each in some}
     if kinds == {""}:
         found["valueUrl"] = f"{{+{column.name}}}"
-    elif len(kinds) == 1 and (datatype := kinds.pop()).startswith(_XSD):
-        found["datatype"] = datatype.removeprefix(_XSD)
+    elif len(kinds) == 1 and (datatype := kinds.pop()).startswith(XSD):
+        found["datatype"] = datatype.removeprefix(XSD)
     return found
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 from ekograph import urls
 from ekograph.publish.publication import Event, Publication
 from ekograph.rdf import vocab
-from ekograph.rdf.vocab import DCTERMS, TYPE, Namespace, facts, moment
+from ekograph.rdf.vocab import DCTERMS, PROV, TYPE, Namespace, facts, moment
 from ekograph.rendering.representations import LazyRepresentation, RdfDocument, planned_formats
 from ekograph.urls import PUBLIC_URL
 
@@ -20,7 +20,6 @@ MEMBERS = 100
 LDES = Namespace("https://w3id.org/ldes#")
 TREE = Namespace("https://w3id.org/tree#")
 AS = Namespace("https://www.w3.org/ns/activitystreams#")
-PROV = Namespace("http://www.w3.org/ns/prov#")
 PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri}
 
 T = TypeVar("T")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store
 
-from ekograph.rdf.dataset import TYPE, Dataset
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.vocab import TYPE
 from ekograph.validation.shacl.shapes import SH, ShapesGraph, prefixes
 
 #: What a query has that only an engine answers: terms bound beforehand (SHACL, section 5.3.1), other places.

@@ -10,7 +10,8 @@ from operator import attrgetter
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, serialize
 
-from ekograph.rdf.dataset import RDF, RDFS, TYPE, Dataset, Node, Term
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.vocab import RDF, RDFS, TYPE
 
 SH = "http://www.w3.org/ns/shacl#"
 TARGETS = frozenset(("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf"))
