@@ -120,8 +120,15 @@ class Site:
 
     @cached_property
     def members(self) -> Mapping[str, Sequence[NamedNode]]:
-        """The things of this site of each class, by its IRI: the class with most first."""
+        """The things of this site of each class, by its IRI: the class with most first.
+
+        What has no class is a resource all the same (RDF Schema, section 2.1), and listed as one.
+        """
         members: Mapping[str, Sequence[NamedNode]] = self.dataset.members()
+        if not (self.large and members):
+            typed = {node for nodes in members.values() for node in nodes}
+            if untyped := [node for node in self.things if node not in typed]:
+                members = {**members, terms.RESOURCE: [*members.get(terms.RESOURCE, ()), *untyped]}
         if self.dataset.has_names:
             things = set(self.things)
             members = {kind: [thing for thing in found if thing in things] for kind, found in members.items()}

@@ -15,6 +15,7 @@ IS_PART_OF = f"{DCTERMS}isPartOf"
 LICENCE = f"{DCTERMS}license"
 PUBLISHER = f"{DCTERMS}publisher"
 COMMENT = f"{RDFS}comment"
+RESOURCE = f"{RDFS}Resource"
 
 SCHEME = f"{SKOS}ConceptScheme"
 CONCEPT = f"{SKOS}Concept"

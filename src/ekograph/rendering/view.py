@@ -70,7 +70,13 @@ class View:
         if "brand" in self.say:
             return self.say("brand")
         named = next(self.site.descriptions, None)
-        return self.title(named).value if named else urlsplit(self.dataset.base).hostname or self.say("nav.front")
+        if named:
+            return self.title(named).value
+        dataset = self.dataset
+        host = urlsplit(dataset.base if dataset.has_names else next(iter(dataset.own), "")).hostname
+        # Data that is one graph is known by the name of the graph.
+        graphs = [] if host or self.site.large else [name for name in dataset.graphs() if name]
+        return host or (local_name(NamedNode(graphs[0])) if len(graphs) == 1 else self.say("home.untitled"))
 
     @property
     def home_link(self) -> Markup:
