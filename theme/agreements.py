@@ -38,6 +38,7 @@ TEMPORAL = f"{DCTERMS}temporal"
 ISSUED = f"{DCTERMS}issued"
 EXPIRES = f"{SCHEMA}expires"
 SOURCE = f"{DCTERMS}source"
+DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
 REFERENCES = f"{DCTERMS}references"
 SUBJECT = f"{DCTERMS}subject"
 

@@ -40,6 +40,7 @@ def agreement(view: View, node: NamedNode) -> Values:
         ("expires", _days(view, node, eko.EXPIRES)),
         ("collection", _links(view, node, terms.IS_PART_OF)),
         ("source", _links(view, node, eko.SOURCE)),
+        ("origins", _origins(view, node)),
     ]
     return {
         "facts": facts,
@@ -75,6 +76,7 @@ def priority(view: View, node: NamedNode) -> Values:
         ("subjects", _links(view, node, eko.SUBJECT)),
         ("authority", [link for scheme in schemes for link in _links(view, scheme, eko.FUNDED_BY)]),
         ("places", [link for scheme in schemes for link in _links(view, scheme, eko.SPATIAL)]),
+        ("origins", _origins(view, node)),
     ]
     return {
         "facts": facts,
@@ -114,6 +116,7 @@ def place(view: View, node: NamedNode) -> Values:
             ("parts", _links(view, node, terms.HAS_PART)),
             ("listed", _listed(view, node)),
             ("same_as", [view.elsewhere(other) for match in eko.MATCHES for other in site.named(node, match)]),
+            ("origins", _origins(view, node)),
         ],
     }
 
@@ -153,6 +156,13 @@ def _places(view: View, node: NamedNode) -> list[Markup]:
         for whole in site.named(node, eko.SPATIAL)
         for part in (whole, *site.named(whole, terms.HAS_PART))
     ]
+
+
+def _origins(view: View, node: NamedNode) -> list[Markup]:
+    """Links to the sources of what is said of a thing, beside the source page: those of the graphs that say it."""
+    graphs = dict.fromkeys(q.graph_name for q in view.dataset.quads_of(node) if isinstance(q.graph_name, NamedNode))
+    sources = _all(view, list(graphs), eko.DERIVED_FROM)
+    return [view.link(source) for source in sources if not view.site.named(source, eko.DERIVED_FROM)]
 
 
 def _links(view: View, node: NamedNode, predicate: str) -> list[Markup]:
