@@ -61,39 +61,39 @@ async def normalise_json(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 class Conversion(NamedTuple):
-    """How an answer is rewritten: the form of the query, the format that is wanted, and the size of the result.
+    """How an answer is rewritten: the form of the query, the format that is accepted, and the size of the result.
 
     Of a `beginning`, what can be read is written.
     """
 
     form: str
-    wanted: Format
+    target: Format
     prefixes: Mapping[str, str]
     limit_mb: int
     beginning: bool = False
 
 
 def convert(source: IO[bytes], conversion: Conversion) -> IO[bytes] | QueryError:
-    """A file with the answer in the format that is wanted, from JSON for solutions and N-Triples for graphs.
+    """A file with the answer in the format that is accepted, from JSON for solutions and N-Triples for graphs.
 
     Errors are returned, not raised, since this runs in a thread: with its traceback an exception would take the parser
     to another thread, and pyoxigraph ends the process when its objects are freed there.
     """
-    form, wanted, prefixes, limit_mb, beginning = conversion
-    result = _ResultFile(limit_mb * 1_000_000, xml=wanted.name in XML)
+    form, target, prefixes, limit_mb, beginning = conversion
+    result = _ResultFile(limit_mb * 1_000_000, xml=target.name in XML)
     out = io.BufferedWriter(result, 65_536)
     try:
         with source:
             if form == "ASK":
-                out.write(parse_ask(source.read(), wanted))
+                out.write(parse_ask(source.read(), target))
             elif form == "SELECT":
                 solutions = ox.parse_query_results(source, format=ox.QueryResultsFormat.JSON)
                 if isinstance(solutions, ox.QueryBoolean):
                     raise QueryError("broken", reason="the store has answered SELECT with a truth value")
-                solutions.serialize(out, RESULTS[wanted.name])
+                solutions.serialize(out, RESULTS[target.name])
             else:
                 quads = ox.parse(source, format=ox.RdfFormat.N_TRIPLES)
-                write_graph((quad.triple for quad in quads), wanted.name, prefixes, out)
+                write_graph((quad.triple for quad in quads), target.name, prefixes, out)
         return result.finish(out)
     except QueryError as error:
         failure = QueryError(error.kind, **error.values)
@@ -109,8 +109,8 @@ def convert(source: IO[bytes], conversion: Conversion) -> IO[bytes] | QueryError
     return failure
 
 
-def parse_ask(body: bytes, wanted: Format) -> bytes:
-    """The answer to ASK in the format `wanted`, from one in JSON; raises QueryError when it cannot be read.
+def parse_ask(body: bytes, target: Format) -> bytes:
+    """The answer to ASK in the format `target`, from one in JSON; raises QueryError when it cannot be read.
 
     Virtuoso 7 gives a solution for yes, and none for no.
     """
@@ -120,7 +120,7 @@ def parse_ask(body: bytes, wanted: Format) -> bytes:
     except (ValueError, KeyError, TypeError) as error:
         raise QueryError("broken", reason=f"the store's answer to ASK cannot be read: {body[:100]!r}") from error
     answer = ox.parse_query_results(json.dumps({"head": {}, "boolean": bool(yes)}), format=ox.QueryResultsFormat.JSON)
-    return answer.serialize(format=RESULTS[wanted.name]) or b""
+    return answer.serialize(format=RESULTS[target.name]) or b""
 
 
 class _ResultFile(io.RawIOBase):

@@ -116,7 +116,7 @@ class WorkerPool:
 
     def note_duration(self, seconds: float) -> None:
         """Count how long a query was with a worker in the pace."""
-        self.pace += (min(seconds, 0.01) - self.pace) / 8
+        self.pace += (min(seconds, 0.008) - self.pace) / 8
 
     def note_failure(self, error: BaseException) -> None:
         """Count a query that gets no answer."""
