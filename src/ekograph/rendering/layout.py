@@ -145,7 +145,12 @@ def environment(theme: Path | None = None) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"static": addresses(theme), "in_language": view.in_language, "public_url": PUBLIC_URL}
+    made.globals |= {
+        "static": addresses(theme),
+        "in_language": view.in_language,
+        "public_url": PUBLIC_URL,
+        "language_name": values.language_name,
+    }
     made.filters |= {"day": values.day, "number": values.number}
     return made
 

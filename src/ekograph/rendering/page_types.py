@@ -9,7 +9,8 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from ekograph.plugins import PageType, Values
-from ekograph.rendering import terms
+from ekograph.rdf.vocab import OWL
+from ekograph.rendering import ontology, terms
 from ekograph.rendering.hierarchy import MOST_IN_TREE, ConceptNode
 from ekograph.rendering.statements import members_of
 from ekograph.rendering.view import View
@@ -76,6 +77,9 @@ def mappings(view: View, node: NamedNode) -> list[tuple[str, list[tuple[Markup, 
 _PAGE_TYPES: Mapping[str, PageType] = {
     terms.SCHEME: PageType("scheme.html", _scheme),
     terms.CONCEPT: PageType("concept.html", _concept),
+    **dict.fromkeys(ontology.CLASSES, PageType("class.html", ontology.class_values)),
+    **dict.fromkeys(ontology.PROPERTIES, PageType("property.html", ontology.property_values)),
+    f"{OWL}Ontology": PageType("ontology.html", ontology.ontology_values),
     terms.COLLECTION: PageType("scheme.html", _collection),
     terms.ORDERED_COLLECTION: PageType("scheme.html", _collection),
 }

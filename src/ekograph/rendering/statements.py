@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.rdf.dataset import LABELS, Node, Term
 from ekograph.rdf.vocab import RDF, TYPE
+from ekograph.rendering.ontology import expression
 from ekograph.rendering.view import View
 
 #: More values than these are counted, not listed: the other formats hold them all.
@@ -41,12 +42,29 @@ def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset())
 
 
 def incoming(view: View, node: Node) -> list[Row]:
-    """A row for each property by which something points to `node`."""
+    """A row for each property by which something points to `node`, itself or through a blank node that it holds."""
     grouped: dict[NamedNode, list[Term]] = {}
     for quad in view.dataset.quads_to(node):
-        if isinstance(quad.subject, NamedNode) and quad.subject != node:
-            grouped.setdefault(quad.predicate, []).append(quad.subject)
+        holder = quad if isinstance(quad.subject, NamedNode) else _holder(view, quad.subject)
+        if holder and holder.subject != node:
+            # A member of a list is pointed to by what points to the list.
+            predicate = holder.predicate if quad.predicate.value == f"{RDF}first" else quad.predicate
+            grouped.setdefault(predicate, []).append(holder.subject)
     return [_row(view, each, list(dict.fromkeys(grouped[each])), frozenset()) for each in sorted(grouped, key=_rank)]
+
+
+def _holder(view: View, node: Node) -> Quad | None:
+    """What is said of a named thing that leads to a blank node, through other blank nodes."""
+    seen = {node}
+    pending = [node]
+    while pending and len(seen) < MOST_VALUES:
+        for quad in view.dataset.quads_to(pending.pop()):
+            if isinstance(quad.subject, NamedNode):
+                return quad
+            if quad.subject not in seen:
+                seen.add(quad.subject)
+                pending.append(quad.subject)
+    return None
 
 
 def _row(
@@ -65,6 +83,8 @@ def _value(
     view: View, predicate: NamedNode, term: Term, seen: frozenset[Node], unofficial: Container[Term] = ()
 ) -> Markup:
     if isinstance(term, BlankNode) and term not in seen and len(seen) < 8:
+        if (words := expression(view, term)) is not None:
+            return words
         within = seen | {term}
         if members := members_of(view, term):
             return _numbered([_value(view, predicate, each, within) for each in members])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 from ekograph.rdf.vocab import DCTERMS, RDFS, SHACL, SKOS, VCARD
 
 TELEPHONE = f"{VCARD}hasTelephone"
@@ -31,6 +35,11 @@ MEMBER, MEMBER_LIST = f"{SKOS}member", f"{SKOS}memberList"
 COLLECTION, ORDERED_COLLECTION = f"{SKOS}Collection", f"{SKOS}OrderedCollection"
 MAPPINGS = tuple(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related"))
 HIDDEN_LABEL = f"{SKOS}hiddenLabel"
+
+REPLACED_BY = f"{DCTERMS}isReplacedBy"
+
+#: Prefixes that people know, for data that declares none, by their namespaces.
+WELL_KNOWN: Mapping[str, str] = json.loads(Path(__file__).with_name("prefixes.json").read_text(encoding="utf-8"))
 
 #: Properties whose text tells what a thing is, the most telling first.
 DEFINITIONS = (f"{SKOS}definition", DESCRIPTION, COMMENT, f"{SKOS}scopeNote", f"{SHACL}description")

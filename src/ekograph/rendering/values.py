@@ -67,6 +67,20 @@ _ELEMENTS = "a|abbr|b|blockquote|code|dd|dl|dt|em|h[1-6]|i|li|ol|p|pre|s|small|s
 _HTML = re.compile(rf"<({_ELEMENTS})(?:\s[^<>]*)?>[^\0]*</\1\s*>|<br\s*/?>", re.IGNORECASE)
 _ALLOWED = frozenset(_ELEMENTS.replace("h[1-6]", "h4|h5|h6").split("|")) | {"br", "thead", "tbody", "tfoot", "caption"}
 
+# fmt: off
+_LANGUAGES = {
+    "fi": "Suomeksi", "sv": "På svenska", "en": "In English",
+    "ar": "العربية", "bg": "Български", "ca": "Català", "cs": "Čeština", "cy": "Cymraeg", "da": "Dansk",
+    "de": "Deutsch", "el": "Ελληνικά", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی",
+    "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski",
+    "hu": "Magyar", "id": "Indonesia", "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ko": "한국어",
+    "lt": "Lietuvių", "lv": "Latviešu", "mt": "Malti", "nb": "Bokmål", "nl": "Nederlands", "nn": "Nynorsk",
+    "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "se": "Davvisámegiella",
+    "sk": "Slovenčina", "sl": "Slovenščina", "sq": "Shqip", "sr": "Српски", "tr": "Türkçe", "uk": "Українська",
+    "zh": "中文",
+}
+# fmt: on
+
 _RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"])
 
 
@@ -177,6 +191,11 @@ def is_html(text: str) -> bool:
 def cut(text: str) -> str:
     """A text, cut where it is too long for a page."""
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+
+
+def language_name(tag: str) -> str:
+    """What speakers of a language choose it by; the tag of one that is not known."""
+    return _LANGUAGES.get(tag.lower(), tag)
 
 
 def direction_of(tag: str) -> str:

@@ -98,6 +98,14 @@ class View:
                 return [text_of(each, unofficial) for each in found if (each.language or "") == nearest.language]
         return []
 
+    def is_deprecated(self, node: Node) -> bool:
+        """Whether the data says that a term is no longer to be used."""
+        return any(value.value in {"true", "1"} for value in self.dataset.literals(node, (f"{OWL}deprecated",)))
+
+    def replacements(self, node: Node) -> list[Markup]:
+        """Links to what is to be used in the place of a term."""
+        return [self.link(other) for other in self.site.named(node, terms.REPLACED_BY)]
+
     def types(self, node: Node) -> list[Markup]:
         """Links to the classes of `node`: those that the site itself defines, else all."""
         found = [NamedNode(each) for each in self.dataset.types(node)]
@@ -192,7 +200,9 @@ class View:
             rest = iri[len(namespace) :]
             if iri.startswith(namespace) and rest and not set(rest) & set("/#?"):
                 return f"{prefix}:{rest}"
-        return iri
+        start = max(iri.rfind("#"), iri.rfind("/")) + 1
+        prefix = terms.WELL_KNOWN.get(iri[:start], "")
+        return f"{prefix}:{iri[start:]}" if prefix and iri[start:] else iri
 
     def value(self, predicate: NamedNode, term: Term, unofficial: Container[Term] = ()) -> Markup:
         """One value of a property, as a reader wants it."""

@@ -1,0 +1,199 @@
+"""Classes and properties of ontologies, and class expressions (OWL 2) in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from ekograph.plugins import Values
+from ekograph.rdf.dataset import Node, Term
+from ekograph.rdf.vocab import OWL, RDF, RDFS, SCHEMA
+from ekograph.rendering.hierarchy import MOST_IN_TREE, ConceptNode, Hierarchy
+from ekograph.rendering.listings import EXAMPLES
+from ekograph.rendering.view import View
+
+CLASSES = (f"{OWL}Class", f"{RDFS}Class")
+PROPERTIES = tuple(
+    [f"{OWL}{name}Property" for name in ("Object", "Datatype", "Annotation", "Ontology")] + [f"{RDF}Property"]
+)
+_SUPER, _DOMAIN, _RANGE = f"{RDFS}subClassOf", f"{RDFS}domain", f"{RDFS}range"
+_DOMAIN_INCLUDES = (_DOMAIN, f"{SCHEMA}domainIncludes", "http://schema.org/domainIncludes")
+_RANGE_INCLUDES = (_RANGE, f"{SCHEMA}rangeIncludes", "http://schema.org/rangeIncludes")
+
+#: Deeper expressions are shown as what is said of them; lists longer than this too.
+_DEEPEST, _LONGEST = 6, 60
+
+_JOINED = {f"{OWL}unionOf": "or", f"{OWL}intersectionOf": "and", f"{OWL}oneOf": "or"}
+_FILLERS = {"someValuesFrom": "some", "allValuesFrom": "only", "hasValue": "value"}
+_CARDINALITIES = {"minQualifiedCardinality": "min", "maxQualifiedCardinality": "max", "qualifiedCardinality": "exactly"}
+_CARDINALITIES |= {"minCardinality": "min", "maxCardinality": "max", "cardinality": "exactly"}
+
+
+class ClassHierarchy(Hierarchy):
+    """The classes of a dataset, by `rdfs:subClassOf`."""
+
+    def members(self, scheme: Node) -> list[NamedNode]:
+        """The classes that an ontology defines; all that are declared where it names none."""
+        classes = [node for kind in CLASSES for node in self._dataset.instances(kind) if isinstance(node, NamedNode)]
+        defined = set(self._dataset.subjects(f"{RDFS}isDefinedBy", scheme))
+        return [node for node in dict.fromkeys(classes) if node in defined or not defined]
+
+    def above(self, concept: Node, scheme: Node | None = None) -> list[NamedNode]:
+        """The named classes directly above, in order."""
+        del scheme
+        return self.in_order(self._dataset.objects(concept, _SUPER))
+
+    def below(self, concept: NamedNode) -> Sequence[NamedNode]:
+        """The classes directly below, in order."""
+        if concept not in self._narrower:
+            self._narrower[concept] = self.in_order(self._dataset.subjects(_SUPER, concept))
+        return self._narrower[concept]
+
+
+def hierarchy(view: View) -> ClassHierarchy:
+    """The classes of a site, with siblings in the order of a language."""
+    return ClassHierarchy(view.dataset, view.site.theme.order_properties, view.language)
+
+
+def class_values(view: View, node: NamedNode) -> Values:
+    """A class: its place among the classes, its properties with their ranges, where it is a range, its members."""
+    classes = hierarchy(view)
+    paths = classes.paths(node)
+    branch = classes.branch(node)
+    kinds = [node, *dict.fromkeys(ancestor for path in paths for ancestor in reversed(path))]
+    members = view.site.members.get(node.value, ())
+    listing = view.site.listings.get(node)
+    first = listing.by_name(view.hierarchy) if listing else view.hierarchy.by_name(members)
+    return {
+        "tree": [_chain(path, branch) for path in paths],
+        "more": branch.more,
+        "properties": [
+            (view.link(kind), [_property(view, property_) for property_ in properties[:MOST_IN_TREE]])
+            for kind in kinds[:20]
+            if (properties := _pointing(view, _DOMAIN_INCLUDES, kind))
+        ],
+        "range_of": [view.link(property_) for property_ in _pointing(view, _RANGE_INCLUDES, node)[:MOST_IN_TREE]],
+        "count": len(members),
+        "members": [view.link(member) for member in first[:EXAMPLES]],
+        "list": view.page(listing.path) if listing else "",
+    }
+
+
+def property_values(view: View, node: NamedNode) -> Values:
+    """A property: where it leads from and to, and the properties around it."""
+    dataset = view.dataset
+    around: dict[str, Iterable[Term]] = {
+        "domain": [term for iri in _DOMAIN_INCLUDES for term in dataset.objects(node, iri)],
+        "range": [term for iri in _RANGE_INCLUDES for term in dataset.objects(node, iri)],
+        "subproperties": view.site.pointing(f"{RDFS}subPropertyOf", node),
+        "inverse": dict.fromkeys(
+            [*dataset.objects(node, f"{OWL}inverseOf"), *dataset.subjects(f"{OWL}inverseOf", node)]
+        ),
+    }
+    return {
+        "facts": [
+            (key, [expression(view, term) or view.link(term) for term in values if not isinstance(term, Literal)])
+            for key, values in around.items()
+        ]
+    }
+
+
+def ontology_values(view: View, node: NamedNode) -> Values:
+    """An ontology: its classes as a tree, and its properties."""
+    classes = hierarchy(view)
+    declared = [term for kind in PROPERTIES for term in view.dataset.instances(kind) if isinstance(term, NamedNode)]
+    defined = set(view.dataset.subjects(f"{RDFS}isDefinedBy", node))
+    properties = [term for term in dict.fromkeys(declared) if term in defined or not defined]
+    return {
+        "tree": classes.tree(node),
+        "more": len(classes.tops(node)) - MOST_IN_TREE,
+        "properties": [_property(view, term) for term in view.hierarchy.by_name(properties)[:MOST_IN_TREE]],
+        "more_properties": len(properties) - MOST_IN_TREE,
+    }
+
+
+def expression(view: View, term: Term, depth: int = 0) -> Markup | None:
+    """A class expression in words, or None for what is none or is nested too deep."""
+    if not isinstance(term, BlankNode) or depth > _DEEPEST:
+        return None
+    said = view.dataset.said(term)
+    for predicate, word in _JOINED.items():
+        if predicate in said:
+            members = [_part(view, member, depth) for member in _list(view, said[predicate][0])]
+            return Markup(" {} ").format(view.say(f"expression.{word}")).join(members) if members else None
+    if complement := said.get(f"{OWL}complementOf"):
+        return Markup("{} {}").format(view.say("expression.not"), _part(view, complement[0], depth))
+    if datatype := said.get(f"{OWL}onDatatype"):
+        return _part(view, datatype[0], depth) if f"{OWL}withRestrictions" not in said else None
+    return _restriction(view, term, depth) if f"{OWL}onProperty" in said else None
+
+
+def _restriction(view: View, node: BlankNode, depth: int) -> Markup | None:
+    """An owl:Restriction in words."""
+    said = view.dataset.said(node)
+    name = _part(view, said[f"{OWL}onProperty"][0], depth)
+    for predicate, word in _FILLERS.items():
+        if values := said.get(f"{OWL}{predicate}"):
+            return _sentence(view, f"expression.{word}", name, _part(view, values[0], depth))
+    kinds = said.get(f"{OWL}onClass") or said.get(f"{OWL}onDataRange") or ()
+    for predicate, word in _CARDINALITIES.items():
+        if counts := said.get(f"{OWL}{predicate}"):
+            count = counts[0].value if isinstance(counts[0], Literal) else ""
+            kind = _part(view, kinds[0], depth) if kinds else Markup("")
+            return _sentence(view, f"expression.{word}", name, Markup("{} {}").format(count, kind))
+    return None
+
+
+def _sentence(view: View, key: str, name: Markup, value: Markup) -> Markup:
+    # A message of ours, whose places are filled with markup.
+    return Markup(view.say(key, property="{property}", value="{value}")).format(property=name, value=value)  # noqa: S704
+
+
+def _part(view: View, term: Term, depth: int) -> Markup:
+    if isinstance(term, Literal):
+        return view.literal(term)
+    inner = expression(view, term, depth + 1)
+    if inner is None:
+        return view.link(term)
+    return Markup("({})").format(inner) if depth else inner
+
+
+def _list(view: View, start: Term) -> list[Term]:
+    """The members of an RDF list, as far as it is whole and no longer than a page can show."""
+    members: list[Term] = []
+    while isinstance(start, BlankNode) and len(members) < _LONGEST:
+        members += view.dataset.objects(start, f"{RDF}first")[:1]
+        start = next(iter(view.dataset.objects(start, f"{RDF}rest")), Literal(""))
+    return members
+
+
+def _property(view: View, node: NamedNode) -> tuple[Markup, list[Markup]]:
+    """A property with its ranges."""
+    ranges = (term for iri in _RANGE_INCLUDES for term in view.dataset.objects(node, iri))
+    nodes = (term for term in ranges if not isinstance(term, Literal))
+    return view.link(node), [expression(view, term) or view.link(term) for term in nodes]
+
+
+def _pointing(view: View, predicates: Iterable[str], node: NamedNode) -> list[NamedNode]:
+    """What points to a class, itself or as a member of a union."""
+    dataset = view.dataset
+    targets: list[Node] = [node]
+    for quad in dataset.quads_to(node):
+        if quad.predicate.value == f"{RDF}first" and isinstance(quad.subject, BlankNode):
+            start: Node = quad.subject
+            for _ in range(_LONGEST):
+                if not (before := dataset.subjects(f"{RDF}rest", start)):
+                    break
+                start = before[0]
+            targets += dataset.subjects(f"{OWL}unionOf", start)
+    pointing = [subject for iri in predicates for target in targets for subject in dataset.subjects(iri, target)]
+    return view.hierarchy.in_order(pointing)
+
+
+def _chain(path: Sequence[NamedNode], branch: ConceptNode) -> ConceptNode:
+    """The branches from the first of a path down to a class and what is below it."""
+    for ancestor in reversed(path):
+        branch = ConceptNode(ancestor, (branch,))
+    return branch

@@ -1,0 +1,101 @@
+"""Pages of ontologies that others have made: classes among classes, properties, expressions in words, deprecation."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from pyoxigraph import NamedNode
+from tests.rendering.sites import small
+
+from ekograph.rendering import pages
+from ekograph.rendering.site import Site
+from ekograph.rendering.values import language_name
+from ekograph.rendering.view import View
+
+HEAD = """
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <https://example.org/id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+"""
+ANIMALS = """
+:onto a owl:Ontology ; rdfs:label "Animals"@en .
+:animal a owl:Class ; rdfs:label "animal"@en .
+:mammal a owl:Class ; rdfs:label "mammal"@en ; rdfs:subClassOf :animal .
+:dog a owl:Class ; rdfs:label "dog"@en ; rdfs:subClassOf :mammal , [ a owl:Restriction ; owl:onProperty :eats ;
+    owl:someValuesFrom [ owl:unionOf ( :meat [ owl:complementOf :bone ] ) ] ] ,
+    [ a owl:Restriction ; owl:onProperty :legs ; owl:qualifiedCardinality 4 ; owl:onClass :leg ] .
+:puppy a owl:Class ; rdfs:label "puppy"@en ; rdfs:subClassOf :dog .
+:old a owl:Class ; rdfs:label "hound"@en ; owl:deprecated true ; dcterms:isReplacedBy :dog .
+:eats a owl:ObjectProperty ; rdfs:label "eats"@en ; rdfs:domain :animal ; rdfs:range :food .
+:chases a owl:ObjectProperty ; rdfs:label "chases"@en ; rdfs:domain [ owl:unionOf ( :dog :cat ) ] ; rdfs:range :animal ;
+    owl:inverseOf :flees .
+:bites a owl:ObjectProperty ; rdfs:label "bites"@en ; rdfs:subPropertyOf :chases .
+:flees a owl:ObjectProperty ; rdfs:label "flees"@en .
+:rex a :dog ; rdfs:label "Rex"@en ; foaf:knows [ :best :tom ] .
+:tom a :cat ; rdfs:label "Tom"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def animals() -> Site:
+    return small(HEAD + ANIMALS, languages=("en",))
+
+
+def words(site: Site, name: str) -> str:
+    page = pages.resource_page(site, NamedNode(f"https://example.org/id/{name}"), "en").decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("dog", "Among the classes animal mammal dog puppy"),
+        ("dog", "eats : at least one :meat or (not :bone )"),
+        ("dog", ":legs : exactly 4 :leg"),
+        ("dog", "Properties of dog chases animal"),
+        ("dog", "Properties of animal eats :food"),
+        ("dog", "Members 1 Rex"),
+        ("animal", "Properties that lead here chases"),
+        ("chases", "Domain dog or :cat"),
+        ("chases", "Subproperties bites"),
+        ("chases", "Inverse flees"),
+        ("flees", "Inverse chases"),
+        ("old", "Deprecated. dog"),
+        ("onto", "Classes animal mammal dog puppy"),
+        ("onto", "chases animal"),
+        ("tom", "What refers to this :best Rex"),
+    ],
+)
+def test_a_page_says_what_readers_of_ontologies_look_for(animals, name, text):
+    assert text in words(animals, name)
+
+
+def test_circles_of_classes_and_of_expressions_end():
+    site = small(
+        HEAD + ":a a owl:Class ; rdfs:subClassOf :b . :b a owl:Class ; rdfs:subClassOf :a , _:x . "
+        "_:x owl:complementOf _:x .",
+        languages=("en",),
+    )
+    assert "Among the classes" in words(site, "a")
+    assert "not" in words(site, "b")
+
+
+@pytest.mark.parametrize(
+    ("iri", "short"),
+    [
+        ("http://www.w3.org/2002/07/owl#disjointWith", "owl:disjointWith"),
+        ("http://www.w3.org/2008/05/skos-xl#altLabel", "skosxl:altLabel"),
+        ("http://purl.org/dc/elements/1.1/creator", "dc:creator"),
+        ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2002/07/owl#"),
+        ("https://unknown.example/x", "https://unknown.example/x"),
+    ],
+)
+def test_well_known_prefixes_are_known_where_the_data_declares_none(iri, short):
+    assert View(small("ex:s ex:p 1 ."), "en").short(iri) == short
+
+
+def test_languages_are_chosen_by_their_own_names():
+    assert [language_name(tag) for tag in ("de", "fi", "xx")] == ["Deutsch", "Suomeksi", "xx"]
