@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 24_550,
+    "lines": 24_900,
     "files": 205,
     "files with one importer": 68,
     "class names that occur twice": 2,

@@ -99,3 +99,17 @@ def test_well_known_prefixes_are_known_where_the_data_declares_none(iri, short):
 
 def test_languages_are_chosen_by_their_own_names():
     assert [language_name(tag) for tag in ("de", "fi", "xx")] == ["Deutsch", "Suomeksi", "xx"]
+
+
+def test_a_thing_of_a_narrower_kind_of_concept_is_shown_as_a_concept():
+    site = small(
+        HEAD + ":code rdfs:subClassOf :term . :term rdfs:subClassOf skos:Concept , :code . "
+        ":a a :code ; skos:narrower :b . :b a :code .",
+        languages=("en",),
+    )
+    assert "Narrower concepts b" in words(site, "a")
+
+
+def test_an_empty_definition_gives_way_to_the_next():
+    site = small(HEAD + ':a a owl:Class ; skos:definition "" ; rdfs:comment "said"@en .', languages=("en",))
+    assert "class a said" in words(site, "a")

@@ -17,11 +17,11 @@ from ekograph.rendering.representations import (
     RdfDocument,
     Resource,
     formats_for,
+    json_ld,
     links_about,
     planned_formats,
     planned_pages,
     stem_of,
-    with_data,
 )
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
@@ -35,7 +35,7 @@ def front(publication: Publication) -> Iterator[LazyRepresentation]:
     """The front page, with what search engines read of the dataset."""
 
     def page(language: str) -> bytes:
-        return with_data(pages.front_page(publication.site, language), schema_org.of_dataset(publication, language))
+        return pages.front_page(publication.site, language, json_ld(schema_org.of_dataset(publication, language)))
 
     return page_in_languages("/", publication.site, page, signposting.links(publication), stem="/index")
 

@@ -89,7 +89,8 @@ class PageLayout:
 
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
     `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
-    and keys of their names; `formats` are those of its RDF representations; `theme` is the folder of the site's theme.
+    and keys of their names; `formats` are those of its RDF representations; `theme` is the folder of the
+    site's theme; `data` is what search engines read of the page, as JSON-LD.
     """
 
     title: str
@@ -107,6 +108,7 @@ class PageLayout:
     version: str = ""
     licence: Markup | None = None
     theme: Path | None = None
+    data: Markup | None = None
 
 
 def page(template: str, frame: PageLayout, **values: Any) -> bytes:

@@ -57,6 +57,17 @@ def hierarchy(view: View) -> ClassHierarchy:
     return ClassHierarchy(view.dataset, view.site.theme.order_properties, view.language)
 
 
+def wider_classes(view: View, kind: str) -> set[str]:
+    """The IRIs of the named classes that a class is below, at any distance."""
+    pending, wider = [kind], set[str]()
+    while pending:
+        for node in view.dataset.objects(NamedNode(pending.pop()), _SUPER):
+            if isinstance(node, NamedNode) and node.value not in wider:
+                wider.add(node.value)
+                pending.append(node.value)
+    return wider
+
+
 def class_values(view: View, node: NamedNode) -> Values:
     """A class: its place among the classes, its properties with their ranges, where it is a range, its members."""
     classes = hierarchy(view)

@@ -22,9 +22,12 @@ MOST_SIBLINGS = 40
 def template_of(view: View, node: NamedNode) -> tuple[str, Values]:
     """The template for a page about `node`, and what it is filled with."""
     types = view.dataset.types(node)
-    for iri, page_type in (*view.site.theme.page_types.items(), *_PAGE_TYPES.items()):
-        if iri in types:
-            return page_type.template, page_type.values(view, node)
+    # What is of a class that is narrower than one of these, such as a kind of concept, is shown as that.
+    wider = {iri for kind in types for iri in ontology.wider_classes(view, kind)}
+    for kinds in (types, wider):
+        for iri, page_type in (*view.site.theme.page_types.items(), *_PAGE_TYPES.items()):
+            if iri in kinds:
+                return page_type.template, page_type.values(view, node)
     return "thing.html", {}
 
 

@@ -55,19 +55,25 @@ class Failure:
     offered: Sequence[tuple[str, str]] = ()
 
 
-def resource_page(site: Site, node: NamedNode, language: str, rdf: Sequence[Format] = RDF) -> bytes:
-    """The page about one thing."""
+def resource_page(
+    site: Site, node: NamedNode, language: str, rdf: Sequence[Format] = RDF, data: Markup | None = None
+) -> bytes:
+    """The page about one thing; `data` is what search engines read of it, as JSON-LD."""
     view = View(site, language)
     template, content = page_types.template_of(view, node)
     crumbs = (view.home_link, *(view.link(each) for each in page_types.above(view, node)))
-    frame = replace(frame_about(view, node, rdf), crumbs=crumbs)
+    frame = replace(frame_about(view, node, rdf), crumbs=crumbs, data=data)
     return page(template, frame, **{**_about(view, node, rdf), **content})
 
 
-def front_page(site: Site, language: str) -> bytes:
-    """The page at the root: what the theme shows there, else the classes of the dataset with some things of each."""
+def front_page(site: Site, language: str, data: Markup | None = None) -> bytes:
+    """The page at the root: what the theme shows there, else the classes of the dataset with some things of each.
+
+    `data` is what search engines read of the dataset, as JSON-LD.
+    """
     view = View(site, language)
-    frame = replace(frame_of(view, view.home, "/"), description=view.say("lead") if "lead" in view.say else "")
+    description = view.say("lead") if "lead" in view.say else ""
+    frame = replace(frame_of(view, view.home, "/"), description=description, data=data)
     return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import urls
@@ -78,8 +79,8 @@ class Resource:
 
     def page(self, language: str) -> bytes:
         """Its page, with what search engines read of it."""
-        page = pages.resource_page(self._site, self._node, language, self.formats)
-        return with_data(page, of_thing(self._node, self._site.dataset, language))
+        data = json_ld(of_thing(self._node, self._site.dataset, language))
+        return pages.resource_page(self._site, self._node, language, self.formats, data)
 
     def planned(self) -> Iterator[LazyRepresentation]:
         """Its representations: the HTML of each language, then every RDF format that can express its quads."""
@@ -156,12 +157,12 @@ _PARTS = (f"{SKOS}broader", f"{SKOS}inScheme", "http://purl.org/dc/terms/isPartO
 _SAME = (f"{SKOS}exactMatch", "http://www.w3.org/2002/07/owl#sameAs", "https://schema.org/sameAs")
 
 
-def with_data(page: bytes, data: Json | None) -> bytes:
-    """The page with `data` in its head; in text, no sequence of characters ends the element that holds it."""
+def json_ld(data: Json | None) -> Markup | None:
+    """`data` for the head of a page; no sequence of characters in it ends the element that holds it."""
     if not data:
-        return page
+        return None
     text = json.dumps({"@context": _CONTEXT, **data}, ensure_ascii=False).replace("<", "\\u003c")
-    return page.replace(b"</head>", f'<script type="application/ld+json">{text}</script>\n</head>'.encode(), 1)
+    return Markup(text)  # noqa: S704 - in a script element nothing but "<" has a meaning
 
 
 def of_thing(node: NamedNode, dataset: Dataset, language: str) -> Json:

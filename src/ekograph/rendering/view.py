@@ -92,7 +92,7 @@ class View:
         """All texts of the first of `predicates` that has any, in the nearest language that one is in."""
         for predicate in predicates:
             nearest = self.dataset.text(node, (predicate,), self.language)
-            if nearest:
+            if nearest and nearest.value.strip():
                 found = (each for each in self.dataset.objects(node, predicate) if isinstance(each, Literal))
                 unofficial = self.dataset.unofficial(node)
                 return [text_of(each, unofficial) for each in found if (each.language or "") == nearest.language]
@@ -119,7 +119,7 @@ class View:
             text_of(each, unofficial)
             for predicate in (terms.TITLE, terms.PREF_LABEL, terms.ALT_LABEL)
             for each in self.dataset.objects(node, predicate)
-            if isinstance(each, Literal) and each.language and each.value != shown
+            if isinstance(each, Literal) and each.language and each.value.strip() and each.value != shown
         ]
         order = [self.language, *self.dataset.languages]
         return sorted(
