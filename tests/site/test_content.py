@@ -195,3 +195,22 @@ def test_every_contact_says_from_where_it_is_and_when_that_was_checked(language,
 def test_files_are_told_by_content_and_size(row):
     page = re.sub(r"</td>", " ", printed("fi")["/downloads.fi.html"].decode())
     assert row in " ".join(plain(page).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("fi", "Muut lähteet"), ("sv", "Andra källor"), ("en", "Other sources")]
+)
+def test_an_agreement_names_the_sources_of_what_the_source_page_does_not_say(language, heading):
+    page = thing("agreement/lahti", language)
+    assert heading in plain(page)
+    assert "tem.fi/ekosysteemisopimukset" in page
+    assert "www.biotalous.fi" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fi", "ei ole kuvattu"), ("sv", "inte beskrivs"), ("en", "not described")]
+)
+def test_a_town_whose_agreement_is_not_described_says_so(language, words):
+    page = thing("place/kuopio", language)
+    assert words in plain(page)
+    assert f'"/doc/agreement/kuopio.{language}.html"' in page
