@@ -71,3 +71,11 @@ def test_parameters_may_come_in_a_body_as_clients_of_ckan_send_them(server, body
 def test_a_body_that_says_nothing_asks_for_everything(server, body):
     reply = server.get("/api/3/action/package_search", method="POST", data=body, Content_Type="application/json")
     assert (reply.status, json.loads(reply.body)["result"]["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize("action", ["package_list", "package_search?rows=1", "status_show"])
+def test_the_api_is_there_without_its_version_too(server, action):
+    versioned, plain = (json.loads(server.get(f"/api{version}/action/{action}").body) for version in ("/3", ""))
+    assert versioned.pop("help") != plain.pop("help")
+    assert versioned == plain
+    assert plain["success"]

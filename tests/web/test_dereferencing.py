@@ -171,3 +171,16 @@ def test_a_language_header_of_no_known_language_gets_finnish(server):
 
 def test_the_page_of_a_foreign_host_is_not_built(server):
     assert server.get("/", Host="evil.example").status == 421
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", "application/n-triples", "application/ld+json", "text/rdf+n3"])
+def test_the_front_page_is_the_description_of_the_dataset_to_programs(server, accept):
+    reply = server.get("/", accept)
+    assert reply.status == 200
+    assert reply.headers["content-location"].startswith("/.well-known/void.")
+    assert "http://rdfs.org/ns/void#" in reply.text
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/xhtml+xml", "text/html, text/turtle;q=0.9"])
+def test_the_front_page_is_a_page_to_people(server, accept):
+    assert server.get("/", accept).headers["content-type"] == "text/html; charset=utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,16 @@ def test_every_operation_says_how_it_refuses(server):
     document = json.loads(server.get("/openapi.json").body)
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert all("application/problem+json" in each["responses"]["default"]["content"] for each in operations)
+
+
+def test_every_operation_has_a_name_of_its_own(server):
+    document = json.loads(server.get("/openapi.json").body)
+    names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
+    assert len(names) == len(set(names)) > 20
+
+
+def test_every_parameter_of_a_path_is_described(server):
+    for path, operations in json.loads(server.get("/openapi.json").body)["paths"].items():
+        for operation in operations.values():
+            described = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
+            assert described == set(re.findall(r"{(\w+)}", path))

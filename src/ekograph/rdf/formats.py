@@ -25,14 +25,14 @@ class Format(NamedTuple):
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
-HTML = Format("html", "text/html", "html", "page", charset=True)
+HTML = Format("html", "text/html", "html", "page", ("application/xhtml+xml",), charset=True)
 
 TURTLE = Format(
     "turtle",
     "text/turtle",
     "ttl",
     "graph",
-    ("application/x-turtle", "application/turtle", "text/n3"),
+    ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
     charset=True,
 )
 TRIG = Format("trig", "application/trig", "trig", "dataset", ("application/x-trig",))

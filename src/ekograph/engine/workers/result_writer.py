@@ -178,7 +178,8 @@ def xml_of(block: bytes, *, last: bool) -> tuple[bytes, bytes]:
 
 def unwritable(error: OSError | ValueError) -> QueryError | None:
     """The error of a result that a format cannot carry, if pyoxigraph's `error` says so."""
-    return QueryError("unwritable", format="JSON-LD", reason=str(error)) if "does not support" in str(error) else None
+    _, unsupported, reason = str(error).partition("does not support ")
+    return QueryError("unwritable", format="JSON-LD", reason=reason.strip(" .")) if unsupported else None
 
 
 #: What an answer is written to.

@@ -28,6 +28,9 @@ REMEMBERED_BYTES = 64_000
 #: Bytes of what is printed of a large site that are kept in memory.
 RECENT_BYTES = 64_000_000
 
+# Where the dataset is described in VoID (section 6.2 of https://www.w3.org/TR/void/).
+_VOID = "/.well-known/void"
+
 HeaderList = list[tuple[bytes, bytes]]
 
 #: The answers at the own address of a representation, and at that of its page.
@@ -177,6 +180,10 @@ class ResponseTable:
             variants |= {variant.address: variant for variant in of_page}
             if infos[0].page:
                 self.pages[page] = negotiators.page(of_page)
+        if "/" in self.pages and _VOID in self.pages:
+            # To programs the front page is what it says of the dataset.
+            described = [variant for variant in self.pages[_VOID].variants if variant.format in formats.RDF]
+            self.pages["/"] = negotiators.page([*self.pages["/"].variants, *described])
         large = snapshot.manifest.large
         self.answers: Mapping[str, PreparedAnswer] = (
             _LazyAnswers(variants) if large else {at: variant.answers()[0] for at, variant in variants.items()}

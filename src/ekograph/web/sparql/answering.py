@@ -53,6 +53,9 @@ VARY = b"Accept, Accept-Encoding"
 # What an entry of a cache takes besides its body and its key, in bytes.
 _OVERHEAD = 500
 
+# Formats that cannot carry every graph, by the names that the engine has for them.
+_GRAPH_FORMATS: dict[Any, Format] = {"JSON-LD": formats.JSON_LD, "RDF/XML": formats.RDF_XML}
+
 _GZIP = (b"content-encoding", b"gzip")
 
 #: The parts of a request that an answer to it depends on.
@@ -208,7 +211,10 @@ def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -
     fields = dict(error.values)
     headers = ((b"retry-after", str(error.retry_after).encode()),) if error.retry_after else ()
     if error.status == 406:
-        offered = offered or (formats.RDF if error.values.get("family") == "graph" else formats.RESULTS)
+        # What names the format that failed cannot be written in that one; only graphs have such formats.
+        failed, is_graph = error.values.get("format"), error.values.get("family") == "graph"
+        graphs = tuple(form for form in formats.RDF if form is not _GRAPH_FORMATS.get(failed))
+        offered = offered or (graphs if failed or is_graph else formats.RESULTS)
         fields["types"] = ", ".join(form.media_type for form in offered)
         members["available"] = [{"type": form.media_type, "href": path} for form in offered]
         headers = ((b"vary", b"Accept"),)
