@@ -9,8 +9,6 @@ import asyncio
 import re
 from email.utils import format_datetime
 from pathlib import Path
-from secrets import token_hex
-from typing import BinaryIO
 
 from ekograph.rdf import formats
 from ekograph.snapshots.snapshot import Snapshot
@@ -27,12 +25,10 @@ _OTHER_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/csvm+json
 #: Where the dumps lie in the folder of a snapshot, and below the root of the site.
 FOLDER = "dumps/"
 
-# Ranges of one request: one that asks for more gets the whole file (RFC 9110, section 14.2, lets a server ignore them).
-_MOST_RANGES = 50
 _RANGE = re.compile(rb"(\d{0,15})[ \t]{0,9}-[ \t]{0,9}(\d{0,15})")
 _BLOCK = 65_536
 
-#: First and last byte of a part of a file.
+#: Where a part of a file begins, and where the rest does.
 Span = tuple[int, int]
 
 
@@ -49,52 +45,36 @@ def file_response(snapshot: Snapshot, name: str, request: Request, fields: list[
     answer = PreparedAnswer(etag, headers, b"").unless_fresh(request.fields)
     if answer.status == 304:
         return answer
-    content_type = media_type(name).encode()
     headers.append((b"etag", etag))
-    spans = _spans(request, etag, dict(fields)[b"last-modified"], size)
-    if spans is None:
-        return _File(snapshot.path / name, 200, [*headers, (b"content-type", content_type)], [(b"", (0, size - 1))])
-    if not spans:
+    span = _span(request, etag, dict(fields)[b"last-modified"], size)
+    if span == (0, 0) and size:
         return RawResponse(416, headers, more=((b"content-range", b"bytes */%d" % size), (b"content-length", b"0")))
-    if len(spans) == 1:
-        headers += [(b"content-type", content_type), (b"content-range", b"bytes %d-%d/%d" % (*spans[0], size))]
-        return _File(snapshot.path / name, 206, headers, [(b"", spans[0])])
-    boundary = token_hex(16).encode()
-    part = b"--%b\r\ncontent-type: %b\r\ncontent-range: bytes %d-%d/%d\r\n\r\n"
-    parts = [
-        (b"\r\n" * (number > 0) + part % (boundary, content_type, *span, size), span)
-        for number, span in enumerate(spans)
-    ]
-    headers.append((b"content-type", b"multipart/byteranges; boundary=" + boundary))
-    return _File(snapshot.path / name, 206, headers, [*parts, (b"\r\n--%b--\r\n" % boundary, (0, -1))])
+    headers.append((b"content-type", media_type(name).encode()))
+    if span is None:
+        return _File(snapshot.path / name, 200, headers, (0, size))
+    headers.append((b"content-range", b"bytes %d-%d/%d" % (span[0], span[1] - 1, size)))
+    return _File(snapshot.path / name, 206, headers, span)
 
 
-def _spans(request: Request, etag: bytes, modified: bytes, size: int) -> list[Span] | None:
-    """The parts asked for that the file has; None for the whole: what is no range of bytes counts as not there."""
+def _span(request: Request, etag: bytes, modified: bytes, size: int) -> Span | None:
+    """The part asked for; (0, 0) when the file has none of it. None for the whole.
+
+    The whole is also for what is no range of bytes, and for several ranges: RFC 9110, section 14.2, has it so.
+    """
     text, condition = request.fields.get(b"range"), request.fields.get(b"if-range")
     if text is None or request.method != "GET":
         return None
-    if (
-        condition is not None
-        and condition != etag
-        and (parsed_date(condition) is None or parsed_date(condition) != parsed_date(modified))
-    ):
+    if condition not in {None, etag} and parsed_date(condition or b"") != parsed_date(modified):
         return None
-    unit, _, ranges = text.partition(b"=")
-    elements = ranges.split(b",", _MOST_RANGES)
-    if unit.strip().lower() != b"bytes" or len(elements) > _MOST_RANGES:
+    unit, _, element = text.partition(b"=")
+    match = _RANGE.fullmatch(element.strip(b" \t"))
+    if unit.strip().lower() != b"bytes" or not match or not (match[1] or match[2]):
         return None
-    spans: list[Span] = []
-    for element in elements:
-        match = _RANGE.fullmatch(element.strip(b" \t"))
-        if not match or not (match[1] or match[2]) or (match[1] and match[2] and int(match[1]) > int(match[2])):
-            return None
-        first = int(match[1]) if match[1] else max(0, size - int(match[2]))
-        last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
-        if first <= last:
-            spans.append((first, last))
-    # Parts that together are more than the file are not worth their heads.
-    return spans if sum(last - first + 1 for first, last in spans) <= size else None
+    first = int(match[1]) if match[1] else max(0, size - int(match[2]))
+    last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
+    if match[1] and match[2] and int(match[1]) > int(match[2]):
+        return None
+    return (first, last + 1) if first <= last else (0, 0)
 
 
 def media_type(name: str) -> str:
@@ -109,38 +89,25 @@ def media_type(name: str) -> str:
 
 
 class _File:
-    """Parts of a file, each after a text of its own."""
+    """A part of a file."""
 
-    def __init__(
-        self, path: Path, status: int, headers: list[tuple[bytes, bytes]], parts: list[tuple[bytes, Span]]
-    ) -> None:
+    def __init__(self, path: Path, status: int, headers: list[tuple[bytes, bytes]], span: Span) -> None:
         self._path = path
-        length = sum(len(text) + last - first + 1 for text, (first, last) in parts)
-        self._start = {"type": "http.response.start", "status": status}
-        self._headers = [*headers, (b"content-length", b"%d" % length)]
-        self._parts = parts
+        self._span = span
+        length = (b"content-length", b"%d" % (span[1] - span[0]))
+        self._start = {"type": "http.response.start", "status": status, "headers": [*headers, length]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI 3
         """Send it (ASGI 3)."""
-        await send({**self._start, "headers": self._headers})
+        await send({**self._start})
+        position, end = self._span
         if scope["method"] != "HEAD":
             with self._path.open("rb") as file:
-                for text, span in self._parts:
-                    await _send_part(send, file, text, span)
+                file.seek(position)
+                while position < end and (block := await asyncio.to_thread(file.read, min(_BLOCK, end - position))):
+                    position += len(block)
+                    await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _send_part(send: Send, file: BinaryIO, text: bytes, span: Span) -> None:
-    position, end = span[0], span[1] + 1
-    file.seek(position)
-    if text:
-        await send({"type": "http.response.body", "body": text, "more_body": True})
-    while position < end:
-        block = await asyncio.to_thread(file.read, min(_BLOCK, end - position))
-        if not block:
-            raise OSError(f"{file.name} has become shorter")
-        position += len(block)
-        await send({"type": "http.response.body", "body": block, "more_body": True})
 
 
 def routes() -> list[Route]:
