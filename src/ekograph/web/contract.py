@@ -146,15 +146,10 @@ class Resource(Protocol):
 
 
 class Printed(Protocol):
-    """What is printed at the address of one representation."""
+    """What is printed at the address of one representation: its bytes, and its entity tag with quotation marks."""
 
-    @property
-    def body(self) -> bytes:
-        """Its bytes."""
-
-    @property
-    def etag(self) -> bytes:
-        """Its entity tag, with the quotation marks."""
+    body: bytes
+    etag: bytes
 
 
 class Finder(Protocol):
