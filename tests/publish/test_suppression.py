@@ -98,7 +98,7 @@ def test_what_only_a_listed_thing_led_to_goes_with_it(folder):
 def test_how_much_was_left_out_is_said_in_a_line(folder, command):
     folder.write("data/trees.ttl", TOLD)
     done = folder.run(command)
-    assert done.stderr == ""
+    assert "statements" not in done.stderr
     folder.write("suppressed.txt", f"{ELM}\n")
     done = folder.run(command)
     assert (done.returncode, done.stderr.count("\n")) == (0, 1)

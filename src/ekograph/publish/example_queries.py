@@ -39,9 +39,9 @@ def printed(site: Site) -> Iterator[Representation]:
     for language in site.dataset.languages:
         yield _page(PATH, language, query_pages.queries_page(site, language))
     ask = _asking(site.dataset.quads)
-    for each in site.queries:
-        for value in (None, *(value for value in query_pages.values(site, each) if site.tells_first_of(value))):
-            yield from _answered(site, ask, each, value)
+    for variable in site.queries:
+        for value in (None, *(value for value in query_pages.values(site, variable) if site.tells_first_of(value))):
+            yield from _answered(site, ask, variable, value)
 
 
 def _asking(quads: Sequence[Quad]) -> Ask:
@@ -72,18 +72,18 @@ def _page(path: str, language: str, body: bytes) -> Representation:
 
 def _answer(ask: Ask, text: str, name: str) -> ExampleAnswer:
     solutions = _solutions(ask, text, name)
-    variables = [each.value for each in solutions.variables]
-    return ExampleAnswer(variables, [[solution[each] for each in variables] for solution in solutions])
+    variables = [variable.value for variable in solutions.variables]
+    return ExampleAnswer(variables, [[solution[variable] for variable in variables] for solution in solutions])
 
 
 def _solutions(ask: Ask, text: str, name: str) -> QuerySolutions:
     try:
-        found = ask(text)
+        results = ask(text)
     except (SyntaxError, ValueError) as error:
         raise _unusable(f"{name}.rq", str(error)) from error
-    if not isinstance(found, QuerySolutions):
+    if not isinstance(results, QuerySolutions):
         raise _unusable(f"{name}.rq", "an example query is a SELECT")
-    return found
+    return results
 
 
 def _read(path: Path) -> Example:

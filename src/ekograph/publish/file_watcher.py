@@ -25,19 +25,19 @@ def watch(root: Path, seen: State, on_change: Callable[[], None], stopped: threa
     `seen` is the state that has been dealt with already.
     """
     while not stopped.wait(LOOK_EVERY):
-        found = state(root)
-        if found == seen:
+        current = state(root)
+        if current == seen:
             continue
         # An editor may write a file in several steps: what is still moving is looked at again.
-        while not stopped.wait(LOOK_EVERY / 4) and (latest := state(root)) != found:
-            found = latest
-        seen = found
+        while not stopped.wait(LOOK_EVERY / 4) and (latest := state(root)) != current:
+            current = latest
+        seen = current
         on_change()
 
 
 def state(root: Path) -> State:
     """Name, time of change, size and inode of each source file."""
-    return {path: (found.st_mtime_ns, found.st_size, found.st_ino) for path, found in _files(root)}
+    return {path: (current.st_mtime_ns, current.st_size, current.st_ino) for path, current in _files(root)}
 
 
 def _files(root: Path) -> Iterator[tuple[str, os.stat_result]]:

@@ -98,7 +98,7 @@ def _compressed(path: Path, target: Path | None = None) -> str:
 def _added(draft: Draft, names: Sequence[str]) -> list[File]:
     """The files of these names in the draft, and their checksums."""
     files = [File(name, *draft.add(f"{FOLDER}/{name}")) for name in names]
-    sums = "".join(f"{each.sha256}  {each.name}\n" for each in files)
+    sums = "".join(f"{item.sha256}  {item.name}\n" for item in files)
     return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]
 
 

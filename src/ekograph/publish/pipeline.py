@@ -181,11 +181,11 @@ class VerifiedSite:
             large=self.large,
         )
 
-    def site(self, manifest: Manifest, told: Mapping[str, Sequence[Change]]) -> Site:
+    def site(self, manifest: Manifest, changes: Mapping[str, Sequence[Change]]) -> Site:
         """The site as its pages see it, with what is told of its past."""
         has_rules = bool(self.shapes)
         return Site(
-            self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, told, self.theme
+            self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, changes, self.theme
         )
 
     @cached_property
@@ -201,8 +201,8 @@ class VerifiedSite:
 
 def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int) -> VerifiedSite:
     """What was checked, with the triples that publication adds."""
-    say = Messages("check", "en")
-    shapes = [parsed(each, say) for each in sources if each.kind == "shapes"]
+    messages = Messages("check", "en")
+    shapes = [parsed(source, messages) for source in sources if source.kind == "shapes"]
     nquads = with_derived(checked.nquads, settings.base)
     quads = parse(nquads, RdfFormat.N_QUADS)
     dataset = Dataset(
@@ -213,7 +213,7 @@ def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source],
         own=settings.own,
         in_order=True,
     )
-    rules = canonical(quad for each in shapes for quad in each.quads)
+    rules = canonical(quad for source in shapes for quad in source.quads)
     is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
     examples = () if is_large else example_queries.read(settings.root)
@@ -225,10 +225,10 @@ def _known(proof: VerifiedSite, shelf: SnapshotRepository) -> Snapshot | None:
 
     It is the current one, or one that follows it: rolled back from, or left by a publisher killed before the last step.
     """
-    wanted, current = proof.manifest(None), shelf.last()
-    if current and (current.manifest.digest, current.manifest.edition) == (wanted.digest, wanted.edition):
+    expected, current = proof.manifest(None), shelf.last()
+    if current and (current.manifest.digest, current.manifest.edition) == (expected.digest, expected.edition):
         return current
-    other = shelf.find(wanted.name)
+    other = shelf.find(expected.name)
     return other if other and other.manifest.previous == (current and current.name) else None
 
 
@@ -248,18 +248,18 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     else:
         kept = shelf.newest(proof.settings.keep - 1)
     is_told = proof.has_history and not proof.large
-    told = (changelog.append if is_told else changelog.append_large)(past, version, proof.dataset)
+    updated = (changelog.append if is_told else changelog.append_large)(past, version, proof.dataset)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         draft.write(DATASET, proof.nquads)
         with large.lookups(draft, merge=manifest.repeats) if proof.large else nullcontext():
-            changelog.write(told, draft)
-            site = proof.site(manifest, history(told.events, kept))
+            changelog.write(updated, draft)
+            site = proof.site(manifest, history(updated.events, kept))
             dumped = _dumping(proof, draft)
             write_index(draft.path, site)
             draft.add(INDEX)
             publication = Publication(
-                site, _quads(proof.shapes), dumped(), told.versions, told.events, kept, proof.settings.dataset
+                site, _quads(proof.shapes), dumped(), updated.versions, updated.events, kept, proof.settings.dataset
             )
             draft.print(representations(publication))
             proof.omissions.extend(publication.omissions)
@@ -281,7 +281,7 @@ def _dumped(proof: VerifiedSite, draft: Draft) -> list[File]:
 def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:
     """Remove all older snapshots if one of them tells of anything suppressed: it is in their dumps and pages too."""
     older = (shelf.find(name) for name in shelf.history()[:-1]) if suppressed else ()
-    if any(changelog.tells_of(each, suppressed) for each in older):
+    if any(changelog.tells_of(snapshot, suppressed) for snapshot in older):
         shelf.forget()
 
 
@@ -310,8 +310,8 @@ def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), 
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
     digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())
-    for each in queries:
-        digest.update(f"{each.name}\0{each.text}\0".encode())
+    for query in queries:
+        digest.update(f"{query.name}\0{query.text}\0".encode())
     root = Path(ekograph.__file__).parent
     for folder, patterns in ((root, _PRESS), *([(theme, ("**/*",))] if theme else [])):
         for path in _files(folder, patterns):
@@ -321,5 +321,5 @@ def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), 
 
 
 def _files(root: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    found = {path for pattern in patterns for path in root.glob(pattern)}
-    yield from sorted(each for each in found if each.is_file() and "__pycache__" not in each.parts)
+    paths = {path for pattern in patterns for path in root.glob(pattern)}
+    yield from sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts)

@@ -36,15 +36,15 @@ def documents(site: Site) -> Iterator[SearchDocument]:
 
 def names(site: Site) -> dict[tuple[str, str], str]:
     """The names of the classes, by IRI and language, and of the site, by "" and language."""
-    found = {}
+    results = {}
     for language in site.dataset.languages:
         view = View(site, language)
-        found["", language] = view.home
-        for each in site.classes:
-            own = site.dataset.quads_of(NamedNode(each))
-            named = view.label(NamedNode(each)).value if own else view_module.name(each, language)
-            found[each, language] = named or view.short(each)
-    return found
+        results["", language] = view.home
+        for item in site.classes:
+            own = site.dataset.quads_of(NamedNode(item))
+            named = view.label(NamedNode(item)).value if own else view_module.name(item, language)
+            results[item, language] = named or view.short(item)
+    return results
 
 
 def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
@@ -63,7 +63,7 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
         rank,
         _names(site, thing),
         types,
-        next((each.text for each in _literals(said, (terms.NOTATION,))), ""),
+        next((item.text for item in _literals(said, (terms.NOTATION,))), ""),
         (*others, *texts),
         {
             "name": _literals(said, _NAMES, unofficial),
@@ -76,12 +76,12 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
 
 def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
     """What the page of a thing is headed by, in each language."""
-    found = site.dataset.literals(thing, (terms.TITLE, *_NAMES))
-    if not found:
+    results = site.dataset.literals(thing, (terms.TITLE, *_NAMES))
+    if not results:
         return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
     unofficial = site.dataset.unofficial(thing)
-    nearest = {language: site.dataset.nearest(found, language, unofficial) for language in site.dataset.languages}
-    return {language: Said(*each[:3]) for language, each in nearest.items()}
+    nearest = {language: site.dataset.nearest(results, language, unofficial) for language in site.dataset.languages}
+    return {language: Said(*item[:3]) for language, item in nearest.items()}
 
 
 class _Around:
@@ -99,10 +99,10 @@ class _Around:
         context = site.theme.search_context or _CONTEXT
         around = [node for iri in context if iri in said for node in site.hierarchy.in_order(said[iri])]
         around += [node for iri in site.theme.search_inverse for node in site.pointing(iri, thing)]
-        parts = [part for each in around for part in self._parts(each)]
+        parts = [part for item in around for part in self._parts(item)]
         nodes = dict.fromkeys([*around, *parts, *map(NamedNode, types)])
         nodes.pop(thing, None)
-        return tuple(dict.fromkeys(said for each in nodes for said in self._names(each)))
+        return tuple(dict.fromkeys(said for item in nodes for said in self._names(item)))
 
 
 def _literals(

@@ -38,18 +38,18 @@ def published(snapshot: Snapshot) -> Dataset:
     )
 
 
-def written(settings: Settings, say: Messages) -> Dataset:
+def written(settings: Settings, messages: Messages) -> Dataset:
     """The dataset that the sources of a site would be published as; whether they conform is not asked.
 
     Raises SourceError for sources that cannot be read, UnreadableError (its findings in the language of `say`, of
     the area "check") for sources that are not well-formed.
     """
-    files = [parsed(source, say) for source in collect(settings) if source.kind != "shapes"]
+    files = [parsed(source, messages) for source in collect(settings) if source.kind != "shapes"]
     faults = [finding for file in files for finding in file.findings]
     if faults:
         raise UnreadableError(faults)
-    quads = [quad for each in files for quad in each.quads]
-    prefixes = {prefix: iri for each in reversed(files) for prefix, iri in each.prefixes.items()}
+    quads = [quad for item in files for quad in item.quads]
+    prefixes = {prefix: iri for item in reversed(files) for prefix, iri in item.prefixes.items()}
     nquads = canonical([*quads, *derived(quads, settings.base)])
     return Dataset(
         parse(nquads, RdfFormat.N_QUADS),
@@ -84,7 +84,7 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
 def with_derived(nquads: bytes, base: str) -> bytes:
     """The dataset of the canonical `nquads` with what is derived from it, as canonical N-Quads (RDFC-1.0)."""
     added = list(derived(_linking(nquads), base))
-    if any(isinstance(each, BlankNode) for quad in added for each in (quad.subject, quad.object)):
+    if any(isinstance(item, BlankNode) for quad in added for item in (quad.subject, quad.object)):
         return canonical([*parse(nquads, RdfFormat.N_QUADS), *added])
     # Quads without blank nodes change no label (RDFC-1.0, section 4.4), so that nothing need be written anew.
     new = (serialize(added, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)

@@ -28,11 +28,11 @@ def joined(texts: Iterable[bytes]) -> bytes:
     lines: dict[bytes, None] = {}
     marked: list[bytes] = []
     for text in texts:
-        found = text.splitlines(keepends=True)
+        lines_of = text.splitlines(keepends=True)
         if _may_have_blank_nodes(text):
-            marked += [line for line in found if _BLANK in line]
-            found = [line for line in found if _BLANK not in line]
-        lines.update(dict.fromkeys(found))
+            marked += [line for line in lines_of if _BLANK in line]
+            lines_of = [line for line in lines_of if _BLANK not in line]
+        lines.update(dict.fromkeys(lines_of))
     if marked:
         # Statements without blank nodes have no part in how these are named (RDFC-1.0, section 4.4).
         statements = QuadSet(parse(b"".join(marked), RdfFormat.N_QUADS))
@@ -73,7 +73,7 @@ def find_costly_blank_node(triples: Iterable[tuple[Term, NamedNode, Term]]) -> B
     section 7.1): here a dozen may be linked in any way, a hundred in chains and trees.
     """
     triples = list(triples)
-    colours = _refined(triples, {end: 0 for each in triples for end in each[::2] if isinstance(end, BlankNode)})
+    colours = _refined(triples, {end: 0 for item in triples for end in item[::2] if isinstance(end, BlankNode)})
     alike = Counter(colours.values())
     links = [
         (subject, value)
@@ -103,10 +103,10 @@ def _linked(links: Sequence[tuple[BlankNode, BlankNode]]) -> Iterator[tuple[list
         while pending:
             node = pending.pop()
             group.append(node)
-            fresh = [each for each in dict.fromkeys(near[node]) if each not in seen]
+            fresh = [item for item in dict.fromkeys(near[node]) if item not in seen]
             seen.update(fresh)
             pending += fresh
-        yield group, sum(len(near[each]) for each in group) // 2
+        yield group, sum(len(near[item]) for item in group) // 2
 
 
 def _refined(

@@ -40,7 +40,7 @@ LABELS = tuple(
         ),
     )
 )
-_LABEL_IRIS = tuple(each.value for each in LABELS)
+_LABEL_IRIS = tuple(term.value for term in LABELS)
 _LITERAL_FORM = f"{SKOS_XL}literalForm"
 
 #: Of how many things what is said is kept by property: pages ask for the same again and again.
@@ -123,18 +123,18 @@ class Dataset:
     @cached_property
     def _by_predicate(self) -> Mapping[NamedNode, list[Node]]:
         """Sorted quads give each subject in one go, so that the last one is all there is to compare with."""
-        found: dict[NamedNode, list[Node]] = {}
+        grouped: dict[NamedNode, list[Node]] = {}
         for quad in self.quads:
-            subjects = found.setdefault(quad.predicate, [])
+            subjects = grouped.setdefault(quad.predicate, [])
             if not subjects or subjects[-1] != quad.subject:
                 subjects.append(quad.subject)
-        return found
+        return grouped
 
     def names(self) -> set[NamedNode]:
         """The IRIs of all there is: subjects, properties, objects and datatypes."""
-        datatypes = {each.datatype for quad in self.quads if isinstance(each := quad.object, Literal)}
-        found: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
-        return {each for each in found if isinstance(each, NamedNode)}
+        datatypes = {term.datatype for quad in self.quads if isinstance(term := quad.object, Literal)}
+        grouped: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
+        return {term for term in grouped if isinstance(term, NamedNode)}
 
     def instances(self, of: str) -> list[Node]:
         """The things of the class with IRI `of`."""
@@ -156,13 +156,13 @@ class Dataset:
     @cached_property
     def _types(self) -> Mapping[Node, list[str]]:
         """The classes of all there is, which are asked for thing by thing more often than all else."""
-        found: dict[Node, list[str]] = {}
+        grouped: dict[Node, list[str]] = {}
         for quad in self.quads:
             if quad.predicate == TYPE and isinstance(kind := quad.object, NamedNode):
-                kinds = found.setdefault(quad.subject, [])
+                kinds = grouped.setdefault(quad.subject, [])
                 if (name := intern(kind.value)) not in kinds:
                     kinds.append(name)
-        return found
+        return grouped
 
     def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
         """The text of the first of `predicates` that has one, in `language` or the nearest there is.
@@ -268,8 +268,8 @@ class Dataset:
 
     def subjects_under(self, prefix: str) -> list[NamedNode]:
         """The things described whose IRIs begin with `prefix`, sorted."""
-        named = (each for each in self._by_subject if isinstance(each, NamedNode))
-        return sorted((each for each in named if each.value.startswith(prefix)), key=str)
+        named = (term for term in self._by_subject if isinstance(term, NamedNode))
+        return sorted((term for term in named if term.value.startswith(prefix)), key=str)
 
     def graphs(self) -> Mapping[str, Sequence[Quad]]:
         """The quads of each named graph, by its IRI; "" is the default graph."""
@@ -277,10 +277,10 @@ class Dataset:
 
     @cached_property
     def _graphs(self) -> Mapping[str, list[Quad]]:
-        found: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
+        grouped: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
         for quad in self.quads:
-            found.setdefault(quad.graph_name, []).append(quad)
-        return {"" if isinstance(name, DefaultGraph) else name.value: quads for name, quads in found.items()}
+            grouped.setdefault(quad.graph_name, []).append(quad)
+        return {"" if isinstance(name, DefaultGraph) else name.value: quads for name, quads in grouped.items()}
 
     def bounded(self, subject: Node) -> Iterator[Quad]:
         """What is said of `subject`, and of the blank nodes that this leads to."""
@@ -333,11 +333,11 @@ class Dataset:
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     """The distinct values of each key, in order."""
-    found: dict[str, dict[T, None]] = {}
+    grouped: dict[str, dict[T, None]] = {}
     for key, value in pairs:
         # The same few keys come again and again.
-        found.setdefault(intern(key), {})[value] = None
-    return {key: list(values) for key, values in found.items()}
+        grouped.setdefault(intern(key), {})[value] = None
+    return {key: list(values) for key, values in grouped.items()}
 
 
 def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:

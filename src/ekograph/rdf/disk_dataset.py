@@ -99,7 +99,7 @@ class StoredDataset(Dataset):
 
     def types(self, subject: Node) -> list[str]:
         """The IRIs of the classes of `subject`."""
-        return [each.value for each in self.said(subject).get(TYPE.value, ()) if isinstance(each, NamedNode)]
+        return [term.value for term in self.said(subject).get(TYPE.value, ()) if isinstance(term, NamedNode)]
 
     def members(self) -> Mapping[str, Sequence[NamedNode]]:
         """The things of each class, by the IRI of the class: read from the lines by object."""
@@ -136,14 +136,14 @@ class StoredDataset(Dataset):
 
 def of(snapshot: Snapshot) -> StoredDataset:
     """The dataset of a large snapshot."""
-    told = snapshot.manifest
+    manifest = snapshot.manifest
     return StoredDataset(
         snapshot.dataset,
         snapshot.path / BY_OBJECT,
-        base=told.base,
-        prefixes=told.prefixes,
-        languages=told.languages,
-        own=told.own,
+        base=manifest.base,
+        prefixes=manifest.prefixes,
+        languages=manifest.languages,
+        own=manifest.own,
     )
 
 

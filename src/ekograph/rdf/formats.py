@@ -57,4 +57,4 @@ def by_suffix(suffix: str) -> Format | None:
     return _BY_SUFFIX.get(suffix)
 
 
-_BY_SUFFIX = {each.suffix: each for each in (HTML, *RDF)}
+_BY_SUFFIX = {item.suffix: item for item in (HTML, *RDF)}

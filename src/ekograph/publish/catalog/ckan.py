@@ -44,8 +44,8 @@ def _package(node: NamedNode, issue: Publication) -> Json:
     languages = dataset.languages
     first, identity = languages[0], str(uuid5(NAMESPACE_URL, node.value))
     licence = _licence(dataset, node)
-    titles = {each: dataset.label(node, each).value for each in languages}
-    notes = {each: _text(dataset, node, each) for each in languages}
+    titles = {item: dataset.label(node, item).value for item in languages}
+    notes = {item: _text(dataset, node, item) for item in languages}
     resources = _written_resources(dataset, node, identity, first)
     if node == main_dataset(issue):
         resources += [_resource(file, issue, identity) for file in issue.dumps if publication.of(file.name)]
@@ -69,15 +69,15 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "author": _publisher(dataset, node, first),
         "organization": _organization(dataset, node, first),
         "owner_org": _organization(dataset, node, first)["id"],
-        "tags": [{"name": each, "display_name": each, "state": "active"} for each in _keywords(dataset, node, first)],
-        "keywords": {each: _keywords(dataset, node, each) for each in languages},
+        "tags": [{"name": item, "display_name": item, "state": "active"} for item in _keywords(dataset, node, first)],
+        "keywords": {item: _keywords(dataset, node, item) for item in languages},
         "groups": [],
         "metadata_created": _date(dataset, node, "issued") or _time(issue.versions[0].published),
         "metadata_modified": _date(dataset, node, "modified") or _time(issue.version.published),
         "extras": [{"key": "uri", "value": node.value}, {"key": "guid", "value": node.value}],
         "num_resources": len(resources),
         "num_tags": len(_keywords(dataset, node, first)),
-        "resources": [{**each, "position": position} for position, each in enumerate(resources)],
+        "resources": [{**item, "position": position} for position, item in enumerate(resources)],
     }
 
 
@@ -120,7 +120,7 @@ def _resource(file: File, issue: Publication, package: str) -> Json:
     kind = publication.of(file.name)
     assert kind is not None  # noqa: S101 - what has no type is left out before
     dataset = issue.site.dataset
-    what = {each: dataset.label(NamedNode(file.about), each).value if file.about else "" for each in dataset.languages}
+    what = {item: dataset.label(NamedNode(file.about), item).value if file.about else "" for item in dataset.languages}
     names = {language: kind.title(language, what[language]) for language in dataset.languages}
     return {
         "id": str(uuid5(NAMESPACE_URL, f"{package}/{file.name}")),
@@ -145,31 +145,31 @@ def _time(moment: str) -> str:
 
 def _name(title: str) -> str:
     """A name as CKAN takes it: 2 to 100 of a-z, 0-9, - and _."""
-    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in title.lower())
+    plain = "".join(item if item.isascii() and item.isalnum() else "-" for item in title.lower())
     return "-".join(filter(None, plain.split("-")))[:100].ljust(2, "_")
 
 
 def _text(dataset: Dataset, node: Node, language: str) -> str:
-    found = dataset.text(node, (DCTERMS("description").value,), language)
-    return found.value if found else ""
+    values = dataset.text(node, (DCTERMS("description").value,), language)
+    return values.value if values else ""
 
 
 def _keywords(dataset: Dataset, node: Node, language: str) -> list[str]:
-    found = (each for each in dataset.objects(node, DCAT("keyword").value) if isinstance(each, Literal))
-    return [each.value for each in found if each.language in {language, None}]
+    values = (item for item in dataset.objects(node, DCAT("keyword").value) if isinstance(item, Literal))
+    return [item.value for item in values if item.language in {language, None}]
 
 
 def _publisher(dataset: Dataset, node: Node, language: str) -> str:
-    return next((dataset.label(each, language).value for each in _publishers(dataset, node)), "")
+    return next((dataset.label(item, language).value for item in _publishers(dataset, node)), "")
 
 
 def _publishers(dataset: Dataset, node: Node) -> list[NamedNode]:
-    found = dataset.objects(node, DCTERMS("publisher").value)
-    return [each for each in found if isinstance(each, NamedNode)]
+    values = dataset.objects(node, DCTERMS("publisher").value)
+    return [item for item in values if isinstance(item, NamedNode)]
 
 
 def _organization(dataset: Dataset, node: Node, language: str) -> Json:
-    iri = next((each.value for each in _publishers(dataset, node)), dataset.base)
+    iri = next((item.value for item in _publishers(dataset, node)), dataset.base)
     title = _publisher(dataset, node, language)
     identity = str(uuid5(NAMESPACE_URL, iri))
     return {"id": identity, "name": _name(title), "title": title, "type": "organization", "state": "active"}
@@ -177,8 +177,8 @@ def _organization(dataset: Dataset, node: Node, language: str) -> Json:
 
 def _licence(dataset: Dataset, node: Node) -> Json:
     """The licence under the names that CKAN knows it by."""
-    for each in dataset.objects(node, DCTERMS("license").value):
-        if isinstance(each, NamedNode):
-            identity, title, url = _LICENCES.get(local_name(each), ("notspecified", each.value, each.value))
+    for item in dataset.objects(node, DCTERMS("license").value):
+        if isinstance(item, NamedNode):
+            identity, title, url = _LICENCES.get(local_name(item), ("notspecified", item.value, item.value))
             return {"license_id": identity, "license_title": title, "license_url": url}
     return {}

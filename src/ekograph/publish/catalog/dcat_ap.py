@@ -97,7 +97,7 @@ def catalogue(issue: Publication) -> list[Quad]:
         quads += facts(node, *_unwritten(node, _dates(issue), dataset))
     if main := main_dataset(issue):
         quads += _of_dataset(main, issue)
-    quads += [quad for each in quads for quad in _explained(each)]
+    quads += [quad for term in quads for quad in _explained(term)]
     return sorted({_in_default_graph(quad) for quad in quads}, key=str)
 
 
@@ -108,8 +108,8 @@ def _in_default_graph(quad: Quad) -> Quad:
 def described(dataset: Dataset) -> list[NamedNode]:
     """The datasets that the catalogue lists."""
     catalogues = dataset.instances(DCAT("Catalog").value)
-    found = [target for each in catalogues for target in dataset.objects(each, DCAT("dataset").value)]
-    return [each for each in found if isinstance(each, NamedNode)]
+    terms = [target for term in catalogues for target in dataset.objects(term, DCAT("dataset").value)]
+    return [term for term in terms if isinstance(term, NamedNode)]
 
 
 def main_dataset(publication: Publication) -> NamedNode | None:
@@ -133,10 +133,10 @@ def _unwritten(
 
 def email(dataset: Dataset) -> str:
     """The address of the catalogue's contact; "" where none is given."""
-    for each in dataset.instances(DCAT("Catalog").value):
-        for contact in dataset.objects(each, DCAT("contactPoint").value):
-            found = () if isinstance(contact, Literal) else dataset.objects(contact, _EMAIL)
-            for address in (each.value for each in found if isinstance(each, NamedNode | Literal)):
+    for term in dataset.instances(DCAT("Catalog").value):
+        for contact in dataset.objects(term, DCAT("contactPoint").value):
+            terms = () if isinstance(contact, Literal) else dataset.objects(contact, _EMAIL)
+            for address in (term.value for term in terms if isinstance(term, NamedNode | Literal)):
                 return address.removeprefix("mailto:")
     return ""
 
@@ -157,8 +157,8 @@ def _authored(dataset: Dataset) -> list[Quad]:
     """The named graphs that hold a catalogue, whole."""
     graphs = {
         quad.graph_name
-        for each in dataset.instances(DCAT("Catalog").value)
-        for quad in dataset.quads_of(each)
+        for term in dataset.instances(DCAT("Catalog").value)
+        for quad in dataset.quads_of(term)
         if quad.predicate == TYPE
     }
     return [quad for quad in dataset.quads if quad.graph_name in graphs]
@@ -188,7 +188,7 @@ def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
     yield from _versions(node, issue)
     for standard in dataset.objects(node, DCTERMS("conformsTo").value):
         yield from _standard(standard, dataset)
-    services = [each for each in dataset.subjects(DCAT("servesDataset").value, node) if isinstance(each, NamedNode)]
+    services = [term for term in dataset.subjects(DCAT("servesDataset").value, node) if isinstance(term, NamedNode)]
     for service in services:
         yield from _service(service)
     inherited = [(here, value) for there, here in _INHERITED.items() for value in dataset.objects(node, there.value)]
@@ -209,25 +209,25 @@ def _versions(node: NamedNode, issue: Publication) -> Iterator[Quad]:
     """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
     kept = _newest_prints(issue)
     addresses = {version: NamedNode(memento_path(name, "/catalog")) for version, (name, _) in kept.items()}
-    told = [(kind, value) for kind in _OF_A_VERSION for value in issue.site.dataset.objects(node, kind.value)]
+    metadata = [(kind, value) for kind in _OF_A_VERSION for value in issue.site.dataset.objects(node, kind.value)]
     for version, address in addresses.items():
         yield from facts(node, (DCAT("hasVersion"), address))
-        yield from facts(address, (TYPE, _VERSION), *told)
-        yield from _page_of(address, told)
+        yield from facts(address, (TYPE, _VERSION), *metadata)
+        yield from _page_of(address, metadata)
         yield from facts(address, (DCAT("version"), Literal(version)), (DCTERMS("issued"), moment(kept[version][1])))
     yield from facts(_VERSION, (RDFS("subClassOf"), DCAT("Dataset")))
     if before := [address for version, address in addresses.items() if version != issue.version.name]:
         yield from facts(node, (DCAT("prev"), before[-1]))
 
 
-def _page_of(version: NamedNode, told: Sequence[tuple[NamedNode, Term]]) -> Iterator[Quad]:
+def _page_of(version: NamedNode, metadata: Sequence[tuple[NamedNode, Term]]) -> Iterator[Quad]:
     """The page of a version, which leads to all that is kept of it, as its distribution."""
     page = NamedNode(f"{version.value}#page")
     yield from facts(version, (DCAT("distribution"), page))
     yield from facts(
         page,
         (TYPE, DCAT("Distribution")),
-        *((kind, value) for kind, value in told if kind in _OF_A_PAGE),
+        *((kind, value) for kind, value in metadata if kind in _OF_A_PAGE),
         (DCAT("accessURL"), version),
         (DCTERMS("format"), NamedNode(f"{_FILE_TYPES}HTML")),
         (DCAT("mediaType"), NamedNode(f"{_MEDIA_TYPES}text/html")),
@@ -240,11 +240,11 @@ def _newest_prints(issue: Publication) -> Mapping[str, tuple[str, str]]:
 
     A newer program prints a version again, which makes another snapshot and no other version.
     """
-    found = {}
+    terms = {}
     for name, published in issue.kept:
-        until = [each for each in issue.versions if each.published <= published]
-        found[until[-1].name if until else name] = (name, until[-1].published if until else published)
-    return found
+        until = [term for term in issue.versions if term.published <= published]
+        terms[until[-1].name if until else name] = (name, until[-1].published if until else published)
+    return terms
 
 
 def _standard(standard: Term, dataset: Dataset) -> Iterator[Quad]:

@@ -27,19 +27,19 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
     node = main_dataset(issue)
     if node is None:
         return None
-    names = [each.value for each in _literals(dataset, node, "title")]
+    names = [term.value for term in _literals(dataset, node, "title")]
     name = dataset.label(node, language).value
     return without_empty(
         {
             "@type": "Dataset",
             "@id": node.value,
             "name": name,
-            "alternateName": [each for each in names if each != name],
+            "alternateName": [term for term in names if term != name],
             "description": _text(dataset, node, "description", language),
             "url": f"{PUBLIC_URL}/",
             "identifier": node.value,
             "license": _licence(dataset, node),
-            "keywords": [each.value for each in _literals(dataset, node, "keyword", DCAT.iri)],
+            "keywords": [term.value for term in _literals(dataset, node, "keyword", DCAT.iri)],
             "creator": _publisher(dataset, node, language),
             "publisher": _publisher(dataset, node, language),
             "isAccessibleForFree": True,
@@ -49,7 +49,7 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
             "version": issue.version.name,
             "temporalCoverage": _period(dataset, node),
             "spatialCoverage": _places(dataset, node, language),
-            "isBasedOn": [each.value for each in _nodes(dataset, node, "http://www.w3.org/ns/prov#wasDerivedFrom")],
+            "isBasedOn": [term.value for term in _nodes(dataset, node, "http://www.w3.org/ns/prov#wasDerivedFrom")],
             "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{PUBLIC_URL}/catalog"},
             "distribution": _downloads(issue),
         }
@@ -57,26 +57,26 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
 
 
 def _literals(dataset: Dataset, node: Node, name: str, namespace: str = DCTERMS.iri) -> list[Literal]:
-    return [each for each in dataset.objects(node, f"{namespace}{name}") if isinstance(each, Literal)]
+    return [term for term in dataset.objects(node, f"{namespace}{name}") if isinstance(term, Literal)]
 
 
 def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:
-    return [each for each in dataset.objects(node, predicate) if isinstance(each, NamedNode)]
+    return [term for term in dataset.objects(node, predicate) if isinstance(term, NamedNode)]
 
 
 def _text(dataset: Dataset, node: Node, name: str, language: str) -> str:
-    found = dataset.text(node, (f"{DCTERMS.iri}{name}",), language)
-    return found.value if found else ""
+    results = dataset.text(node, (f"{DCTERMS.iri}{name}",), language)
+    return results.value if results else ""
 
 
 def _licence(dataset: Dataset, node: Node) -> str:
-    found = [each.value for each in _nodes(dataset, node, DCTERMS("license").value)]
-    return _LICENCES.get(found[0], found[0]) if found else ""
+    results = [term.value for term in _nodes(dataset, node, DCTERMS("license").value)]
+    return _LICENCES.get(results[0], results[0]) if results else ""
 
 
 def _publisher(dataset: Dataset, node: Node, language: str) -> Json:
-    for each in _nodes(dataset, node, DCTERMS("publisher").value):
-        return {"@type": "Organization", "@id": each.value, "name": dataset.label(each, language).value}
+    for term in _nodes(dataset, node, DCTERMS("publisher").value):
+        return {"@type": "Organization", "@id": term.value, "name": dataset.label(term, language).value}
     return {}
 
 
@@ -84,21 +84,21 @@ def _period(dataset: Dataset, node: Node) -> str:
     """The first period, as an interval (ISO 8601)."""
     for period in _nodes(dataset, node, DCTERMS("temporal").value):
         ends = [_literals(dataset, period, name, DCAT.iri) for name in ("startDate", "endDate")]
-        return "/".join(each[0].value if each else ".." for each in ends)
+        return "/".join(term[0].value if term else ".." for term in ends)
     return ""
 
 
 def _places(dataset: Dataset, node: Node, language: str) -> Sequence[Mapping[str, str]]:
     places = _nodes(dataset, node, DCTERMS("spatial").value)
-    return [{"@type": "Place", "name": dataset.label(each, language).value} for each in places]
+    return [{"@type": "Place", "name": dataset.label(term, language).value} for term in places]
 
 
 def _downloads(issue: Publication) -> list[Json]:
-    found = []
+    results = []
     for file in issue.dumps:
         kind = publication.of(file.name)
         if kind:
-            found.append(
+            results.append(
                 {
                     "@type": "DataDownload",
                     "contentUrl": f"{PUBLIC_URL}/dumps/{file.name}",
@@ -107,4 +107,4 @@ def _downloads(issue: Publication) -> list[Json]:
                     "sha256": file.sha256,
                 }
             )
-    return found
+    return results

@@ -26,18 +26,18 @@ _TURTLE = {"type": formats.TURTLE.media_type}
 
 def pointers(issue: Publication) -> list[Pointer]:
     """Where a machine that has found the front page goes on."""
-    found: list[Pointer] = [
+    entries: list[Pointer] = [
         ("cite-as", issue.site.dataset.base or f"{PUBLIC_URL}/", {}),
         ("type", "https://schema.org/AboutPage", {}),
         ("type", "https://schema.org/Dataset", {}),
     ]
     for node in described(issue.site.dataset):
-        found += [("license", iri, {}) for iri in _named(issue, node, "license")]
-        found += [("author", iri, {}) for iri in _named(issue, node, "publisher")]
-        found.append(("describedby", f"{PUBLIC_URL}/catalog.ttl", _TURTLE))
-    found.append(("describedby", f"{PUBLIC_URL}{VOID_PAGE}.ttl", _TURTLE))
-    found += [("item", f"{PUBLIC_URL}/dumps/{name}", {"type": kind}) for name, kind in _items(issue)]
-    return found
+        entries += [("license", iri, {}) for iri in _named(issue, node, "license")]
+        entries += [("author", iri, {}) for iri in _named(issue, node, "publisher")]
+        entries.append(("describedby", f"{PUBLIC_URL}/catalog.ttl", _TURTLE))
+    entries.append(("describedby", f"{PUBLIC_URL}{VOID_PAGE}.ttl", _TURTLE))
+    entries += [("item", f"{PUBLIC_URL}/dumps/{name}", {"type": kind}) for name, kind in _items(issue)]
+    return entries
 
 
 def links(issue: Publication) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def linkset(issue: Publication) -> dict[str, object]:
 
 def _named(issue: Publication, node: NamedNode, name: str) -> list[str]:
     values = issue.site.dataset.objects(node, DCTERMS(name).value)
-    return [each.value for each in values if isinstance(each, NamedNode)]
+    return [term.value for term in values if isinstance(term, NamedNode)]
 
 
 def _items(issue: Publication) -> list[tuple[str, str]]:

@@ -102,7 +102,7 @@ def many(pages: Sequence[SitemapEntry], changed: str) -> Iterator[tuple[str, str
     listed = "".join(f" <sitemap>{_located(name, changed)}</sitemap>\n" for name in names)
     yield PAGE, f'{_XML}<sitemapindex xmlns="{_NAMESPACE}">\n{listed}</sitemapindex>\n'
     for name, part in zip(names, parts, strict=True):
-        entries = "".join(f" <url>{_located(each.page, each.changed)}</url>\n" for each in part)
+        entries = "".join(f" <url>{_located(item.page, item.changed)}</url>\n" for item in part)
         yield name, f'{_XML}<urlset xmlns="{_NAMESPACE}">\n{entries}</urlset>\n'
 
 
@@ -114,7 +114,7 @@ def _located(page: str, changed: str) -> str:
 def _entries(listed: SitemapEntry, languages: Sequence[str]) -> Iterator[str]:
     """One entry for each language, with the others as its alternates (hreflang)."""
     addresses = {language: f"{listed.stem}.{language}.html" for language in languages}
-    alternates = "".join(_alternate(*each) for each in {**addresses, "x-default": listed.page}.items())
+    alternates = "".join(_alternate(*item) for item in {**addresses, "x-default": listed.page}.items())
     for address in addresses.values():
         yield f" <url>\n  {_located(address, listed.changed)}\n{alternates} </url>\n"
 

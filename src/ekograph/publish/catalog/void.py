@@ -48,7 +48,7 @@ def void(issue: Publication) -> list[Quad]:
     node = main_dataset(issue) or NamedNode(f"{PUBLIC_URL}{PAGE}#dataset")
     # One quad for each triple: equal ones follow one another in what is sorted.
     triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
-    counts = Counter(each.predicate for each in triples)
+    counts = Counter(item.predicate for item in triples)
     classes = _classes(triples)
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
@@ -88,7 +88,9 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
             of_kind = examples.setdefault(kind, [])
             if len(of_kind) < EXAMPLES:
                 of_kind.append(thing)
-    yield from ((VOID("exampleResource"), each) for _, found in sorted(examples.items()) for each in found)
+    yield from (
+        (VOID("exampleResource"), item) for _, examples_of_kind in sorted(examples.items()) for item in examples_of_kind
+    )
 
 
 def _totals(
@@ -97,10 +99,10 @@ def _totals(
     things = dataset.own_things()
     yield VOID("triples"), integer(len(triples))
     yield VOID("entities"), integer(len(things))
-    yield VOID("distinctSubjects"), integer(len({each.subject for each in triples}))
-    yield VOID("distinctObjects"), integer(len({each.object for each in triples}))
-    properties = {each.value for each in counts}
-    classes = {each.value for each in kinds}
+    yield VOID("distinctSubjects"), integer(len({item.subject for item in triples}))
+    yield VOID("distinctObjects"), integer(len({item.object for item in triples}))
+    properties = {item.value for item in counts}
+    classes = {item.value for item in kinds}
     yield VOID("properties"), integer(len(properties))
     yield VOID("classes"), integer(len(classes))
     for namespace in sorted({_namespace(iri) for iri in properties | classes}):
@@ -132,8 +134,8 @@ def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
 
 def _classes(triples: Iterable[Quad]) -> Counter[NamedNode]:
     """How many things there are of each class."""
-    typed = (each.object for each in triples if each.predicate == TYPE)
-    return Counter(each for each in typed if isinstance(each, NamedNode))
+    typed = (item.object for item in triples if item.predicate == TYPE)
+    return Counter(item for item in typed if isinstance(item, NamedNode))
 
 
 def _namespace(iri: str) -> str:

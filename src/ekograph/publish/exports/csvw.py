@@ -47,7 +47,7 @@ def tables(dataset: Dataset) -> list[CsvTable]:
     """
     groups: dict[str, list[NamedNode]] = {}
     for thing in dataset.own_things():
-        kinds = sorted(dataset.types(thing), key=lambda each: (not each.startswith(f"{dataset.base}def"), each))
+        kinds = sorted(dataset.types(thing), key=lambda term: (not term.startswith(f"{dataset.base}def"), term))
         if kinds:
             groups.setdefault(kinds[0], []).append(thing)
     kinds = sorted(groups)
@@ -100,11 +100,11 @@ def metadata(table: CsvTable, dataset: Dataset) -> bytes:
 def _columns(things: Iterable[NamedNode], dataset: Dataset) -> list[Column]:
     """The columns for what is said of `things`: names first, then by property; texts have one for each language."""
     quads = [quad for thing in things for quad in dataset.quads_of(thing)]
-    found = {(quad.predicate, getattr(quad.object, "language", None) or "") for quad in quads}
+    keys = {(quad.predicate, getattr(quad.object, "language", None) or "") for quad in quads}
     links = {quad.predicate for quad in quads if isinstance(quad.object, NamedNode) and quad.predicate != TYPE}
-    named = _names({predicate for predicate, _ in found}, dataset.prefixes)
+    named = _names({predicate for predicate, _ in keys}, dataset.prefixes)
     columns = []
-    for predicate, language in sorted(found, key=_place):
+    for predicate, language in sorted(keys, key=_place):
         name = named[predicate]
         columns.append(Column(f"{name}_{language.replace('-', '_')}" if language else name, predicate, language))
         if predicate in links and not language:
@@ -113,33 +113,33 @@ def _columns(things: Iterable[NamedNode], dataset: Dataset) -> list[Column]:
     return [replace(column, name=name) for column, name in zip(columns, names, strict=True)]
 
 
-def _place(found: tuple[NamedNode, str]) -> tuple[int, str, str]:
-    predicate, language = found
+def _place(keys: tuple[NamedNode, str]) -> tuple[int, str, str]:
+    predicate, language = keys
     return (LABELS.index(predicate) if predicate in LABELS else len(LABELS), predicate.value, language)
 
 
 def _names(predicates: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[NamedNode, str]:
     """A name for each property: its local name, with its prefix where two have the same."""
     by_name: dict[str, list[NamedNode]] = {}
-    for each in sorted(predicates, key=str):
-        by_name.setdefault(_plain(local_name(each)), []).append(each)
+    for term in sorted(predicates, key=str):
+        by_name.setdefault(_plain(local_name(term)), []).append(term)
     by_namespace = {iri: prefix for prefix, iri in prefixes.items()}
     names = {}
     for name, alike in by_name.items():
-        for number, each in enumerate(alike):
-            prefix = by_namespace.get(each.value.removesuffix(local_name(each))) or f"p{number}"
-            names[each] = name if len(alike) == 1 and name != "id" else f"{_plain(prefix)}_{name}"
+        for number, term in enumerate(alike):
+            prefix = by_namespace.get(term.value.removesuffix(local_name(term))) or f"p{number}"
+            names[term] = name if len(alike) == 1 and name != "id" else f"{_plain(prefix)}_{name}"
     return names
 
 
 def _cell(thing: NamedNode, column: Column, dataset: Dataset) -> str:
     values = dataset.objects(thing, column.predicate.value)
     if column.names:
-        links = [each for each in values if isinstance(each, NamedNode)]
-        return SEPARATOR.join(_name(each, column.language, dataset) for each in links)
-    fitting = [each for each in values if (getattr(each, "language", None) or "") == column.language]
+        links = [term for term in values if isinstance(term, NamedNode)]
+        return SEPARATOR.join(_name(term, column.language, dataset) for term in links)
+    fitting = [term for term in values if (getattr(term, "language", None) or "") == column.language]
     return SEPARATOR.join(
-        sorted(each.value if isinstance(each, Literal | NamedNode) else str(each) for each in fitting)
+        sorted(term.value if isinstance(term, Literal | NamedNode) else str(term) for term in fitting)
     )
 
 
@@ -148,21 +148,21 @@ def _name(node: Node, language: str, dataset: Dataset) -> str:
 
 
 def _described(column: Column, table: CsvTable, dataset: Dataset) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": column.name, "titles": column.name}
+    keys: dict[str, Any] = {"name": column.name, "titles": column.name}
     if column.names:
-        return {**found, "lang": column.language, "suppressOutput": True}
-    found["propertyUrl"] = column.predicate.value
+        return {**keys, "lang": column.language, "suppressOutput": True}
+    keys["propertyUrl"] = column.predicate.value
     values = [dataset.objects(thing, column.predicate.value) for thing in table.things]
-    if any(len(each) > 1 for each in values) and not column.language:
-        found["separator"] = SEPARATOR
+    if any(len(term) > 1 for term in values) and not column.language:
+        keys["separator"] = SEPARATOR
     if column.language:
-        return {**found, "lang": column.language}
-    kinds = {each.datatype.value if isinstance(each, Literal) else "" for some in values for each in some}
+        return {**keys, "lang": column.language}
+    kinds = {term.datatype.value if isinstance(term, Literal) else "" for some in values for term in some}
     if kinds == {""}:
-        found["valueUrl"] = f"{{+{column.name}}}"
+        keys["valueUrl"] = f"{{+{column.name}}}"
     elif len(kinds) == 1 and (datatype := kinds.pop()).startswith(XSD):
-        found["datatype"] = datatype.removeprefix(XSD)
-    return found
+        keys["datatype"] = datatype.removeprefix(XSD)
+    return keys
 
 
 def _slug(kind: str) -> str:

@@ -54,7 +54,7 @@ def _files(dataset: Dataset) -> Iterator[Dump]:
     for name, content, kind in csvw.files(dataset):
         plain.append(Dump(name, content, kind))
         yield plain[-1]
-    yield Dump(PACKAGE, packed({each.name: each.content for each in plain}))
+    yield Dump(PACKAGE, packed({item.name: item.content for item in plain}))
 
 
 def compressed(body: bytes) -> bytes:

@@ -54,9 +54,9 @@ def export(
 def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str, theme: Theme) -> Iterator[tuple[str, bytes]]:
     """The name and the content of each file."""
     site = chain(_printed(snapshot, public_url), _things(snapshot, public_url, theme), _dumps(snapshot))
-    for each in kept:
-        folder = f"{VERSION}/{each.name}/".lstrip("/")
-        site = chain(site, _below(folder, chain(_printed(each, public_url), _dumps(each))))
+    for older in kept:
+        folder = f"{VERSION}/{older.name}/".lstrip("/")
+        site = chain(site, _below(folder, chain(_printed(older, public_url), _dumps(older))))
     languages = snapshot.manifest.languages
     yield from site
     yield NGINX, webservers.nginx(languages).encode()

@@ -22,8 +22,8 @@ _FOR_HARVESTERS = ("catalog", r"\.well-known/void", r"ldes(/[0-9a-f-]+)?")
 
 def nginx(languages: Sequence[str]) -> str:
     """For nginx: a file to include in the `http` context, with the root of the export to be filled in."""
-    suffixes = "".join(f'    "~*{_pattern(each)}" .{each.suffix};\n' for each in formats.RDF)
-    spoken = "".join(f'    "~*^{each}" {each};\n' for each in languages)
+    suffixes = "".join(f'    "~*{_pattern(item)}" .{item.suffix};\n' for item in formats.RDF)
+    spoken = "".join(f'    "~*^{item}" {item};\n' for item in languages)
     types = "".join(f"        {media_type} {suffix};\n" for suffix, media_type in _media_types().items())
     harvested = "|".join(_FOR_HARVESTERS)
     return f"""# Put this into the http context of nginx and set server_name and root.
@@ -65,7 +65,7 @@ def apache(languages: Sequence[str]) -> str:
     """For Apache with mod_rewrite and mod_headers: the .htaccess of the export."""
     types = "".join(f"AddType {media_type} .{suffix}\n" for suffix, media_type in _media_types().items())
     spoken = "".join(
-        f"RewriteCond %{{HTTP:Accept-Language}} ^{each}\nRewriteRule ^ - [E=LANG:{each}]\n" for each in languages[1:]
+        f"RewriteCond %{{HTTP:Accept-Language}} ^{item}\nRewriteRule ^ - [E=LANG:{item}]\n" for item in languages[1:]
     )
     rules = "".join(map(_apache_rule, formats.RDF))
     harvested = "|".join(_FOR_HARVESTERS)
@@ -96,7 +96,7 @@ RewriteRule ^(.*)$ $1.%{{ENV:LANG}}.html [L]
 def _media_types() -> dict[str, str]:
     """The media type of every suffix."""
     pages = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-    rdf = {each.suffix: each.media_type for each in formats.RDF}
+    rdf = {item.suffix: item.media_type for item in formats.RDF}
     return {**pages, **rdf, **_TYPES, "json": "application/json", "txt": "text/plain", "xml": "application/xml"}
 
 

@@ -32,11 +32,11 @@ def export(publication: Publication) -> Iterator[Representation]:
 def atom(issue: Publication, title: str) -> str:
     """The feed: the newest changes of the site's things; the first version as a whole is one entry."""
     site, language = issue.site, issue.site.dataset.languages[0]
-    say = Messages("publish", language)
+    messages = Messages("publish", language)
     first = issue.versions[0]
-    entries = [_entry(event, issue, say) for event in _entry_text(issue)][:ENTRIES]
+    entries = [_entry(event, issue, messages) for event in _entry_text(issue)][:ENTRIES]
     if len(entries) < ENTRIES:
-        published = say("feed_first", count=first.triples)
+        published = messages("feed_first", count=first.triples)
         entries.append(_element(_id(site.dataset.base, first.name), published, first.published, "/", _enclosure()))
     return "".join([_head(issue, title, language), *entries, "</feed>\n"])
 
@@ -60,10 +60,10 @@ def _entry_text(issue: Publication) -> Iterator[Event]:
             yield event
 
 
-def _entry(event: Event, issue: Publication, say: Messages) -> str:
+def _entry(event: Event, issue: Publication, messages: Messages) -> str:
     dataset = issue.site.dataset
-    label = dataset.label(NamedNode(event.thing), say.language).value
-    title = say(f"feed_{event.kind}", name=label)
+    label = dataset.label(NamedNode(event.thing), messages.language).value
+    title = messages(f"feed_{event.kind}", name=label)
     patch = f'  <link rel="enclosure" type="text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"/>\n'
     identity = _id(event.thing, event.version)
     return _element(identity, title, event.published, dataset.path(event.thing), [patch])

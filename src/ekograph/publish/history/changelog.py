@@ -57,7 +57,7 @@ def read(snapshot: Snapshot | None) -> Changelog:
     path = snapshot.path
     names = (name.removeprefix(_PATCHES) for name in snapshot.manifest.files if name.startswith(_PATCHES))
     return Changelog(
-        [Version(**each) for each in json.loads((path / _VERSIONS).read_bytes())],
+        [Version(**item) for item in json.loads((path / _VERSIONS).read_bytes())],
         [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
         {name.removesuffix(".rdfp"): (path / _PATCHES / name).read_bytes() for name in names},
         (path / _REPLICA).read_bytes(),
@@ -70,12 +70,12 @@ def tells_of(snapshot: Snapshot | None, entries: Iterable[str]) -> bool:
         return False
     large = snapshot.dataset.read_bytes() if snapshot.manifest.large else b""
     written = (form.encode() for entry in entries for form in (f"<{entry}>", str(Literal(entry))))
-    return read(snapshot).holds(entries) or any(each in large for each in written)
+    return read(snapshot).holds(entries) or any(item in large for item in written)
 
 
 def write(chronicle: Changelog, draft: Draft) -> None:
     """Put the chronicle into the draft of a snapshot."""
-    draft.write(_VERSIONS, json.dumps([asdict(each) for each in chronicle.versions], indent=1).encode())
+    draft.write(_VERSIONS, json.dumps([asdict(item) for item in chronicle.versions], indent=1).encode())
     lines = (json.dumps(asdict(event), ensure_ascii=False) + "\n" for event in chronicle.events)
     draft.write(_EVENTS, "".join(lines).encode())
     draft.write(_REPLICA, chronicle.replica)
@@ -130,13 +130,13 @@ def _state(quads: Iterable[Quad]) -> str:
 def history(events: Sequence[Event], kept: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[Change]]:
     """The changes of each thing by its IRI, oldest first; `kept` are the names and times of the snapshots that stay."""
     names = {name for name, _ in kept}
-    found: dict[str, list[Change]] = {}
+    changes_of: dict[str, list[Change]] = {}
     states: dict[str, str] = {}
     for event in events:
         change = _change(event, states.get(event.thing, ""), kept=event.version in names)
-        found.setdefault(event.thing, []).append(change)
+        changes_of.setdefault(event.thing, []).append(change)
         states[event.thing] = event.state
-    return found
+    return changes_of
 
 
 def _change(event: Event, before: str, *, kept: bool) -> Change:

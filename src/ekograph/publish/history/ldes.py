@@ -49,7 +49,7 @@ def root(events: Sequence[Event]) -> list[Quad]:
             (LDES("timestampPath"), PROV("generatedAtTime")),
             (LDES("versionOfPath"), DCTERMS("isVersionOf")),
             (LDES("versionDeletePath"), TYPE),
-            *((LDES(f"version{kind.capitalize()}Object"), each) for kind, each in _KINDS.items()),
+            *((LDES(f"version{kind.capitalize()}Object"), kind_class) for kind, kind_class in _KINDS.items()),
             (TREE("view"), view),
         ),
         *facts(view, (TYPE, TREE("Node"))),

@@ -53,10 +53,10 @@ def alive(thing: str, events: Iterable[Event], kept: Sequence[tuple[str, str]]) 
 
 def by_thing(events: Iterable[Event]) -> Mapping[str, list[Event]]:
     """The events of each thing, by its IRI."""
-    found: dict[str, list[Event]] = {}
+    events_of: dict[str, list[Event]] = {}
     for event in events:
-        found.setdefault(event.thing, []).append(event)
-    return found
+        events_of.setdefault(event.thing, []).append(event)
+    return events_of
 
 
 def _state_at(moment: str, events: Iterable[tuple[str, bool]]) -> bool:
