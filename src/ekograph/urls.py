@@ -57,11 +57,11 @@ _TAKEN = re.compile(r"(?:\.{1,2}|~|index|.*\.(?:html|ttl|trig|nt|nq|jsonld|rdf))
 
 # Each page asks for the paths of dozens of things that other pages ask for too.
 @lru_cache(maxsize=65536)
-def path_for(iri: str, base: str, own: tuple[str, ...] = ()) -> str:
+def path_for(iri: str, base: str, spaces: tuple[str, ...] = ()) -> str:
     """The path, and the fragment if there is one, of the page about `iri`; no two IRIs have the same.
 
-    `base` is that of the site, `own` are further IRIs that begin the names of its things. What is named under the
-    base is at /doc/…, what is named under one of `own` is at /doc/… with its scheme and host, but for the first of
+    `base` is that of the site, `spaces` are further IRIs that begin the names of its things. What is named under the
+    base is at /doc/…, what is named under one of `spaces` is at /doc/… with its scheme and host, but for the first of
     them where there is no base; everything else is at /about/….
     """
     document, hash_, fragment = iri.removeprefix(base).partition("#")
@@ -69,32 +69,32 @@ def path_for(iri: str, base: str, own: tuple[str, ...] = ()) -> str:
         return f"/{document}{hash_}{quote(fragment, safe=_PATH_SAFE)}"
     if base and iri.startswith(base + GRAPHS):
         return "/" + GRAPHS + _written(iri.removeprefix(base + GRAPHS))
-    home = _home(base, own)
-    if home and iri.startswith(home) and not is_own(_with_scheme(iri[len(home) :]), base, own):
+    home = _home(base, spaces)
+    if home and iri.startswith(home) and not is_own(_with_scheme(iri[len(home) :]), base, spaces):
         return PAGES + _written(iri[len(home) :])
     # Not "://": proxies and file systems make one slash of two.
     spelled = _written(_HIERARCHICAL.sub(r"\1/", iri, count=1))
-    return (PAGES if is_own(iri, base, own) else ELSEWHERE) + spelled
+    return (PAGES if is_own(iri, base, spaces) else ELSEWHERE) + spelled
 
 
-def iri_at(path: str, base: str, own: tuple[str, ...] = ()) -> str | None:
+def iri_at(path: str, base: str, spaces: tuple[str, ...] = ()) -> str | None:
     """The IRI whose page is at `path`: the inverse of `path_for`; None for a path that is no IRI's."""
     decoded, candidates = unquote(path), []
     if decoded.startswith(ELSEWHERE):
         candidates = [_with_scheme(_read(decoded.removeprefix(ELSEWHERE)))]
     elif decoded.startswith(PAGES):
         name = _read(decoded.removeprefix(PAGES))
-        candidates = [_home(base, own) + name, _with_scheme(name)]
+        candidates = [_home(base, spaces) + name, _with_scheme(name)]
     elif base and decoded.startswith(f"/{GRAPHS}"):
         candidates = [base + GRAPHS + _read(decoded.removeprefix(f"/{GRAPHS}"))]
     elif base:
         candidates = [base + decoded[1:]]
-    return next((iri for iri in candidates if path_for(iri, base, own) == path), None)
+    return next((iri for iri in candidates if path_for(iri, base, spaces) == path), None)
 
 
-def is_own(iri: str, base: str, own: tuple[str, ...] = ()) -> bool:
-    """Whether `iri` is a name of this site's own, and not of something that is named elsewhere."""
-    if own and iri.startswith(own):
+def is_own(iri: str, base: str, spaces: tuple[str, ...] = ()) -> bool:
+    """Whether `iri` is a name of this site's spaces, and not of something that is named elsewhere."""
+    if spaces and iri.startswith(spaces):
         return True
     if not base or not iri.startswith(base):
         return False
@@ -115,9 +115,9 @@ def graph_name(base: str, name: str) -> str:
     return f"{base}{GRAPHS}{quote(name, safe='')}" if base else f"urn:graph:{quote(name, safe='')}"
 
 
-def _home(base: str, own: tuple[str, ...]) -> str:
+def _home(base: str, spaces: tuple[str, ...]) -> str:
     """What begins the IRIs of the things whose pages have short paths."""
-    return base + THINGS if base else next(iter(own), "")
+    return base + THINGS if base else next(iter(spaces), "")
 
 
 def _with_scheme(spelled: str) -> str:

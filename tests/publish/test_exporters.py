@@ -24,7 +24,7 @@ def publication(text: str, own: Sequence[str] = (), main: str = "") -> Publicati
         "PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/> PREFIX ex: <http://e.org/>"
     )
     quads = parse(f"{prefixes} {text}", RdfFormat.TRIG)
-    dataset = Dataset(quads, base="", prefixes={}, languages=["en"], own=own)
+    dataset = Dataset(quads, base="", prefixes={}, languages=["en"], spaces=own)
     version = Version("v1", "0" * 64, NOW, 1)
     return Publication(Site(dataset, "v1", NOW), (), [DUMP], [version], (), [("v1", NOW)], main)
 

@@ -90,7 +90,7 @@ def test_a_site_without_a_theme_has_an_empty_one():
 
 def test_templates_messages_and_files_of_a_theme_go_before_those_of_the_core(site):
     folder = site / "theme"
-    (folder / "templates/thing.html").write_text("<h1>{{ view.say('nav.front') }}</h1>")
+    (folder / "templates/thing.html").write_text("<h1>{{ view.message('nav.front') }}</h1>")
     (folder / "locales/pages.en.json").write_text('{"nav.front": "Start here", "brand": "Books"}')
     (folder / "static/style.css").write_text("h1 { color: red }")
     (folder / "static/icon.svg").write_text("<svg/>")

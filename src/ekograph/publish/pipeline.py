@@ -123,7 +123,7 @@ def activate_for_now(
                 base=settings.base,
                 prefixes=prefixes,
                 languages=settings.languages,
-                own=settings.own,
+                spaces=settings.own,
             )
             graphs = Counter(map(graph_of, lines))
             manifest = Manifest(
@@ -210,7 +210,7 @@ def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source],
         base=settings.base,
         prefixes=checked.prefixes,
         languages=settings.languages,
-        own=settings.own,
+        spaces=settings.own,
         in_order=True,
     )
     rules = canonical(quad for source in shapes for quad in source.quads)

@@ -74,7 +74,7 @@ def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> Ver
         base=settings.base,
         prefixes=prefixes,
         languages=settings.languages,
-        own=settings.own,
+        spaces=settings.own,
         in_order=True,
     )
     return VerifiedSite(settings, nquads, b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM, has_history=False)

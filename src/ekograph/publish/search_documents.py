@@ -41,8 +41,8 @@ def names(site: Site) -> dict[tuple[str, str], str]:
         view = View(site, language)
         results["", language] = view.home
         for item in site.classes:
-            own = site.dataset.quads_of(NamedNode(item))
-            named = view.label(NamedNode(item)).value if own else view_module.name(item, language)
+            local = site.dataset.quads_of(NamedNode(item))
+            named = view.label(NamedNode(item)).value if local else view_module.name(item, language)
             results[item, language] = named or view.short(item)
     return results
 

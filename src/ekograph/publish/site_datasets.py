@@ -34,7 +34,7 @@ def published(snapshot: Snapshot) -> Dataset:
     manifest = snapshot.manifest
     quads = parse(path=snapshot.dataset, format=RdfFormat.N_QUADS)
     return Dataset(
-        quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages, own=manifest.own
+        quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages, spaces=manifest.own
     )
 
 
@@ -56,7 +56,7 @@ def written(settings: Settings, messages: Messages) -> Dataset:
         base=settings.base,
         prefixes=prefixes,
         languages=settings.languages,
-        own=settings.own,
+        spaces=settings.own,
     )
 
 

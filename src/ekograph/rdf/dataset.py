@@ -62,7 +62,7 @@ class Text(NamedTuple):
 class Dataset:
     """The quads of a site, immutable.
 
-    `base` is the IRI the site's things are named under, `own` are further IRIs that begin their names, `prefixes` maps
+    `base` is the IRI that things are named under, `spaces` are further IRIs that begin their names, `prefixes` maps
     prefixes to namespaces, `languages` are those of the site, in the order in which labels fall back. `in_order` says
     that the quads come sorted, each once.
     """
@@ -74,11 +74,11 @@ class Dataset:
         base: str,
         prefixes: Mapping[str, str],
         languages: Sequence[str],
-        own: Sequence[str] = (),
+        spaces: Sequence[str] = (),
         in_order: bool = False,
     ) -> None:
         self.base = base
-        self.own = tuple(own)
+        self.spaces = tuple(spaces)
         self.prefixes = dict(prefixes)
         self.languages = tuple(languages)
         self._quads = list(quads) if in_order else sorted(set(quads), key=str)
@@ -225,16 +225,16 @@ class Dataset:
 
     def path(self, iri: str) -> str:
         """The path of the page about `iri`, and its fragment if it has one."""
-        return path_for(iri, self.base if self.has_names else "", self.own)
+        return path_for(iri, self.base if self.has_names else "", self.spaces)
 
     def described_at(self, path: str) -> NamedNode | None:
         """The thing whose page is at `path`, if there is one."""
-        node = _iri(iri_at(path, self.base if self.has_names else "", self.own))
+        node = _iri(iri_at(path, self.base if self.has_names else "", self.spaces))
         return node if node and self.quads_of(node) else None
 
     def looked_up_at(self, path: str) -> NamedNode | None:
         """The thing that clients mean by `path`: one of that name, else the first of a hash namespace."""
-        for start in (f"{self.base}{THINGS}" if self.has_names else "", *self.own):
+        for start in (f"{self.base}{THINGS}" if self.has_names else "", *self.spaces):
             below = request_path(start, self.base if self.has_names else "")
             if not start or not path.startswith(below):
                 continue
@@ -249,7 +249,7 @@ class Dataset:
 
     def is_own(self, iri: str) -> bool:
         """Whether `iri` is a name of this site's own; all are where neither a base nor other names are set."""
-        return not (self.has_names or self.own) or is_own(iri, self.base if self.has_names else "", self.own)
+        return not (self.has_names or self.spaces) or is_own(iri, self.base if self.has_names else "", self.spaces)
 
     def things(self) -> list[NamedNode]:
         """What has a page of its own: all that is described, but for the documents of this site and their parts."""

@@ -76,9 +76,9 @@ class StoredDataset(Dataset):
         base: str,
         prefixes: Mapping[str, str],
         languages: Sequence[str],
-        own: Sequence[str] = (),
+        spaces: Sequence[str] = (),
     ) -> None:
-        super().__init__((), base=base, prefixes=prefixes, languages=languages, own=own)
+        super().__init__((), base=base, prefixes=prefixes, languages=languages, spaces=spaces)
         self._path = by_subject
         self._subjects, self._objects = SortedLines(by_subject), SortedLines(by_object)
         self._of = lru_cache(KEPT_SUBJECTS)(self._read_of)
@@ -143,7 +143,7 @@ def of(snapshot: Snapshot) -> StoredDataset:
         base=manifest.base,
         prefixes=manifest.prefixes,
         languages=manifest.languages,
-        own=manifest.own,
+        spaces=manifest.own,
     )
 
 

@@ -78,8 +78,8 @@ def _chosen(counts: Mapping[str, int], links: Mapping[tuple[str, str], Sequence[
 def _places(chosen: Sequence[str]) -> dict[str, Point]:
     """The first class in the middle, the others around it."""
     around = chosen[1:]
-    turns = {each: 2 * pi * at / max(1, len(around)) for at, each in enumerate(around)}
-    places = {each: (round(_ACROSS * sin(turn)), round(-_DOWN * cos(turn))) for each, turn in turns.items()}
+    turns = {item: 2 * pi * at / max(1, len(around)) for at, item in enumerate(around)}
+    places = {item: (round(_ACROSS * sin(turn)), round(-_DOWN * cos(turn))) for item, turn in turns.items()}
     return dict.fromkeys(chosen[:1], (0.0, 0.0)) | places
 
 
@@ -89,7 +89,7 @@ def _box(view: View, kind: str, count: int, at: Point) -> Box:
 
 
 def _arrow(view: View, start: Point, end: Point, properties: Sequence[str]) -> Arrow:
-    names = [view.property_name(NamedNode(each)) for each in properties]
+    names = [view.property_name(NamedNode(item)) for item in properties]
     if start == end:
         x, y = start[0] + _WIDTH / 2, start[1]
         return Arrow(f"M{x:g} {y - 10:g}c34 -22 34 42 0 20", names, x + 30, y + 34)

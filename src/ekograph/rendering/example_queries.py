@@ -40,8 +40,8 @@ class Example:
 
     def title(self, language: str) -> tuple[str, str]:
         """The title in `language`, or the nearest there is, and the language that it is in."""
-        found = language if language in self.titles else next(iter(self.titles))
-        return self.titles[found], found
+        result = language if language in self.titles else next(iter(self.titles))
+        return self.titles[result], result
 
     def asked_of(self, value: NamedNode) -> str:
         """The text of the query with `value` for its parameter."""
@@ -53,8 +53,8 @@ class Example:
     def value(self) -> str:
         """The IRI that the parameter has in the file, or ""."""
         name = self.parameter.name if self.parameter else ""
-        found = re.search(rf"VALUES\s+\?{re.escape(name)}\s*\{{\s*<([^>]*)>\s*\}}", self.text)
-        return found[1] if found else ""
+        match = re.search(rf"VALUES\s+\?{re.escape(name)}\s*\{{\s*<([^>]*)>\s*\}}", self.text)
+        return match[1] if match else ""
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,18 @@ def example(name: str, text: str) -> Example:
 
     Raises ValueError, in words, when there is no title or the parameter has no place in the query.
     """
-    said = [found.groups() for line in text.splitlines() if (found := _SAID.fullmatch(line.strip()))]
+    said = [match.groups() for line in text.splitlines() if (match := _SAID.fullmatch(line.strip()))]
     titles = {key: value for key, value in said if key != "parameter"}
     if not titles:
         raise ValueError("the query has no title; begin the file with lines such as: # en: Who funds what")
-    given = next((value.split() for key, value in said if key == "parameter"), None)
-    if given is not None and len(given) != 2:
+    arguments = next((value.split() for key, value in said if key == "parameter"), None)
+    if arguments is not None and len(arguments) != 2:
         raise ValueError(
             "a parameter is a variable and the IRI of a class, as in: # parameter: place http://…/Location"
         )
-    made = Example(name, titles, text, Parameter(*given) if given else None)
-    if given and not made.value:
-        raise ValueError(f"the parameter has no place in the query; write: VALUES ?{given[0]} {{ <an IRI> }}")
+    made = Example(name, titles, text, Parameter(*arguments) if arguments else None)
+    if arguments and not made.value:
+        raise ValueError(f"the parameter has no place in the query; write: VALUES ?{arguments[0]} {{ <an IRI> }}")
     return made
 
 

@@ -31,26 +31,26 @@ class HistoryEntry:
 def steps(view: View, node: NamedNode, belonging: Iterable[NamedNode] = ()) -> list[HistoryEntry]:
     """The versions that changed `node` or what belongs to it, newest first."""
     history = view.site.history
-    own = [change for each in dict.fromkeys((node, *belonging)) for change in history.get(each.value, ())]
+    local = [change for item in dict.fromkeys((node, *belonging)) for change in history.get(item.value, ())]
     gone = [change for change in view.site.removed if f"<{node.value}>" in change.before]
-    told = sorted({*own, *gone}, key=lambda each: (each.published, each.version), reverse=True)
-    grouped = groupby(told, key=lambda each: (each.published, each.version))
+    report = sorted({*local, *gone}, key=lambda each: (each.published, each.version), reverse=True)
+    grouped = groupby(report, key=lambda each: (each.published, each.version))
     return [_step(view, node, list(changes)) for _, changes in grouped]
 
 
 def _step(view: View, node: NamedNode, changes: Sequence[Change]) -> HistoryEntry:
     one = changes[0]
-    first = any(each.thing == node.value and each.kind == "create" for each in changes)
+    first = any(change.thing == node.value and change.kind == "create" for change in changes)
     address = f"{VERSION}/{one.version}{view.page(view.path(node.value))}" if one.kept else ""
-    order = [node.value, *sorted(each.thing for each in changes)]
+    order = [node.value, *sorted(change.thing for change in changes)]
     ordered = sorted(changes, key=lambda each: order.index(each.thing))
     # What came with the thing itself is no change of it.
-    lines = () if first else [_line(view, each) for each in ordered]
+    lines = () if first else [_line(view, item) for item in ordered]
     return HistoryEntry(one.published, address, first, lines)
 
 
 def _line(view: View, change: Change) -> tuple[str, Markup, Sequence[Markup]]:
-    names = [view.property_name(NamedNode(each)) for each in change.properties]
+    names = [view.property_name(NamedNode(item)) for item in change.properties]
     return change.kind, _name(view, change), list(dict.fromkeys(names))
 
 
@@ -59,9 +59,9 @@ def _name(view: View, change: Change) -> Markup:
     node = NamedNode(change.thing)
     if not change.before:
         return view.link(node)
-    own = view.dataset
+    local = view.dataset
     quads = parse(change.before, RdfFormat.N_TRIPLES)
-    then = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages, own=own.own)
+    then = Dataset(quads, base=local.base, prefixes=local.prefixes, languages=local.languages, spaces=local.spaces)
     return view.text(then.label(node, view.language))
 
 

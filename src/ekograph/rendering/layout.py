@@ -45,7 +45,7 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
         view.language,
         site.dataset.languages,
         view.home,
-        view.say,
+        view.message,
         crumbs=(view.home_link,) if path != "/" else (),
         places=_places(site),
         foot=_foot(site),
@@ -59,14 +59,14 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
 def frame_about(view: View, node: NamedNode, rdf: Sequence[Format] = RDF) -> PageLayout:
     """The frame of a page about one thing, which is to be had in the formats `rdf` too."""
     texts = view.texts(node, terms.DEFINITIONS)
-    described = " ".join(each.value for each in texts[:1])
+    described = " ".join(text.value for text in texts[:1])
     frame = frame_of(view, view.title(node).value, view.path(node.value))
     return replace(frame, formats=rdf, description=described)
 
 
-def frame_without_site(title: str, language: str, say: Messages) -> PageLayout:
+def frame_without_site(title: str, language: str, messages: Messages) -> PageLayout:
     """The frame of a page that knows no site: it leads to the front page and the search."""
-    return PageLayout(title, "", language, (language,), say("nav.front"), say, places=(_FRONT, _SEARCH))
+    return PageLayout(title, "", language, (language,), messages("nav.front"), messages, places=(_FRONT, _SEARCH))
 
 
 def _places(site: Site) -> Sequence[tuple[str, str]]:
@@ -98,7 +98,7 @@ class PageLayout:
     language: str
     languages: Sequence[str]
     home: str
-    say: Messages
+    message: Messages
     crumbs: Sequence[Markup] = ()
     description: str = ""
     formats: Sequence[Format] = ()
@@ -115,16 +115,16 @@ def page(template: str, frame: PageLayout, **values: Any) -> bytes:
     """The page whose content is `template` filled with `values`, within `frame`; UTF-8."""
     made = environment(frame.theme)
     # Already escaped: it comes from a template that escapes.
-    content = Markup(made.get_template(template).render(frame=frame, say=frame.say, **values))  # noqa: S704
+    content = Markup(made.get_template(template).render(frame=frame, say=frame.message, **values))  # noqa: S704
     whole = made.get_template("layout.html").render(
-        frame=frame, say=frame.say, content=content, unofficial='class="mark"' in content
+        frame=frame, say=frame.message, content=content, unofficial='class="mark"' in content
     )
     return whole.encode()
 
 
-def fragment(template: str, say: Messages, theme: Path | None, **values: Any) -> bytes:
+def fragment(template: str, messages: Messages, theme: Path | None, **values: Any) -> bytes:
     """`template` of a theme or the core filled with `values`, without a frame; UTF-8."""
-    return environment(theme).get_template(template).render(say=say, **values).encode()
+    return environment(theme).get_template(template).render(say=messages, **values).encode()
 
 
 @cache

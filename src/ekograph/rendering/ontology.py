@@ -133,9 +133,9 @@ def expression(view: View, term: Term, depth: int = 0) -> Markup | None:
     for predicate, word in _JOINED.items():
         if predicate in said:
             members = [_part(view, member, depth) for member in _list(view, said[predicate][0])]
-            return Markup(" {} ").format(view.say(f"expression.{word}")).join(members) if members else None
+            return Markup(" {} ").format(view.message(f"expression.{word}")).join(members) if members else None
     if complement := said.get(f"{OWL}complementOf"):
-        return Markup("{} {}").format(view.say("expression.not"), _part(view, complement[0], depth))
+        return Markup("{} {}").format(view.message("expression.not"), _part(view, complement[0], depth))
     if datatype := said.get(f"{OWL}onDatatype"):
         return _part(view, datatype[0], depth) if f"{OWL}withRestrictions" not in said else None
     return _restriction(view, term, depth) if f"{OWL}onProperty" in said else None
@@ -159,7 +159,7 @@ def _restriction(view: View, node: BlankNode, depth: int) -> Markup | None:
 
 def _sentence(view: View, key: str, name: Markup, value: Markup) -> Markup:
     # A message of ours, whose places are filled with markup.
-    return Markup(view.say(key, property="{property}", value="{value}")).format(property=name, value=value)  # noqa: S704
+    return Markup(view.message(key, property="{property}", value="{value}")).format(property=name, value=value)  # noqa: S704
 
 
 def _part(view: View, term: Term, depth: int) -> Markup:

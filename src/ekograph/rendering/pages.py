@@ -61,7 +61,7 @@ def resource_page(
     """The page about one thing; `data` is what search engines read of it, as JSON-LD."""
     view = View(site, language)
     template, content = page_types.template_of(view, node)
-    crumbs = (view.home_link, *(view.link(each) for each in page_types.above(view, node)))
+    crumbs = (view.home_link, *(view.link(item) for item in page_types.above(view, node)))
     frame = replace(frame_about(view, node, rdf), crumbs=crumbs, data=data)
     return page(template, frame, **{**_about(view, node, rdf), **content})
 
@@ -72,7 +72,7 @@ def front_page(site: Site, language: str, data: Markup | None = None) -> bytes:
     `data` is what search engines read of the dataset, as JSON-LD.
     """
     view = View(site, language)
-    description = view.say("lead") if "lead" in view.say else ""
+    description = view.message("lead") if "lead" in view.message else ""
     frame = replace(frame_of(view, view.home, "/"), description=description, data=data)
     return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
 
@@ -114,7 +114,7 @@ def vocabulary_page(  # noqa: PLR0913, PLR0917 - what the page is made of, as fo
 def sparql_page(site: Site, language: str) -> bytes:
     """The form for a query; it works without JavaScript."""
     view = View(site, language)
-    frame = frame_of(view, view.say("sparql.title"), "/sparql")
+    frame = frame_of(view, view.message("sparql.title"), "/sparql")
     prefixes = sorted(site.dataset.prefixes.items())
     return page(
         "sparql.html",
@@ -131,7 +131,7 @@ def sparql_page(site: Site, language: str) -> bytes:
 def search_page(site: Site, language: str) -> bytes:
     """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
     view = View(site, language)
-    frame = frame_of(view, view.say("search.title"), "/search")
+    frame = frame_of(view, view.message("search.title"), "/search")
     return page("search.html", frame, text="", groups={}, language=language, hint=True)
 
 
@@ -139,7 +139,7 @@ def error_page(language: str, failure: Failure) -> bytes:
     """The page for a request that has no other answer."""
     frame = frame_without_site(failure.title, language, messages("pages", language))
     offered = [
-        (name, each if each.startswith("/") else view_module.web_address(each)) for name, each in failure.offered
+        (name, item if item.startswith("/") else view_module.web_address(item)) for name, item in failure.offered
     ]
     return page("error.html", frame, failure=failure, offered=offered)
 
@@ -165,10 +165,10 @@ def _about(view: View, node: NamedNode, rdf: Sequence[Format] = RDF) -> Mapping[
 def rules_page(site: Site, shapes: Sequence[Quad], language: str) -> bytes:
     """The rules that the data keeps, from the shapes."""
     view = View(site, language)
-    found = rule_entries.rules(site, shapes, language)
-    own = f"{site.dataset.base}def#"
-    named = {rule.id: sorted((each for each in rule.about if each.value.startswith(own)), key=str) for rule in found}
-    return _page("rules.html", view, layout.RULES, groups=rule_entries.by_letter(found), named=named)
+    result = rule_entries.rules(site, shapes, language)
+    local = f"{site.dataset.base}def#"
+    named = {rule.id: sorted((item for item in rule.about if item.value.startswith(local)), key=str) for rule in result}
+    return _page("rules.html", view, layout.RULES, groups=rule_entries.by_letter(result), named=named)
 
 
 def site_page(site: Site, about: SitePage, language: str) -> bytes:
@@ -208,7 +208,7 @@ def downloads_page(site: Site, files: Iterable[tuple[str, int, str]], language: 
     others += [name for name in sizes if name.endswith(".gz") and name.removesuffix(".gz") not in sizes]
     return page(
         "downloads.html",
-        layout.frame_of(view, view.say("downloads.title"), layout.DOWNLOADS),
+        layout.frame_of(view, view.message("downloads.title"), layout.DOWNLOADS),
         view=view,
         whole=[_download(view, name, sizes) for name in others],
         tables=[_download(view, name, sizes) for name in tables],
@@ -223,9 +223,9 @@ def _download(view: View, name: str, sizes: dict[str, tuple[int, str]]) -> Downl
 
 def _title(view: View, name: str) -> Markup:
     """What a file is by its name: the format of a dump, all files together, or else just the name."""
-    found = formats.by_suffix(name.removesuffix(".gz").rpartition(".")[2])
-    key = f"format.{found.name}" if found else f"downloads.{name.rpartition('.')[2].lower()}"
-    return Markup("{}").format(view.say(key) if key in view.say else name)
+    result = formats.by_suffix(name.removesuffix(".gz").rpartition(".")[2])
+    key = f"format.{result.name}" if result else f"downloads.{name.rpartition('.')[2].lower()}"
+    return Markup("{}").format(view.message(key) if key in view.message else name)
 
 
 def _size(size: int, language: str) -> str:

@@ -22,7 +22,7 @@ def queries_page(site: Site, language: str) -> bytes:
     view = View(site, language)
     return page(
         "queries.html",
-        frame_of(view, view.say("queries.title"), PATH),
+        frame_of(view, view.message("queries.title"), PATH),
         examples=sorted(site.queries, key=lambda each: each.title(language)[0].casefold()),
     )
 
@@ -32,7 +32,7 @@ def query_page(site: Site, example: Example, value: NamedNode | None, answer: Ex
     view = View(site, language)
     title, spoken = example.title(language)
     path = path_with(site, example, value)
-    home = Markup('<a href="{}">{}</a>').format(view.page(PATH), view.say("queries.title"))
+    home = Markup('<a href="{}">{}</a>').format(view.page(PATH), view.message("queries.title"))
     frame = frame_of(view, title, path)
     text = example.asked_of(value) if value else example.text
     return page(
@@ -43,8 +43,8 @@ def query_page(site: Site, example: Example, value: NamedNode | None, answer: Ex
         title_language=spoken,
         choices=_choices(view, example, value),
         answer=answer,
-        columns=[_column(view, each) for each in answer.variables],
-        cells=[[(_cell(view, each), is_number(each)) for each in row] for row in answer.rows],
+        columns=[_column(view, variable) for variable in answer.variables],
+        cells=[[(_cell(view, item), is_number(item)) for item in row] for row in answer.rows],
         path=path,
         text=text,
         editor=f"{view.page('/sparql')}?{urlencode({'query': text})}",
@@ -67,9 +67,9 @@ def _choices(view: View, example: Example, value: NamedNode | None) -> list[tupl
     """The pages to pick from: address, name, and whether it is this one."""
     chosen = value.value if value else example.value
     return [
-        (view.page(path_with(view.site, example, each)), _choice(view, each), each.value == chosen)
-        for each in values(view.site, example)
-        if view.site.tells_first_of(each)
+        (view.page(path_with(view.site, example, value)), _choice(view, value), value.value == chosen)
+        for value in values(view.site, example)
+        if view.site.tells_first_of(value)
     ]
 
 
@@ -81,7 +81,7 @@ def _choice(view: View, node: NamedNode) -> str:
 
 def _column(view: View, variable: str) -> str:
     key = f"column.{variable}"
-    return view.say(key) if key in view.say else variable
+    return view.message(key) if key in view.message else variable
 
 
 def _cell(view: View, term: Term | None) -> Markup:

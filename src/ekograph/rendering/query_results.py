@@ -47,19 +47,19 @@ def table_of(form: str, lines: Sequence[str], most: int = MOST_ROWS) -> ResultTa
         columns, rows = lines[0].split("\t") if lines[0] else [], [line.split("\t") for line in lines[1:]]
     else:
         columns, rows = [], [_triple(line) for line in lines]
-    return ResultTable([each.removeprefix("?") for each in columns], rows[:most], more=len(rows) > most)
+    return ResultTable([column.removeprefix("?") for column in columns], rows[:most], more=len(rows) > most)
 
 
 def answer_page(printed: bytes, language: str, base: str, query: str, answer: ResultTable | bool) -> bytes:
     """The page `printed` with `query` and its answer in place of its content; things below `base` are linked here."""
-    say = messages("pages", language)
+    translate = messages("pages", language)
     table = answer if isinstance(answer, ResultTable) else None
     content = fragment(
         "results.html",
-        say,
+        translate,
         None,
         query=query,
-        truth=None if table else say("sparql.true" if answer else "sparql.false"),
+        truth=None if table else translate("sparql.true" if answer else "sparql.false"),
         columns=table.columns if table else (),
         rows=[[_shown(term, base) for term in row] for row in table.rows] if table else (),
         caption=_caption(table, language) if table else "",
@@ -70,10 +70,10 @@ def answer_page(printed: bytes, language: str, base: str, query: str, answer: Re
 
 
 def _caption(table: ResultTable, language: str) -> str:
-    say = messages("pages", language)
+    translate = messages("pages", language)
     if table.more:
-        return say("sparql.cut").replace("{shown}", str(len(table.rows)))
-    return say("queries.rows", count=len(table.rows))
+        return translate("sparql.cut").replace("{shown}", str(len(table.rows)))
+    return translate("queries.rows", count=len(table.rows))
 
 
 def _files(query: str, table: ResultTable | None) -> Iterator[tuple[str, str]]:
@@ -101,8 +101,8 @@ def _shown(term: str, base: str) -> Markup:
 def _iri(iri: str, base: str) -> Markup:
     if view.web_address(iri) is None:
         return _plain(iri)
-    own = bool(base) and iri.startswith(base)
-    address, name = (f"/{iri.removeprefix(base)}", iri.removeprefix(base)) if own else (iri, iri)
+    local = bool(base) and iri.startswith(base)
+    address, name = (f"/{iri.removeprefix(base)}", iri.removeprefix(base)) if local else (iri, iri)
     return Markup('<a href="{}">{}</a>').format(address, _cut(name or iri))
 
 

@@ -171,7 +171,7 @@ def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[
 
     The empty prefix is left out, which JSON-LD does not have.
     """
-    return used_by({node for each in statements for node in _named(each)}, prefixes)
+    return used_by({node for statement in statements for node in _named(statement)}, prefixes)
 
 
 def used_by(nodes: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -192,13 +192,13 @@ def _namespace(node: NamedNode) -> str:
 
 def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
     """Raise NotExpressibleError for a property whose IRI is no XML name, and for characters that XML does not have."""
-    statements = [*statements, *(term for each in statements for term in _triple_terms(each))]
-    for predicate in dict.fromkeys(each.predicate.value for each in statements):
+    statements = [*statements, *(term for statement in statements for term in _triple_terms(statement))]
+    for predicate in dict.fromkeys(statement.predicate.value for statement in statements):
         if not _XML_NAME.search(predicate) or predicate in _RESERVED:
             raise NotExpressibleError(f"RDF/XML cannot write the property {predicate}")
-    for each in statements:
-        if isinstance(each.object, Literal) and _NOT_XML.search(each.object.value):
-            raise NotExpressibleError(f"XML does not have a character of {each.object.value[:60]!r}")
+    for item in statements:
+        if isinstance(item.object, Literal) and _NOT_XML.search(item.object.value):
+            raise NotExpressibleError(f"XML does not have a character of {item.object.value[:60]!r}")
 
 
 def _refuse_triple_terms(statements: Iterable[Triple | Quad]) -> None:

@@ -129,7 +129,7 @@ def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = 
         link(f"{PUBLIC_URL}{page}", "canonical"),
         link(node.value, "cite-as"),
         *([link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type)] if formats.TURTLE in rdf else []),
-        *(link(each, "type") for each in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),
+        *(link(item, "type") for item in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),
         *([link(site.licence.value, "license")] if site.licence else []),
         *([link(site.publisher.value, "author")] if site.publisher else []),
         *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),
@@ -170,18 +170,18 @@ def of_thing(node: NamedNode, dataset: Dataset, language: str) -> Json:
     kinds = dataset.types(node)
     name = dataset.label(node, language).value
     others = [
-        each.value for label in LABELS for each in dataset.objects(node, label.value) if isinstance(each, Literal)
+        value.value for label in LABELS for value in dataset.objects(node, label.value) if isinstance(value, Literal)
     ]
     return without_empty(
         {
             "@type": next((_TYPES[kind] for kind in _TYPES if kind in kinds), "Thing"),
             "@id": node.value,
             "name": name,
-            "alternateName": [each for each in dict.fromkeys(others) if each != name],
+            "alternateName": [other for other in dict.fromkeys(others) if other != name],
             "url": f"{PUBLIC_URL}{dataset.path(node.value)}",
             "additionalType": kinds,
-            "isPartOf": [{"@id": each.value} for part in _PARTS for each in _nodes(dataset, node, part)],
-            "sameAs": [each.value for same in _SAME for each in _nodes(dataset, node, same)],
+            "isPartOf": [{"@id": item.value} for part in _PARTS for item in _nodes(dataset, node, part)],
+            "sameAs": [item.value for same in _SAME for item in _nodes(dataset, node, same)],
         }
     )
 
@@ -192,4 +192,4 @@ def without_empty(found: Json) -> Json:
 
 
 def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:
-    return [each for each in dataset.objects(node, predicate) if isinstance(each, NamedNode)]
+    return [value for value in dataset.objects(node, predicate) if isinstance(value, NamedNode)]

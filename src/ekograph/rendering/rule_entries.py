@@ -38,9 +38,9 @@ def rules(site: Site, shapes: Sequence[Quad], language: str) -> list[RuleEntry]:
     parts: dict[str, list[NamedNode]] = {}
     for shape in view.dataset.subjects_under(f"{site.dataset.base}shapes#"):
         parts.setdefault(_id(shape).partition("-")[0], []).append(shape)
-    named = [each for part in parts.values() for each in part if view.dataset.objects(each, f"{SHACL}name")]
-    found = [_rule(view, each, parts.get(_id(each), [each])) for each in named]
-    return sorted(found, key=lambda each: each.id)
+    named = [item for part in parts.values() for item in part if view.dataset.objects(item, f"{SHACL}name")]
+    result = [_rule(view, item, parts.get(_id(item), [item])) for item in named]
+    return sorted(result, key=lambda each: each.id)
 
 
 def by_term(found: Sequence[RuleEntry]) -> Mapping[NamedNode, list[RuleEntry]]:
@@ -54,17 +54,17 @@ def by_term(found: Sequence[RuleEntry]) -> Mapping[NamedNode, list[RuleEntry]]:
 
 def by_letter(found: Sequence[RuleEntry]) -> list[tuple[str, list[RuleEntry]]]:
     """The rules whose ids begin with the same letter, together."""
-    return [(letter, list(each)) for letter, each in groupby(found, key=lambda rule: rule.id[:1])]
+    return [(letter, list(item)) for letter, item in groupby(found, key=lambda rule: rule.id[:1])]
 
 
 def _rule(view: View, shape: NamedNode, parts: Sequence[NamedNode]) -> RuleEntry:
-    told = view.texts(shape, (f"{SHACL}message",))
+    report = view.texts(shape, (f"{SHACL}message",))
     for constraint in view.dataset.objects(shape, f"{SHACL}sparql"):
         if isinstance(constraint, NamedNode):
-            told += view.texts(constraint, (f"{SHACL}message",))
+            report += view.texts(constraint, (f"{SHACL}message",))
     about = frozenset(iri for part in parts for quad in view.dataset.bounded(part) for iri in _named(view, quad))
     reasons = view.texts(shape, (terms.COMMENT,))
-    return RuleEntry(_id(shape), view.label(shape), reasons, [_in_general(each) for each in told], about)
+    return RuleEntry(_id(shape), view.label(shape), reasons, [_in_general(item) for item in report], about)
 
 
 def _named(view: View, quad: Quad) -> Iterator[NamedNode]:

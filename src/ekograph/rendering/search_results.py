@@ -38,10 +38,10 @@ def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], the
     groups: dict[str, list[SearchResult]] = {}
     for hit in hits:
         groups.setdefault(hit.kind, []).append(_result(hit, language))
-    say = messages("pages", language, theme)
-    content = fragment("search.html", say, theme, text=text, groups=groups, language=language, hint=False)
+    translate = messages("pages", language, theme)
+    content = fragment("search.html", translate, theme, text=text, groups=groups, language=language, hint=False)
     if MARK.encode() in content:
-        content += b'<p class="note">%s %s</p>' % (MARK.encode(), say("unofficial.note").encode())
+        content += b'<p class="note">%s %s</p>' % (MARK.encode(), translate("unofficial.note").encode())
     query = f"?q={quote_plus(text)}".encode()
     page = _CONTENT.sub(lambda found: found[1] + content + found[2], form)
     return _OTHER_LANGUAGE.sub(lambda found: found[1] + query + found[2], page)
@@ -69,7 +69,7 @@ def _highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
 
 def results_json(hits: Sequence[Hit], language: str, theme: Path | None = None) -> list[dict[str, str | float]]:
     """The hits for programs and for suggestions: IRI, page, name, what it is, and why it was found."""
-    say = messages("pages", language, theme)
+    translate = messages("pages", language, theme)
     return [
         {
             "iri": hit.iri,
@@ -77,7 +77,7 @@ def results_json(hits: Sequence[Hit], language: str, theme: Path | None = None) 
             "name": hit.name.text,
             "language": hit.name.language,
             "kind": hit.kind,
-            "kindName": say(f"search.one.{hit.kind}"),
+            "kindName": translate(f"search.one.{hit.kind}"),
             "notation": hit.notation,
             "snippet": hit.snippet.text if hit.snippet else "",
             "score": hit.score,

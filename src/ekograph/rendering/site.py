@@ -60,13 +60,15 @@ class Site:
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
-        own = self.dataset
-        dataset = Dataset(quads, base=own.base, prefixes=own.prefixes, languages=own.languages, own=own.own)
+        local = self.dataset
+        dataset = Dataset(
+            quads, base=local.base, prefixes=local.prefixes, languages=local.languages, spaces=local.spaces
+        )
         return Site(dataset, self.version, self.published, theme=self.theme)
 
     def has_query(self, name: str) -> bool:
         """Whether there is an example query of that name."""
-        return any(each.name == name for each in self.queries)
+        return any(query.name == name for query in self.queries)
 
     @cached_property
     def hierarchies(self) -> Mapping[str, Hierarchy]:
@@ -106,12 +108,12 @@ class Site:
     @cached_property
     def licence(self) -> NamedNode | None:
         """The licence of the data, as the catalogue states it."""
-        return next((each for node in self.catalogues for each in self.named(node, terms.LICENCE)), None)
+        return next((item for node in self.catalogues for item in self.named(node, terms.LICENCE)), None)
 
     @cached_property
     def publisher(self) -> NamedNode | None:
         """Who publishes the data, as the catalogue states it."""
-        return next((each for node in self.catalogues for each in self.named(node, terms.PUBLISHER)), None)
+        return next((item for node in self.catalogues for item in self.named(node, terms.PUBLISHER)), None)
 
     @cached_property
     def classes(self) -> Mapping[str, int]:
@@ -131,8 +133,8 @@ class Site:
                 members = {**members, terms.RESOURCE: [*members.get(terms.RESOURCE, ()), *untyped]}
         if self.dataset.has_names:
             things = set(self.things)
-            members = {kind: [thing for thing in found if thing in things] for kind, found in members.items()}
-            members = {kind: found for kind, found in members.items() if found}
+            members = {kind: [thing for thing in result if thing in things] for kind, result in members.items()}
+            members = {kind: result for kind, result in members.items() if result}
         return dict(sorted(members.items(), key=lambda item: (-len(item[1]), item[0])))
 
     @cached_property
@@ -162,7 +164,7 @@ class Site:
         """All things that have a page of their own here."""
         dataset = self.dataset
         documents = (
-            [each for each in dataset.subjects_under(dataset.base) if not _hash(each)] if dataset.has_names else []
+            [item for item in dataset.subjects_under(dataset.base) if not _hash(item)] if dataset.has_names else []
         )
         return tuple(sorted({*dataset.things(), *documents}, key=str))
 
@@ -177,7 +179,7 @@ class Site:
     @cached_property
     def _names_things(self) -> bool:
         dataset = self.dataset
-        starts = [f"{dataset.base}{THINGS}" if dataset.has_names else "", *dataset.own]
+        starts = [f"{dataset.base}{THINGS}" if dataset.has_names else "", *dataset.spaces]
         return any(dataset.subjects_under(start) for start in starts if start)
 
     def named(self, subject: Node, predicate: str) -> list[NamedNode]:
@@ -218,25 +220,25 @@ def model(dataset: Dataset, things: Iterable[NamedNode]) -> Model:
 def _kinds(dataset: Dataset, things: Iterable[NamedNode]) -> dict[NamedNode, str]:
     """The class of each thing: the first that the site defines itself, else the first of all."""
     kinds = {}
-    own: dict[str, bool] = {}
+    local: dict[str, bool] = {}
     for thing in things:
-        found = dataset.types(thing)
-        if not found or not dataset.is_own(thing.value):
+        result = dataset.types(thing)
+        if not result or not dataset.is_own(thing.value):
             continue
-        for each in found:
-            if each not in own:
-                own[each] = bool(dataset.quads_of(NamedNode(each)))
-        kinds[thing] = next((each for each in found if own[each]), found[0])
+        for entry in result:
+            if entry not in local:
+                local[entry] = bool(dataset.quads_of(NamedNode(entry)))
+        kinds[thing] = next((item for item in result if local[item]), result[0])
     return kinds
 
 
 def _links(dataset: Dataset, kinds: Mapping[NamedNode, str]) -> dict[tuple[str, str], list[str]]:
     """The properties that lead from things of one class to those of another."""
-    found: dict[tuple[str, str], set[NamedNode]] = {}
+    result: dict[tuple[str, str], set[NamedNode]] = {}
     for thing, kind in kinds.items():
         for quad in dataset.quads_of(thing):
             end = quad.object
             if isinstance(end, NamedNode) and (other := kinds.get(end)):
-                found.setdefault((kind, other), set()).add(quad.predicate)
-    named = {pair: {each.value for each in properties} - _INVERSES for pair, properties in found.items()}
+                result.setdefault((kind, other), set()).add(quad.predicate)
+    named = {pair: {item.value for item in properties} - _INVERSES for pair, properties in result.items()}
     return {pair: sorted(properties) for pair, properties in named.items() if properties}

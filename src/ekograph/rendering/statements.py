@@ -38,7 +38,7 @@ def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset())
         if quad.object not in values:
             values.append(quad.object)
     unofficial = grouped.pop(NamedNode(view.dataset.unofficial_mark), ())
-    return [_row(view, each, grouped[each], seen, unofficial) for each in sorted(grouped, key=_rank)]
+    return [_row(view, item, grouped[item], seen, unofficial) for item in sorted(grouped, key=_rank)]
 
 
 def incoming(view: View, node: Node) -> list[Row]:
@@ -50,7 +50,7 @@ def incoming(view: View, node: Node) -> list[Row]:
             # A member of a list is pointed to by what points to the list.
             predicate = holder.predicate if quad.predicate.value == f"{RDF}first" else quad.predicate
             grouped.setdefault(predicate, []).append(holder.subject)
-    return [_row(view, each, list(dict.fromkeys(grouped[each])), frozenset()) for each in sorted(grouped, key=_rank)]
+    return [_row(view, item, list(dict.fromkeys(grouped[item])), frozenset()) for item in sorted(grouped, key=_rank)]
 
 
 def _holder(view: View, node: Node) -> Quad | None:
@@ -75,7 +75,7 @@ def _row(
     unofficial: Container[Term] = (),
 ) -> Row:
     first = sorted(values, key=_value_rank)[:MOST_VALUES]
-    shown = tuple(_value(view, predicate, each, seen, unofficial) for each in first)
+    shown = tuple(_value(view, predicate, item, seen, unofficial) for item in first)
     return Row(view.property_name(predicate), view.short(predicate.value), shown, len(values) - len(shown))
 
 
@@ -87,7 +87,7 @@ def _value(
             return words
         within = seen | {term}
         if members := members_of(view, term):
-            return _numbered([_value(view, predicate, each, within) for each in members])
+            return _numbered([_value(view, predicate, member, within) for member in members])
         return _nested(rows(view, view.dataset.quads_of(term), within))
     return view.value(predicate, term, unofficial)
 
@@ -105,7 +105,7 @@ def members_of(view: View, term: Term) -> Sequence[Term]:
 
 
 def _numbered(members: Iterable[Markup]) -> Markup:
-    items = Markup("").join(Markup("<li>{}</li>").format(each) for each in members)
+    items = Markup("").join(Markup("<li>{}</li>").format(member) for member in members)
     return Markup('<ol class="members">{}</ol>').format(items)
 
 

@@ -42,7 +42,7 @@ class View:
     language: str
 
     @cached_property
-    def say(self) -> Messages:
+    def message(self) -> Messages:
         """The messages of the pages."""
         return messages("pages", self.language, self.site.theme.folder)
 
@@ -67,21 +67,21 @@ class View:
     @cached_property
     def home(self) -> str:
         """The name of the whole site."""
-        if "brand" in self.say:
-            return self.say("brand")
+        if "brand" in self.message:
+            return self.message("brand")
         named = next(self.site.descriptions, None)
         if named:
             return self.title(named).value
         dataset = self.dataset
-        host = urlsplit(dataset.base if dataset.has_names else next(iter(dataset.own), "")).hostname
+        host = urlsplit(dataset.base if dataset.has_names else next(iter(dataset.spaces), "")).hostname
         # Data that is one graph is known by the name of the graph.
         graphs = [] if host or self.site.large else [name for name in dataset.graphs() if name]
-        return host or (local_name(NamedNode(graphs[0])) if len(graphs) == 1 else self.say("home.untitled"))
+        return host or (local_name(NamedNode(graphs[0])) if len(graphs) == 1 else self.message("home.untitled"))
 
     @property
     def home_link(self) -> Markup:
         """A link to the front page."""
-        return Markup('<a href="{}">{}</a>').format(self.page("/"), self.say("nav.front"))
+        return Markup('<a href="{}">{}</a>').format(self.page("/"), self.message("nav.front"))
 
     @property
     def licence(self) -> Markup | None:
@@ -93,9 +93,9 @@ class View:
         for predicate in predicates:
             nearest = self.dataset.text(node, (predicate,), self.language)
             if nearest and nearest.value.strip():
-                found = (each for each in self.dataset.objects(node, predicate) if isinstance(each, Literal))
+                result = (value for value in self.dataset.objects(node, predicate) if isinstance(value, Literal))
                 unofficial = self.dataset.unofficial(node)
-                return [text_of(each, unofficial) for each in found if (each.language or "") == nearest.language]
+                return [text_of(item, unofficial) for item in result if (item.language or "") == nearest.language]
         return []
 
     def is_deprecated(self, node: Node) -> bool:
@@ -108,29 +108,29 @@ class View:
 
     def types(self, node: Node) -> list[Markup]:
         """Links to the classes of `node`: those that the site itself defines, else all."""
-        found = [NamedNode(each) for each in self.dataset.types(node)]
-        own = [each for each in found if self.dataset.quads_of(each)]
-        return [self.link(each) for each in own] or [escape(self._term(each.value)) for each in found]
+        result = [NamedNode(item) for item in self.dataset.types(node)]
+        local = [item for item in result if self.dataset.quads_of(item)]
+        return [self.link(item) for item in local] or [escape(self._term(item.value)) for item in result]
 
     def other_names(self, node: Node) -> list[Text]:
         """The names of `node` in the other languages, and further names in this one."""
         shown, unofficial = self.title(node).value, self.dataset.unofficial(node)
-        found = [
-            text_of(each, unofficial)
+        result = [
+            text_of(value, unofficial)
             for predicate in (terms.TITLE, terms.PREF_LABEL, terms.ALT_LABEL)
-            for each in self.dataset.objects(node, predicate)
-            if isinstance(each, Literal) and each.language and each.value.strip() and each.value != shown
+            for value in self.dataset.objects(node, predicate)
+            if isinstance(value, Literal) and value.language and value.value.strip() and value.value != shown
         ]
         order = [self.language, *self.dataset.languages]
         return sorted(
-            dict.fromkeys(found),
+            dict.fromkeys(result),
             key=lambda each: order.index(spoken) if (spoken := each.language.split("-")[0]) in order else 99,
         )
 
     def notation(self, node: Node) -> str:
         """The notation of a concept, or ""."""
-        found = (each.value for each in self.dataset.objects(node, terms.NOTATION) if isinstance(each, Literal))
-        return next(found, "")
+        result = (value.value for value in self.dataset.objects(node, terms.NOTATION) if isinstance(value, Literal))
+        return next(result, "")
 
     def text(self, text: Text) -> Markup:
         """Some text with its lines, its language where that is not the page's, and marked if it is unofficial."""
@@ -151,7 +151,7 @@ class View:
 
     @property
     def _empty(self) -> Markup:
-        return Markup('<span class="quiet">{}</span>').format(self.say("value.empty"))
+        return Markup('<span class="quiet">{}</span>').format(self.message("value.empty"))
 
     def prose(self, text: Text) -> Markup:
         """A text that says what a thing is, as a paragraph: with its markup, made safe, where it is written in HTML."""
@@ -216,7 +216,7 @@ class View:
 
     def literal(self, literal: Literal, unofficial: Container[Term] = ()) -> Markup:
         """A literal: text, or a number or a date as the language writes them."""
-        shown = values.shown(literal, self.language, self.say)
+        shown = values.shown(literal, self.language, self.message)
         if shown is not None:
             return shown
         if literal.datatype.value == f"{XSD}anyURI" and (address := web_address(literal.value)):
@@ -331,9 +331,9 @@ def name(iri: str, language: str) -> str | None:
     """What people call the class or property `iri`, or None."""
     cut = max(iri.rfind("#"), iri.rfind("/")) + 1
     prefix = _NAMESPACES.get(iri[:cut])
-    say = messages("terms", language)
+    translate = messages("terms", language)
     key = f"{prefix}:{iri[cut:]}"
-    return say(key) if prefix and key in say else None
+    return translate(key) if prefix and key in translate else None
 
 
 @cache

@@ -109,29 +109,29 @@ def list_values(view: View, listing: Listing, number: int) -> Mapping[str, Any]:
 
 def terms_of(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
     """The terms of an ontology, by kind; counts and examples are taken from the site's data."""
-    described = [each for each in _subjects(quads) if each != iri]
+    described = [subject for subject in _subjects(quads) if subject != iri]
     left = dict.fromkeys(described)
     sections: list[tuple[str, list[Entry]]] = []
     for key, kinds in _SECTIONS:
-        members = [each for each in described if set(view.dataset.types(each)) & set(kinds)]
-        sections.append((key, [_term(view, iri, each) for each in members if each in left]))
-        for each in members:
-            left.pop(each, None)
-    sections.append(("individuals", [_term(view, iri, each) for each in left]))
-    return {"sections": [each for each in sections if each[1]]}
+        members = [item for item in described if set(view.dataset.types(item)) & set(kinds)]
+        sections.append((key, [_term(view, iri, member) for member in members if member in left]))
+        for entry in members:
+            left.pop(entry, None)
+    sections.append(("individuals", [_term(view, iri, item) for item in left]))
+    return {"sections": [section for section in sections if section[1]]}
 
 
 def document(view: View, iri: NamedNode, quads: Sequence[Quad]) -> Mapping[str, Any]:
     """What a document describes: its own parts with anchors, and the things that have a page elsewhere."""
     subjects = _subjects(quads)
-    parts = [each for each in subjects if each.value.startswith(f"{iri.value}#")]
-    things = [each for each in subjects if each != iri and not each.value.startswith(f"{iri.value}#")]
+    parts = [subject for subject in subjects if subject.value.startswith(f"{iri.value}#")]
+    things = [subject for subject in subjects if subject != iri and not subject.value.startswith(f"{iri.value}#")]
     # A view of the document alone is made only for parts, since a document can be large.
-    own = View(view.site.of(quads if parts else ()), view.language)
+    local = View(view.site.of(quads if parts else ()), view.language)
     thorough = len(quads) <= MOST_STATEMENTS
     return {
-        "parts": [_part(own, iri, each, thorough=thorough) for each in parts],
-        "things": [view.link(each) for each in things[:MOST_THINGS]],
+        "parts": [_part(local, iri, part, thorough=thorough) for part in parts],
+        "things": [view.link(thing) for thing in things[:MOST_THINGS]],
         "more": max(0, len(things) - MOST_THINGS),
         "size": len(quads),
     }
@@ -144,11 +144,11 @@ def _part(view: View, iri: NamedNode, node: NamedNode, *, thorough: bool) -> Ent
 
 
 def _term(view: View, iri: NamedNode, node: NamedNode) -> Entry:
-    said = [each for each in view.dataset.quads_of(node) if each.predicate.value not in _SHOWN_APART]
+    said = [item for item in view.dataset.quads_of(node) if item.predicate.value not in _SHOWN_APART]
     words = tuple(view.texts(node, terms.DEFINITIONS))
     used = _uses(view, iri, node)
     anchor = _anchor(iri, node)
-    examples = [view.link(each) for each in used[:MOST_EXAMPLES]]
+    examples = [view.link(item) for item in used[:MOST_EXAMPLES]]
     turtle = _in_turtle(view, used[0]) if used and node.value in view.dataset.types(used[0]) else ""
     return Entry(node, anchor, view.name(node), words, statements.rows(view, said), len(used), examples, turtle)
 
@@ -176,11 +176,11 @@ _SHOWN_APART = frozenset(
 def _uses(view: View, iri: NamedNode, term: NamedNode) -> list[NamedNode]:
     """The things that use a term: as their class, as a property, or as a value of a property of the same ontology."""
     dataset = view.dataset
-    by_type = [each for each in dataset.subjects(TYPE.value, term) if isinstance(each, NamedNode)]
+    by_type = [subject for subject in dataset.subjects(TYPE.value, term) if isinstance(subject, NamedNode)]
     as_property = () if by_type else dataset.subjects_with(term)
     as_value = [quad.subject for quad in dataset.quads_to(term) if quad.predicate.value.startswith(f"{iri.value}#")]
     using = dict.fromkeys(by_type or as_property or as_value)
-    return [each for each in using if isinstance(each, NamedNode)]
+    return [item for item in using if isinstance(item, NamedNode)]
 
 
 def _anchor(iri: NamedNode, node: NamedNode) -> str:
@@ -188,4 +188,4 @@ def _anchor(iri: NamedNode, node: NamedNode) -> str:
 
 
 def _subjects(quads: Sequence[Quad]) -> list[NamedNode]:
-    return [each for each in dict.fromkeys(quad.subject for quad in quads) if isinstance(each, NamedNode)]
+    return [item for item in dict.fromkeys(quad.subject for quad in quads) if isinstance(item, NamedNode)]

@@ -309,12 +309,12 @@ def _leave(serve: Callable[[int], int], number: int, parent: int) -> NoReturn:
 
 def _ended(numbers: dict[int, int]) -> list[tuple[int, int]]:
     """The process id and the exit status of those that have ended; of a killed one, minus the signal."""
-    found = []
+    result = []
     for pid in numbers:
         gone, status = os.waitpid(pid, os.WNOHANG)
         if gone:
-            found.append((pid, os.waitstatus_to_exitcode(status)))
-    return found
+            result.append((pid, os.waitstatus_to_exitcode(status)))
+    return result
 
 
 def _stop(numbers: dict[int, int], patience: float) -> None:

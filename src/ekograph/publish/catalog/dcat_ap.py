@@ -118,7 +118,7 @@ def main_dataset(publication: Publication) -> NamedNode | None:
     datasets = described(dataset)
     if publication.main:
         return next((node for node in datasets if node.value == publication.main), None)
-    if not (dataset.has_names or dataset.own):
+    if not (dataset.has_names or dataset.spaces):
         return None
     named = [node for node in datasets if dataset.is_own(node.value)]
     return named[0] if len(named) == 1 else None
@@ -168,7 +168,7 @@ def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:
     """What the catalogue points to in the data: a harvester gets the catalogue alone, so it says what they are."""
     objects = {quad.object for quad in authored if isinstance(quad.object, NamedNode)}
     home = f"{dataset.base}{THINGS}" if dataset.has_names else ""
-    starts = tuple(filter(None, (home, *dataset.own)))
+    starts = tuple(filter(None, (home, *dataset.spaces)))
     return sorted((node for node in objects if node.value.startswith(starts)), key=str)
 
 

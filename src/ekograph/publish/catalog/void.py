@@ -80,7 +80,7 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
     for name in _FEATURES.values():
         yield VOID("feature"), NamedNode(_FORMATS + name)
     spaces = [f"{dataset.base}id/"] if dataset.base else []
-    yield from ((VOID("uriSpace"), Literal(space)) for space in (*spaces, *dataset.own))
+    yield from ((VOID("uriSpace"), Literal(space)) for space in (*spaces, *dataset.spaces))
     things = dataset.own_things()
     examples: dict[str, list[NamedNode]] = {}
     for thing in things:

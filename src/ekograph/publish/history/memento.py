@@ -47,8 +47,8 @@ def http_date(moment: str) -> str:
 
 def alive(thing: str, events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Those of the `kept` snapshots in which `thing` is described."""
-    own = sorted((event.published, event.kind != "delete") for event in events if event.thing == thing)
-    return [(name, published) for name, published in kept if _state_at(published, own)]
+    local = sorted((event.published, event.kind != "delete") for event in events if event.thing == thing)
+    return [(name, published) for name, published in kept if _state_at(published, local)]
 
 
 def by_thing(events: Iterable[Event]) -> Mapping[str, list[Event]]:

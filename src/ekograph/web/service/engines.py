@@ -30,14 +30,14 @@ def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
         return [_remote(settings, snapshot, limits.shared(settings.processes))]
     quads = sum(snapshot.manifest.graphs.values())
     dataset = quads * memory_budget.QUAD
-    found = []
+    result = []
     if snapshot.manifest.large:
         merged = _default_graph(settings, snapshot) is DefaultGraph.MERGED
         store = snapshot.path / (QUERIES if merged else STORE)
-        found.append(_embedded(settings, snapshot, Stored(store, quads), limits))
+        result.append(_embedded(settings, snapshot, Stored(store, quads), limits))
     if not snapshot.manifest.large or _has_room(settings, limits, dataset):
-        found.append(_embedded(settings, snapshot, snapshot.dataset, _limits(settings, dataset)))
-    return found
+        result.append(_embedded(settings, snapshot, snapshot.dataset, _limits(settings, dataset)))
+    return result
 
 
 def _has_room(settings: Settings, limits: Limits, dataset: int) -> bool:
@@ -53,7 +53,7 @@ def _limits(settings: Settings, dataset: int = 0) -> Limits:
 
     `dataset` is what the dataset takes in the memory of a process, in bytes.
     """
-    wanted = Limits(
+    requested = Limits(
         seconds=settings.query_seconds,
         memory_mb=settings.query_memory_mb,
         result_mb=settings.result_mb,
@@ -61,13 +61,13 @@ def _limits(settings: Settings, dataset: int = 0) -> Limits:
     )
     total = memory_budget.of_machine()
     if total is None:
-        return wanted
-    limits = wanted.within(int(total * memory_budget.QUERIES_SHARE) - dataset * settings.processes, dataset)
-    if limits.total < wanted.total and not settings.remote_endpoint and not dataset:
+        return requested
+    limits = requested.within(int(total * memory_budget.QUERIES_SHARE) - dataset * settings.processes, dataset)
+    if limits.total < requested.total and not settings.remote_endpoint and not dataset:
         log.warning(
             "at most %d queries run at once, not %d: each may take %d MB, and this machine has %d MB; "
             "lower query_memory_mb for more",
-            *(limits.total, wanted.total, limits.memory_mb, total >> 20),
+            *(limits.total, requested.total, limits.memory_mb, total >> 20),
         )
     return limits
 
