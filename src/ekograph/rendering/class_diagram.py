@@ -72,7 +72,7 @@ def _chosen(counts: Mapping[str, int], links: Mapping[tuple[str, str], Sequence[
     for one, other in links:
         neighbours.setdefault(one, set()).add(other)
         neighbours.setdefault(other, set()).add(one)
-    return sorted(neighbours, key=lambda each: (-len(neighbours[each]), -counts[each], each))[:MOST_CLASSES]
+    return sorted(neighbours, key=lambda entry: (-len(neighbours[entry]), -counts[entry], entry))[:MOST_CLASSES]
 
 
 def _places(chosen: Sequence[str]) -> dict[str, Point]:

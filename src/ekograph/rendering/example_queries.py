@@ -47,7 +47,7 @@ class Example:
         """The text of the query with `value` for its parameter."""
         name = self.parameter.name if self.parameter else ""
         values = re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)[^}}]*(\}})")
-        return values.sub(lambda found: f"{found[1]} {value} {found[2]}", self.text, count=1)
+        return values.sub(lambda match: f"{match[1]} {value} {match[2]}", self.text, count=1)
 
     @property
     def value(self) -> str:

@@ -33,8 +33,8 @@ def steps(view: View, node: NamedNode, belonging: Iterable[NamedNode] = ()) -> l
     history = view.site.history
     local = [change for item in dict.fromkeys((node, *belonging)) for change in history.get(item.value, ())]
     gone = [change for change in view.site.removed if f"<{node.value}>" in change.before]
-    report = sorted({*local, *gone}, key=lambda each: (each.published, each.version), reverse=True)
-    grouped = groupby(report, key=lambda each: (each.published, each.version))
+    report = sorted({*local, *gone}, key=lambda entry: (entry.published, entry.version), reverse=True)
+    grouped = groupby(report, key=lambda entry: (entry.published, entry.version))
     return [_step(view, node, list(changes)) for _, changes in grouped]
 
 
@@ -43,7 +43,7 @@ def _step(view: View, node: NamedNode, changes: Sequence[Change]) -> HistoryEntr
     first = any(change.thing == node.value and change.kind == "create" for change in changes)
     address = f"{VERSION}/{one.version}{view.page(view.path(node.value))}" if one.kept else ""
     order = [node.value, *sorted(change.thing for change in changes)]
-    ordered = sorted(changes, key=lambda each: order.index(each.thing))
+    ordered = sorted(changes, key=lambda entry: order.index(entry.thing))
     # What came with the thing itself is no change of it.
     lines = () if first else [_line(view, item) for item in ordered]
     return HistoryEntry(one.published, address, first, lines)

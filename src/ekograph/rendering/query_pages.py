@@ -23,7 +23,7 @@ def queries_page(site: Site, language: str) -> bytes:
     return page(
         "queries.html",
         frame_of(view, view.message("queries.title"), PATH),
-        examples=sorted(site.queries, key=lambda each: each.title(language)[0].casefold()),
+        examples=sorted(site.queries, key=lambda entry: entry.title(language)[0].casefold()),
     )
 
 

@@ -66,7 +66,7 @@ def answer_page(printed: bytes, language: str, base: str, query: str, answer: Re
         files=list(_files(query, table)),
         editor=view.in_language("/sparql", language),
     )
-    return _CONTENT.sub(lambda found: found[1] + content + found[2], printed)
+    return _CONTENT.sub(lambda match: match[1] + content + match[2], printed)
 
 
 def _caption(table: ResultTable, language: str) -> str:
@@ -115,6 +115,6 @@ def _cut(text: str) -> str:
     return clean if len(clean) <= _MOST_SHOWN else f"{clean[:_MOST_SHOWN]}…"
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else _LETTERS.get(found[3], found[3])
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _LETTERS.get(match[3], match[3])

@@ -108,10 +108,10 @@ def _serialized(statements: Sequence[Statement], form: RdfFormat, prefixes: Mapp
 def _arranged(statements: Iterable[Statement], first: Node | None) -> list[Statement]:
     """By graph and subject, `first` before the others; of each subject the types first, then the names."""
 
-    def place(each: Statement) -> tuple[str, bool, str, int, str, str]:
-        graph = str(each.graph_name) if isinstance(each, Quad) else ""
-        rank = _RANKS.get(each.predicate, len(_RANKS))
-        return graph, each.subject != first, str(each.subject), rank, each.predicate.value, str(each.object)
+    def place(element: Statement) -> tuple[str, bool, str, int, str, str]:
+        graph = str(element.graph_name) if isinstance(element, Quad) else ""
+        rank = _RANKS.get(element.predicate, len(_RANKS))
+        return graph, element.subject != first, str(element.subject), rank, element.predicate.value, str(element.object)
 
     return sorted(statements, key=place)
 
@@ -181,9 +181,11 @@ def used_by(nodes: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[str
     return {prefix: iri for iri, prefix in sorted(by_namespace.items()) if iri in namespaces}
 
 
-def _named(each: Triple | Quad) -> list[NamedNode]:
-    datatype = getattr(each.object, "datatype", None)
-    return [node for node in (each.subject, each.predicate, each.object, datatype) if isinstance(node, NamedNode)]
+def _named(element: Triple | Quad) -> list[NamedNode]:
+    datatype = getattr(element.object, "datatype", None)
+    return [
+        node for node in (element.subject, element.predicate, element.object, datatype) if isinstance(node, NamedNode)
+    ]
 
 
 def _namespace(node: NamedNode) -> str:

@@ -186,9 +186,9 @@ def of_thing(node: NamedNode, dataset: Dataset, language: str) -> Json:
     )
 
 
-def without_empty(found: Json) -> Json:
+def without_empty(result: Json) -> Json:
     """What there is: members without a value are left out."""
-    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in result.items() if value not in (None, "", [], {})}
 
 
 def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:

@@ -28,7 +28,7 @@ class RuleEntry:
     id: str
     name: Text
     reasons: Sequence[Text]
-    told: Sequence[Text]
+    messages: Sequence[Text]
     about: frozenset[NamedNode]
 
 
@@ -40,21 +40,21 @@ def rules(site: Site, shapes: Sequence[Quad], language: str) -> list[RuleEntry]:
         parts.setdefault(_id(shape).partition("-")[0], []).append(shape)
     named = [item for part in parts.values() for item in part if view.dataset.objects(item, f"{SHACL}name")]
     result = [_rule(view, item, parts.get(_id(item), [item])) for item in named]
-    return sorted(result, key=lambda each: each.id)
+    return sorted(result, key=lambda entry: entry.id)
 
 
-def by_term(found: Sequence[RuleEntry]) -> Mapping[NamedNode, list[RuleEntry]]:
+def by_term(entries: Sequence[RuleEntry]) -> Mapping[NamedNode, list[RuleEntry]]:
     """The rules that speak of each IRI."""
     speaking: dict[NamedNode, list[RuleEntry]] = {}
-    for rule in found:
+    for rule in entries:
         for term in rule.about:
             speaking.setdefault(term, []).append(rule)
     return speaking
 
 
-def by_letter(found: Sequence[RuleEntry]) -> list[tuple[str, list[RuleEntry]]]:
+def by_letter(entries: Sequence[RuleEntry]) -> list[tuple[str, list[RuleEntry]]]:
     """The rules whose ids begin with the same letter, together."""
-    return [(letter, list(item)) for letter, item in groupby(found, key=lambda rule: rule.id[:1])]
+    return [(letter, list(item)) for letter, item in groupby(entries, key=lambda rule: rule.id[:1])]
 
 
 def _rule(view: View, shape: NamedNode, parts: Sequence[NamedNode]) -> RuleEntry:
@@ -77,8 +77,8 @@ def _named(view: View, quad: Quad) -> Iterator[NamedNode]:
                 yield NamedNode(view.dataset.prefixes[prefix] + name)
 
 
-def _in_general(told: Text) -> Text:
-    return told._replace(value=_PLACE.sub("…", told.value))
+def _in_general(message: Text) -> Text:
+    return message._replace(value=_PLACE.sub("…", message.value))
 
 
 def _id(shape: NamedNode) -> str:

@@ -43,8 +43,8 @@ def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], the
     if MARK.encode() in content:
         content += b'<p class="note">%s %s</p>' % (MARK.encode(), translate("unofficial.note").encode())
     query = f"?q={quote_plus(text)}".encode()
-    page = _CONTENT.sub(lambda found: found[1] + content + found[2], form)
-    return _OTHER_LANGUAGE.sub(lambda found: found[1] + query + found[2], page)
+    page = _CONTENT.sub(lambda match: match[1] + content + match[2], form)
+    return _OTHER_LANGUAGE.sub(lambda match: match[1] + query + match[2], page)
 
 
 def _result(hit: Hit, language: str) -> SearchResult:

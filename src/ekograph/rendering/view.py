@@ -124,7 +124,7 @@ class View:
         order = [self.language, *self.dataset.languages]
         return sorted(
             dict.fromkeys(result),
-            key=lambda each: order.index(spoken) if (spoken := each.language.split("-")[0]) in order else 99,
+            key=lambda entry: order.index(spoken) if (spoken := entry.language.split("-")[0]) in order else 99,
         )
 
     def notation(self, node: Node) -> str:

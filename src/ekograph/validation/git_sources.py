@@ -83,7 +83,7 @@ def _entries(site: Path, commit: str) -> Iterator[_Entry]:
 def _blobs(site: Path, entries: Iterable[_Entry]) -> Iterator[bytes]:
     """The contents of the files, as `git cat-file --batch` writes them one after the other."""
     asked = "".join(f"{entry.object}\n" for entry in entries)
-    answer = _git(site, "cat-file", "--batch", given=asked.encode())
+    answer = _git(site, "cat-file", "--batch", value=asked.encode())
     answer.check_returncode()
     at = 0
     while at < len(answer.stdout):
@@ -93,5 +93,5 @@ def _blobs(site: Path, entries: Iterable[_Entry]) -> Iterator[bytes]:
         at = start + size + 1
 
 
-def _git(site: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["git", "-C", str(site), *arguments], input=given, capture_output=True, check=False)
+def _git(site: Path, *arguments: str, value: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-C", str(site), *arguments], input=value, capture_output=True, check=False)
