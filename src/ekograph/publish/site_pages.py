@@ -15,7 +15,7 @@ from ekograph.rendering import layout, pages, search_results
 from ekograph.rendering.representations import (
     LazyRepresentation,
     RdfDocument,
-    Resource,
+    ThingRepresentations,
     formats_for,
     json_ld,
     links_about,
@@ -50,7 +50,7 @@ def forms(publication: Publication) -> Iterator[LazyRepresentation]:
 def things(publication: Publication) -> Iterator[LazyRepresentation]:
     """Every thing that is described, unless they are too many."""
     for thing in () if publication.site.large else publication.site.dataset.things():
-        yield from Resource(publication.site, thing).planned()
+        yield from ThingRepresentations(publication.site, thing).planned()
 
 
 def documents(publication: Publication) -> Iterator[LazyRepresentation]:
@@ -95,7 +95,7 @@ def static_files(publication: Publication) -> Iterator[Representation]:
 
 
 @dataclass(frozen=True)
-class Document:
+class SiteDocument:
     """A document with a page for people: its IRI, its quads, and the page that lists RDF formats, in a language."""
 
     node: NamedNode
@@ -103,12 +103,12 @@ class Document:
     page: Callable[[Sequence[Format], str], bytes]
 
 
-def documents_of(site: Site, shapes: Sequence[Quad]) -> Iterator[Document]:
+def documents_of(site: Site, shapes: Sequence[Quad]) -> Iterator[SiteDocument]:
     """The documents of a site, whose parts are shown on their pages."""
 
-    def document(page: Callable[..., bytes], iri: str, quads: Sequence[Quad], *more: Sequence[Quad]) -> Document:
+    def document(page: Callable[..., bytes], iri: str, quads: Sequence[Quad], *more: Sequence[Quad]) -> SiteDocument:
         node = NamedNode(iri)
-        return Document(node, quads, lambda rdf, language: page(site, node, quads, *more, language, rdf))
+        return SiteDocument(node, quads, lambda rdf, language: page(site, node, quads, *more, language, rdf))
 
     base = site.dataset.base if site.dataset.has_names else ""
     if vocabulary := _vocabulary(site):

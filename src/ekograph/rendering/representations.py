@@ -60,8 +60,8 @@ class RdfDocument:
     links: tuple[str, ...] = ()
 
 
-class Resource:
-    """One thing of a site, to be told of."""
+class ThingRepresentations:
+    """The pages and RDF documents of one thing of a site."""
 
     def __init__(self, site: Site, node: NamedNode) -> None:
         self._site = site

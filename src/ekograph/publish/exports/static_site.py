@@ -13,7 +13,7 @@ from ekograph.plugins import Theme
 from ekograph.publish.exports import webservers
 from ekograph.publish.exports.dumps import FOLDER
 from ekograph.rendering.layout import site_of
-from ekograph.rendering.representations import Resource
+from ekograph.rendering.representations import ThingRepresentations
 from ekograph.snapshots.snapshot import Representation, Snapshot
 from ekograph.urls import PUBLIC_URL, VERSION
 
@@ -77,7 +77,7 @@ def _things(snapshot: Snapshot, public_url: str, theme: Theme) -> Iterator[tuple
     if snapshot.manifest.large:
         site = site_of(snapshot, theme)
         for thing in site.dataset.things():
-            yield from (_file(planned.printed(), public_url) for planned in Resource(site, thing).planned())
+            yield from (_file(planned.printed(), public_url) for planned in ThingRepresentations(site, thing).planned())
 
 
 def _dumps(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ekograph.plugins import Theme
 from ekograph.rendering.layout import site_of
-from ekograph.rendering.representations import LazyRepresentation, Resource
+from ekograph.rendering.representations import LazyRepresentation, ThingRepresentations
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.urls import normal_path, request_path
 from ekograph.web.cache import ByteBoundedCache
@@ -78,10 +78,10 @@ class ThingPages:
         node = self._site.dataset.looked_up_at(path)
         return SeeOther(self._site.dataset.path(node.value)) if node else None
 
-    def _thing(self, path: str) -> Resource | None:
+    def _thing(self, path: str) -> ThingRepresentations | None:
         """What is described at the path of a page."""
         node = self._site.dataset.described_at(path)
-        return Resource(self._site, node) if node else None
+        return ThingRepresentations(self._site, node) if node else None
 
     def _page(self, planned: list[LazyRepresentation], accept: bytes | None = None) -> Page:
         variants = variants_of(planned, LazyRepresentation.make_now, self._common, self._address)
