@@ -113,3 +113,12 @@ def test_a_thing_of_a_narrower_kind_of_concept_is_shown_as_a_concept():
 def test_an_empty_definition_gives_way_to_the_next():
     site = small(HEAD + ':a a owl:Class ; skos:definition "" ; rdfs:comment "said"@en .', languages=("en",))
     assert "class a said" in words(site, "a")
+
+
+def test_of_several_ontologies_the_one_with_most_terms_gives_the_whole_its_name():
+    site = small(
+        HEAD + ':a-few a owl:Ontology ; rdfs:label "A few"@en . :x rdfs:isDefinedBy :a-few . '
+        ':most a owl:Ontology ; rdfs:label "Most"@en . :y rdfs:isDefinedBy :most . :z rdfs:isDefinedBy :most .',
+        languages=("en",),
+    )
+    assert View(site, "en").home == "Most"

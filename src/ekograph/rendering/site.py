@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.plugins import Theme
 from ekograph.rdf.dataset import Dataset, Node
-from ekograph.rdf.vocab import DCAT, OWL
+from ekograph.rdf.vocab import DCAT, OWL, RDFS
 from ekograph.rendering import terms
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.hierarchy import Hierarchy
@@ -101,9 +101,10 @@ class Site:
 
     @property
     def descriptions(self) -> Iterator[NamedNode]:
-        """What the whole may be named after: what describes it, then its vocabularies."""
+        """What the whole may be named after: what describes it, then its ontologies, the one with most terms first."""
         yield from self.catalogues
-        yield from self.all(f"{OWL}Ontology")
+        ontologies = self.all(f"{OWL}Ontology")
+        yield from sorted(ontologies, key=lambda node: -len(self.dataset.subjects(f"{RDFS}isDefinedBy", node)))
 
     @cached_property
     def licence(self) -> NamedNode | None:
