@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from urllib.parse import quote
 
 import pytest
 
 from ekograph.rendering import layout
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
 
 COUNTS = """\
 PREFIX eko: <https://w3id.org/ekograph/def#>
@@ -48,7 +51,7 @@ def test_an_answer_is_a_table_whose_links_stay_on_the_site(opened):
 def test_a_query_has_a_link_of_its_own(opened):
     visit = opened(AGREEMENTS)
     visit.page.get_by_role("link", name="Link to this query").click()
-    visit.page.wait_for_function("document.querySelector('#query').value.includes('def#Agreement')")
+    playwright.expect(visit.page.locator("#query")).to_have_value(re.compile("def#Agreement"))
     visit.page.locator("#show").click()
     visit.page.locator("main table").wait_for()
 

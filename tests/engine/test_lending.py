@@ -260,16 +260,11 @@ def test_nothing_is_lent_while_the_engine_stops_or_too_much_is(dataset):
                 taken += engine.hand_over("somebody", each.handoff)
             await engine.stop()
             back = [await each.returned() for each in more[:taken]]
+            taken_after = engine.hand_over("somebody", more[-1].handoff)
             for each in more:
                 each.client.close()
                 each.server.close()
-            return (
-                taken,
-                back,
-                engine.hand_over("somebody", more[-1].handoff),
-                engine.pool.admission.fast,
-                engine.pool.admission.running,
-            )
+            return taken, back, taken_after, engine.pool.admission.fast, engine.pool.admission.running
 
     taken, back, after, *places = of(session)
     assert MOST - 1 <= taken < 3 * MOST
