@@ -93,6 +93,11 @@ def editing() -> str:
     return replayed((ROOT / "docs/editing.md").read_text(encoding="utf-8"), ROOT)
 
 
+def tutorial() -> str:
+    """docs/tutorial.md: as it is written, with the output of its commands as it is now, begun in an empty folder."""
+    return replayed((ROOT / "docs/tutorial.md").read_text(encoding="utf-8"), served="trees")
+
+
 def readme() -> str:
     """README.md: as it is written, with the output of its tour as it is now."""
     return replayed((ROOT / "README.md").read_text(encoding="utf-8"), ROOT)
@@ -105,6 +110,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "settings.md": settings,
         "rules.md": rules_of_this_site,
         "editing.md": editing,
+        "tutorial.md": tutorial,
         "architecture.svg": picture.svg,
         "../README.md": readme,
     }

@@ -20,29 +20,34 @@ _BLOCK = re.compile(r"^```(diff|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^```turtle\n# (\w+\.ttl)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def replayed(page: str, site: Path) -> str:
+def replayed(page: str, site: Path | None = None, served: str = ".") -> str:
     """The page with its edits done and its commands run, in order; the site itself is not touched.
 
     A block `diff` names a file and has lines to take out (-) and to put in (+), whatever their white space; a
     block `console` has commands, each after `$ ` and followed by its output. Commands that ask the site at
-    127.0.0.1:8000 are answered by a server of the copy, as it was before the edits. A block `turtle` whose first
-    line names a file is written to it, and served alone at 127.0.0.1:8001. Raises ValueError for an edit that does
-    not fit.
+    127.0.0.1:8000 are answered by a server of the folder `served`, from the first of them on. A block `turtle` whose
+    first line names a file is written to it, and served alone at 127.0.0.1:8001. Without a site, the session begins
+    in an empty folder. Raises ValueError for an edit that does not fit.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in FOLDERS:
-            if (site / name).is_dir():
+        for name in FOLDERS if site else ():
+            if site and (site / name).is_dir():
                 shutil.copytree(site / name, copy / name)
-        shutil.copy(site / "ekograph.toml", copy)
-        addresses = {}
+        if site:
+            shutil.copy(site / "ekograph.toml", copy)
+        addresses: dict[str, str] = {}
         with ExitStack() as servers:
-            if SERVED in page:
-                addresses[SERVED] = servers.enter_context(_served(copy))
             if file := _FILE.search(page):
                 (copy / file[1]).write_text(file[2], encoding="utf-8")
                 addresses[SERVED_FILE] = servers.enter_context(_served(copy, file[1]))
-            return _BLOCK.sub(lambda block: _played(block, copy, addresses), page)
+
+            def played(block: re.Match[str]) -> str:
+                if SERVED in block[2] and SERVED not in addresses:
+                    addresses[SERVED] = servers.enter_context(_served(copy / served))
+                return _played(block, copy, addresses)
+
+            return _BLOCK.sub(played, page)
 
 
 @contextmanager
@@ -69,8 +74,8 @@ def _edit(site: Path, block: str) -> None:
     name, _, body = block.partition("\n")
     path = site / name.removeprefix("--- ")
     old, new = ("\n".join(line[1:] for line in body.splitlines() if line.startswith(sign)) for sign in "-+")
-    wanted = r"\s+".join(map(re.escape, old.split()))
-    text, count = re.subn(wanted, lambda _: new.strip(), path.read_text(encoding="utf-8"))
+    pattern = r"\s+".join(map(re.escape, old.split()))
+    text, count = re.subn(pattern, lambda _: new.strip(), path.read_text(encoding="utf-8"))
     if count != 1:
         raise ValueError(f"{path.name} has {count} times: {old}")
     path.write_text(text, encoding="utf-8")

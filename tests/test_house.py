@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 24_650,
-    "files": 202,
+    "lines": 24_900,
+    "files": 205,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,

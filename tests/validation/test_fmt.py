@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
 
+from ekograph.cli.fmt import same
 from ekograph.cli.group import group
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError
 from ekograph.turtle.tokens import tokens
-from ekograph.validation.formatting import same
 
 HEAD = "@prefix : <https://example.org/def#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 #: Name and short help of each command. The help stands here, so that `ekograph --help` imports none of them.
 COMMANDS = {
+    "init": "Write a new site, or one around an RDF file.",
     "check": "Check the data against the rules.",
     "explain": "Explain a rule, with an example and its mend.",
     "fmt": "Format the site's Turtle.",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
 
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
+from ekograph.rdf.queries import asking
 from ekograph.rendering import query_pages, view
 from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, example
 from ekograph.rendering.site import Site
@@ -19,7 +19,7 @@ from ekograph.validation.sources import SourceError
 FOLDER = "queries"
 
 #: Answers a query, given as text.
-Ask = Callable[[str], object]
+Ask = Callable[[str], QuerySolutions]
 
 
 def read(root: Path) -> tuple[Example, ...]:
@@ -38,20 +38,10 @@ def printed(site: Site) -> Iterator[Representation]:
         return
     for language in site.dataset.languages:
         yield _page(PATH, language, query_pages.queries_page(site, language))
-    ask = _asking(site.dataset.quads)
+    ask = asking(site.dataset.quads)
     for variable in site.queries:
         for value in (None, *(value for value in query_pages.values(site, variable) if site.tells_first_of(value))):
             yield from _answered(site, ask, variable, value)
-
-
-def _asking(quads: Sequence[Quad]) -> Ask:
-    """What answers a query over the union of all graphs, in which a triple of two graphs is there once."""
-    store = Store()
-    store.extend(quads)
-    repeats = len({quad.triple for quad in quads}) < len(quads)
-    if repeats:
-        store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    return partial(store.query, use_default_graph_as_union=not repeats)
 
 
 def _answered(site: Site, ask: Ask, asked: Example, value: NamedNode | None) -> Iterator[Representation]:
@@ -78,12 +68,9 @@ def _answer(ask: Ask, text: str, name: str) -> ExampleAnswer:
 
 def _solutions(ask: Ask, text: str, name: str) -> QuerySolutions:
     try:
-        results = ask(text)
+        return ask(text)
     except (SyntaxError, ValueError) as error:
         raise _unusable(f"{name}.rq", str(error)) from error
-    if not isinstance(results, QuerySolutions):
-        raise _unusable(f"{name}.rq", "an example query is a SELECT")
-    return results
 
 
 def _read(path: Path) -> Example:

@@ -11,7 +11,7 @@ from pyoxigraph import Quad, RdfFormat, parse, serialize
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import joined
-from ekograph.validation import content_checks, suppression
+from ekograph.validation import content_checks, expected_rows, suppression
 from ekograph.validation.parsing import Parsed, parsed
 from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
@@ -90,6 +90,9 @@ def check(
             from ekograph.validation.messages import findings_of, shortener
 
             findings += findings_of(results, published, texts, shortener(settings.base, prefixes), messages)
+    if not any(source.kind == KNOWN for source in sources):
+        dataset = CheckOutcome(report(()), prefixes, published)
+        findings += expected_rows.find_unexpected(settings.root, lambda: dataset.quads, messages)
     return CheckOutcome(report(findings, settings.severity), prefixes, published, suppressed)
 
 
