@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 24_900,
+    "lines": 25_100,
     "files": 205,
     "files with one importer": 64,
     "class names that occur twice": 0,

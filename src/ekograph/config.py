@@ -23,6 +23,9 @@ log = logging.getLogger("ekograph")
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 
 
+#: What a site can mostly be: concepts, an ontology, a catalogue, other data.
+PROFILES = ("skos", "owl", "dcat", "rdf")
+
 #: How much a finding of a rule of the check can matter.
 _SEVERITIES = ("off", "info", "warning", "violation")
 
@@ -40,6 +43,8 @@ class Settings(NamedTuple):
     root: Path
     base: Annotated[str, "IRI under which the site's things are named; ends in a slash or a hash."] = ""
     own: Annotated[tuple[str, ...], "Further IRIs that begin the names of the site's things."] = ()
+    title: Annotated[str, "Name of the site, where neither its theme nor its data has one."] = ""
+    profile: Annotated[str, "What the site mostly is: skos, owl, dcat or rdf; empty: by its data."] = ""
     dataset: Annotated[str, "IRI of the dataset of the catalogue that is this site's own, where it has several."] = ""
     public_url: Annotated[
         str, "Where this copy lives, perhaps below a path, as https://example.fi/data; empty: host and port."
@@ -59,6 +64,12 @@ class Settings(NamedTuple):
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
     theme: Annotated[str, "Folder of the site's own templates, messages and hooks, relative to the site."] = ""
+    images: Annotated[
+        tuple[str, ...], "Hosts whose pictures pages show, as https://example.org; those of others are links."
+    ] = ()
+    checks: Annotated[
+        tuple[str, ...], "Rules beside the site's own: skos, owl, or files of shapes of others, relative to the site."
+    ] = ()
     severity: Annotated[
         Mapping[str, str],
         "A table: how much a finding of the check's own rules matters, by its id: off, info, warning or violation.",
@@ -160,15 +171,24 @@ def _checked(settings: Settings) -> Settings:
     if settings.base.endswith("#"):
         # The terms are named after the hash; graphs and other documents have names beside them.
         settings = settings._replace(base=f"{settings.base[:-1]}/", own=(settings.base, *settings.own))
+    _check_words(settings)
+    _check_numbers(settings)
+    if not settings.languages:
+        raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
+    return settings
+
+
+def _check_words(settings: Settings) -> None:
     for iri in settings.own:
         if not _ABSOLUTE_IRI.fullmatch(iri):
             raise ConfigError(
                 f"own holds {iri!r}; give what the IRIs of your things begin with, as in https://example.org/voc/"
             )
-    _check_numbers(settings)
-    if not settings.languages:
-        raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
-    return settings
+    for origin in settings.images:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
+            raise ConfigError(f"images holds {origin!r}; give scheme and host alone, as in https://example.org")
+    if settings.profile not in {"", *PROFILES}:
+        raise ConfigError(f"profile is {settings.profile!r}; the profiles are {', '.join(PROFILES)}")
 
 
 def _check_numbers(settings: Settings) -> None:

@@ -60,7 +60,7 @@ def words(site: Site, name: str) -> str:
         ("dog", "Members 1 Rex"),
         ("animal", "Properties that lead here chases"),
         ("chases", "Domain dog or :cat"),
-        ("chases", "Subproperties bites"),
+        ("chases", "Among the properties chases bites"),
         ("chases", "Inverse flees"),
         ("flees", "Inverse chases"),
         ("old", "Deprecated. dog"),

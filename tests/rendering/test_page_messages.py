@@ -41,7 +41,9 @@ def test_every_language_has_the_same_keys_and_places(folder, area, language):
     assert plain == {key: places(there[key]) for key in plain}
 
 
-COMPUTED = re.compile(r"(duration|expression|format|history|downloads|language|vocabulary|search|column)\..*|.*\.none")
+COMPUTED = re.compile(
+    r"(duration|expression|profile|format|history|downloads|language|vocabulary|search|column)\..*|.*\.none"
+)
 
 
 @pytest.mark.parametrize("theme", [False, True], ids=["core", "theme"])

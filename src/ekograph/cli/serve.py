@@ -124,8 +124,10 @@ def _serve(
         fail(messages(key, host=settings.host, port=settings.port, reason=reason))
 
     def ready(service: Service) -> None:
-        if service.name is not None:
-            click.echo(messages("serving", url=settings.address, snapshot=service.name))
+        if service.deployment is not None:
+            manifest = service.deployment.snapshot.manifest
+            profile = messages(f"profile.{manifest.profile or 'rdf'}")
+            click.echo(messages("serving", url=settings.address, profile=profile, snapshot=manifest.name))
         else:
             repository = SnapshotRepository(settings.snapshots_dir.resolve())
             key = "nothing_whole" if repository.current_name() else "nothing_published"

@@ -133,19 +133,29 @@ def activate_for_now(
                 published=_now(None),
                 base=settings.base,
                 own=settings.own,
+                title=settings.title,
+                images=settings.images,
                 languages=settings.languages,
                 prefixes=dict(sorted(prefixes.items())),
                 graphs={name.strip(b"<>").decode(): count for name, count in sorted(graphs.items())},
                 triples=len(lines),
                 large=True,
             )
-            site = Site(dataset, manifest.name, manifest.published, large=True)
+            site = Site(
+                dataset,
+                manifest.name,
+                manifest.published,
+                large=True,
+                title=settings.title,
+                images=settings.images,
+                set_profile=settings.profile,
+            )
             version = Version(manifest.name, digest, manifest.published, manifest.triples)
             publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
             draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
         for path in sorted((draft.path / STORE).iterdir()):
             draft.add(f"{STORE}/{path.name}")
-        repository.move_current(draft.finish(manifest).name)
+        repository.move_current(draft.finish(replace(manifest, profile=site.profile)).name)
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,8 @@ class VerifiedSite:
             published=_now(previous),
             base=self.settings.base,
             own=self.settings.own,
+            title=self.settings.title,
+            images=self.settings.images,
             languages=self.settings.languages,
             prefixes=dict(sorted(self.dataset.prefixes.items())),
             graphs=self._counts[0],
@@ -183,9 +195,18 @@ class VerifiedSite:
 
     def site(self, manifest: Manifest, changes: Mapping[str, Sequence[Change]]) -> Site:
         """The site as its pages see it, with what is told of its past."""
-        has_rules = bool(self.shapes)
         return Site(
-            self.dataset, manifest.name, manifest.published, self.queries, has_rules, self.large, changes, self.theme
+            self.dataset,
+            manifest.name,
+            manifest.published,
+            self.queries,
+            bool(self.shapes),
+            self.large,
+            changes,
+            self.theme,
+            self.settings.title,
+            self.settings.images,
+            self.settings.profile,
         )
 
     @cached_property
@@ -264,7 +285,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
             draft.print(representations(publication))
             proof.omissions.extend(publication.omissions)
         on_step("finishing")
-        return draft.finish(manifest)
+        return draft.finish(replace(manifest, profile=site.profile))
 
 
 def _dumping(proof: VerifiedSite, draft: Draft) -> Callable[[], list[File]]:
@@ -306,7 +327,8 @@ _PRESS = (
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
     """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
-    digest = hashlib.sha256(json.dumps([settings.base, settings.own, settings.languages, settings.dataset]).encode())
+    names = ("base", "own", "languages", "dataset", "title", "profile", "images")
+    digest = hashlib.sha256(json.dumps([getattr(settings, name) for name in names]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
     digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())

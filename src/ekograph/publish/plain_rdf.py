@@ -25,6 +25,9 @@ from ekograph.rdf.dataset import Dataset
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import NO_BASE
 
+#: A file is shown in so many languages at most, each with this share at least of the texts of the most frequent one.
+MOST_LANGUAGES, LEAST_SHARE = 6, 0.05
+
 #: The language tag of a literal in N-Quads.
 _TAG = re.compile(rb'"@([A-Za-z]{2,3})(?=[ -])')
 
@@ -46,7 +49,7 @@ def publish_as_it_is(
     if not lines:
         raise ReadingError("nothing_to_serve", path=path)
     del text
-    settings = settings._replace(languages=_languages(lines, settings.languages))
+    settings = settings._replace(languages=_languages(lines, settings.languages), title=path.resolve().name)
     repository = SnapshotRepository(settings.snapshots_dir)
     with repository.locked():
         if len(lines) < LARGE_FROM:
@@ -64,7 +67,7 @@ def complete(settings: Settings) -> None:
         quick = repository.current()
         if quick is None:
             return
-        settings = settings._replace(languages=quick.manifest.languages)
+        settings = settings._replace(languages=quick.manifest.languages, title=quick.manifest.title)
         activate(_site(settings, quick.dataset.read_bytes(), quick.manifest.prefixes), repository)
 
 
@@ -81,10 +84,14 @@ def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> Ver
 
 
 def _languages(lines: Sequence[bytes], set_before: Sequence[str]) -> tuple[str, ...]:
-    """The languages of pages: those that are spoken here and found in the data, most often first; else those set."""
+    """The languages of pages: those that the data is mostly in, most often first; else those set.
+
+    A language that the program does not speak is that of the content: what is around it is in English then.
+    """
     counts = Counter(match[1].decode().lower() for line in lines if (match := _TAG.search(line)))
-    spoken = [language for language, _ in counts.most_common() if language in LANGUAGES]
-    return tuple(spoken or set_before)
+    least = max(counts.values(), default=0) * LEAST_SHARE
+    languages = [language for language, count in counts.most_common() if count >= least or language in LANGUAGES]
+    return tuple(languages[:MOST_LANGUAGES] or set_before)
 
 
 if __name__ == "__main__":

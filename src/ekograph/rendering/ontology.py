@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.plugins import Values
 from ekograph.rdf.dataset import Node, Term
-from ekograph.rdf.vocab import OWL, RDF, RDFS, SCHEMA
+from ekograph.rdf.vocab import OWL, RDF, RDFS, SCHEMA, SHACL
 from ekograph.rendering.hierarchy import MOST_IN_TREE, ConceptNode, Hierarchy
 from ekograph.rendering.listings import EXAMPLES
+from ekograph.rendering.terms import CLASSES, PROPERTIES
 from ekograph.rendering.view import View
 
-CLASSES = (f"{OWL}Class", f"{RDFS}Class")
-PROPERTIES = tuple(
-    [f"{OWL}{name}Property" for name in ("Object", "Datatype", "Annotation", "Ontology")] + [f"{RDF}Property"]
-)
 _SUPER, _DOMAIN, _RANGE = f"{RDFS}subClassOf", f"{RDFS}domain", f"{RDFS}range"
 _DOMAIN_INCLUDES = (_DOMAIN, f"{SCHEMA}domainIncludes", "http://schema.org/domainIncludes")
 _RANGE_INCLUDES = (_RANGE, f"{SCHEMA}rangeIncludes", "http://schema.org/rangeIncludes")
@@ -31,30 +28,34 @@ _CARDINALITIES = {"minQualifiedCardinality": "min", "maxQualifiedCardinality": "
 _CARDINALITIES |= {"minCardinality": "min", "maxCardinality": "max", "cardinality": "exactly"}
 
 
-class ClassHierarchy(Hierarchy):
-    """The classes of a dataset, by `rdfs:subClassOf`."""
+class TermHierarchy(Hierarchy):
+    """The classes of a dataset, by `rdfs:subClassOf`, or its properties, by `rdfs:subPropertyOf`."""
+
+    def __init__(self, view: View, kinds: Sequence[str] = CLASSES, wider: str = _SUPER) -> None:
+        super().__init__(view.dataset, view.site.theme.order_properties, view.language)
+        self._kinds, self._wider = kinds, wider
 
     def members(self, scheme: Node) -> list[NamedNode]:
-        """The classes that an ontology defines; all that are declared where it names none."""
-        classes = [node for kind in CLASSES for node in self._dataset.instances(kind) if isinstance(node, NamedNode)]
+        """The terms that an ontology defines; all that are declared where it names none."""
+        terms = [node for kind in self._kinds for node in self._dataset.instances(kind) if isinstance(node, NamedNode)]
         defined = set(self._dataset.subjects(f"{RDFS}isDefinedBy", scheme))
-        return [node for node in dict.fromkeys(classes) if node in defined or not defined]
+        return [node for node in dict.fromkeys(terms) if node in defined or not defined]
 
     def above(self, concept: Node, scheme: Node | None = None) -> list[NamedNode]:
-        """The named classes directly above, in order."""
+        """The named terms directly above, in order."""
         del scheme
-        return self.in_order(self._dataset.objects(concept, _SUPER))
+        return self.in_order(self._dataset.objects(concept, self._wider))
 
     def below(self, concept: NamedNode) -> Sequence[NamedNode]:
-        """The classes directly below, in order."""
+        """The terms directly below, in order."""
         if concept not in self._narrower:
-            self._narrower[concept] = self.in_order(self._dataset.subjects(_SUPER, concept))
+            self._narrower[concept] = self.in_order(self._dataset.subjects(self._wider, concept))
         return self._narrower[concept]
 
-
-def hierarchy(view: View) -> ClassHierarchy:
-    """The classes of a site, with siblings in the order of a language."""
-    return ClassHierarchy(view.dataset, view.site.theme.order_properties, view.language)
+    def around(self, node: NamedNode) -> Values:
+        """The paths from the top down to a term and what is below it, as trees."""
+        branch = self.branch(node)
+        return {"tree": [_chain(path, branch) for path in self.paths(node)], "more": branch.more}
 
 
 def wider_classes(view: View, kind: str) -> set[str]:
@@ -70,21 +71,20 @@ def wider_classes(view: View, kind: str) -> set[str]:
 
 def class_values(view: View, node: NamedNode) -> Values:
     """A class: its place among the classes, its properties with their ranges, where it is a range, its members."""
-    classes = hierarchy(view)
+    classes = TermHierarchy(view)
     paths = classes.paths(node)
-    branch = classes.branch(node)
     kinds = [node, *dict.fromkeys(ancestor for path in paths for ancestor in reversed(path))]
     members = view.site.members.get(node.value, ())
     listing = view.site.listings.get(node)
     first = listing.by_name(view.hierarchy) if listing else view.hierarchy.by_name(members)
     return {
-        "tree": [_chain(path, branch) for path in paths],
-        "more": branch.more,
+        **classes.around(node),
         "properties": [
             (view.link(kind), [_property(view, property_) for property_ in properties[:MOST_IN_TREE]])
             for kind in kinds[:20]
             if (properties := _pointing(view, _DOMAIN_INCLUDES, kind))
         ],
+        "rules": [rule for shape in _shapes(view, node) for rule in _rules(view, shape)][:MOST_IN_TREE],
         "range_of": [view.link(property_) for property_ in _pointing(view, _RANGE_INCLUDES, node)[:MOST_IN_TREE]],
         "count": len(members),
         "members": [view.link(member) for member in first[:EXAMPLES]],
@@ -93,35 +93,37 @@ def class_values(view: View, node: NamedNode) -> Values:
 
 
 def property_values(view: View, node: NamedNode) -> Values:
-    """A property: where it leads from and to, and the properties around it."""
+    """A property: where it leads from and to, its inverse, and its place among the properties."""
     dataset = view.dataset
     around: dict[str, Iterable[Term]] = {
         "domain": [term for iri in _DOMAIN_INCLUDES for term in dataset.objects(node, iri)],
         "range": [term for iri in _RANGE_INCLUDES for term in dataset.objects(node, iri)],
-        "subproperties": view.site.pointing(f"{RDFS}subPropertyOf", node),
         "inverse": dict.fromkeys(
             [*dataset.objects(node, f"{OWL}inverseOf"), *dataset.subjects(f"{OWL}inverseOf", node)]
         ),
     }
     return {
+        **TermHierarchy(view, PROPERTIES, f"{RDFS}subPropertyOf").around(node),
         "facts": [
             (key, [expression(view, term) or view.link(term) for term in values if not isinstance(term, Literal)])
             for key, values in around.items()
-        ]
+        ],
     }
 
 
 def ontology_values(view: View, node: NamedNode) -> Values:
-    """An ontology: its classes as a tree, and its properties."""
-    classes = hierarchy(view)
-    declared = [term for kind in PROPERTIES for term in view.dataset.instances(kind) if isinstance(term, NamedNode)]
-    defined = set(view.dataset.subjects(f"{RDFS}isDefinedBy", node))
-    properties = [term for term in dict.fromkeys(declared) if term in defined or not defined]
+    """An ontology: its classes as a tree, its properties, and what else it defines."""
+    classes = TermHierarchy(view)
+    properties = TermHierarchy(view, PROPERTIES).members(node)
+    defined = view.site.pointing(f"{RDFS}isDefinedBy", node)
+    others = [term for term in defined if not {*view.dataset.types(term)} & {*CLASSES, *PROPERTIES}]
     return {
         "tree": classes.tree(node),
         "more": len(classes.tops(node)) - MOST_IN_TREE,
         "properties": [_property(view, term) for term in view.hierarchy.by_name(properties)[:MOST_IN_TREE]],
         "more_properties": len(properties) - MOST_IN_TREE,
+        "others": [view.link(term) for term in view.hierarchy.by_name(others)[:MOST_IN_TREE]],
+        "more_others": len(others) - MOST_IN_TREE,
     }
 
 
@@ -185,6 +187,31 @@ def _property(view: View, node: NamedNode) -> tuple[Markup, list[Markup]]:
     ranges = (term for iri in _RANGE_INCLUDES for term in view.dataset.objects(node, iri))
     nodes = (term for term in ranges if not isinstance(term, Literal))
     return view.link(node), [expression(view, term) or view.link(term) for term in nodes]
+
+
+def _shapes(view: View, node: NamedNode) -> list[Node]:
+    """The shapes of a class: those that have it as their target, and itself (SHACL, section 2.1.3)."""
+    return [*view.dataset.subjects(f"{SHACL}targetClass", node), node]
+
+
+def _rules(view: View, shape: Node) -> Iterator[tuple[Markup, list[Markup]]]:
+    """What a shape asks of each property: the name of the property, and the constraints."""
+    for rule in view.dataset.objects(shape, f"{SHACL}property"):
+        said = {} if isinstance(rule, Literal) else view.dataset.said(rule)
+        constraints = [
+            Markup("{}: {}").format(view.property_name(NamedNode(iri)), _constraint(view, value))
+            for iri, values in said.items()
+            if iri.startswith(SHACL) and iri != f"{SHACL}path"
+            for value in values
+        ]
+        yield Markup(", ").join(_constraint(view, path) for path in said.get(f"{SHACL}path", ())), constraints
+
+
+def _constraint(view: View, value: Term) -> Markup:
+    if isinstance(value, Literal):
+        return view.literal(value)
+    members = _list(view, value)
+    return Markup(", ").join(_part(view, member, 0) for member in members) if members else view.link(value)
 
 
 def _pointing(view: View, predicates: Iterable[str], node: NamedNode) -> list[NamedNode]:

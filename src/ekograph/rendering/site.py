@@ -15,12 +15,19 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.plugins import Theme
 from ekograph.rdf.dataset import Dataset, Node
-from ekograph.rdf.vocab import DCAT, OWL, RDFS
+from ekograph.rdf.vocab import DCAT, OWL, RDFS, SKOS_XL
 from ekograph.rendering import terms
 from ekograph.rendering.example_queries import Example
 from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.listings import Listing, listings
 from ekograph.urls import THINGS
+
+#: The classes that make a site a catalogue, a vocabulary of concepts or an ontology, those that readers look for first.
+PROFILES: Mapping[str, Sequence[str]] = {
+    "dcat": tuple(f"{DCAT}{name}" for name in ("Catalog", "Dataset", "DataService", "Distribution")),
+    "skos": (terms.SCHEME, terms.CONCEPT, terms.COLLECTION, terms.ORDERED_COLLECTION, f"{SKOS_XL}Label"),
+    "owl": (f"{OWL}Ontology", *terms.CLASSES, *terms.PROPERTIES),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Site:
 
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
     `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI;
-    `theme` is what the site adds to the core.
+    `theme` is what the site adds to the core; `title` and `images` are those of the settings.
     """
 
     dataset: Dataset
@@ -57,6 +64,9 @@ class Site:
     large: bool = False
     history: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     theme: Theme = field(default_factory=Theme)
+    title: str = ""
+    images: Sequence[str] = ()
+    set_profile: str = ""
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
@@ -137,6 +147,13 @@ class Site:
             members = {kind: [thing for thing in result if thing in things] for kind, result in members.items()}
             members = {kind: result for kind, result in members.items() if result}
         return dict(sorted(members.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @cached_property
+    def profile(self) -> str:
+        """What the site is: as it is set, else what at least a third of its things are of, else "rdf"."""
+        counts = {name: sum(self.classes.get(kind, 0) for kind in kinds) for name, kinds in PROFILES.items()}
+        most = max(counts, key=lambda name: counts[name])
+        return self.set_profile or (most if counts[most] * 3 >= sum(self.classes.values()) > 0 else "rdf")
 
     @cached_property
     def listings(self) -> Mapping[NamedNode, Listing]:

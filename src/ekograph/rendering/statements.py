@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -50,7 +51,9 @@ def incoming(view: View, node: Node) -> list[Row]:
             # A member of a list is pointed to by what points to the list.
             predicate = holder.predicate if quad.predicate.value == f"{RDF}first" else quad.predicate
             grouped.setdefault(predicate, []).append(holder.subject)
-    return [_row(view, item, list(dict.fromkeys(grouped[item])), frozenset()) for item in sorted(grouped, key=_rank)]
+    rows = [_row(view, item, list(dict.fromkeys(grouped[item])), frozenset()) for item in sorted(grouped, key=_rank)]
+    names = map(view.incoming_name, sorted(grouped, key=_rank))
+    return [replace(row, name=name) for row, name in zip(rows, names, strict=True)]
 
 
 def _holder(view: View, node: Node) -> Quad | None:
@@ -74,7 +77,7 @@ def _row(
     seen: frozenset[Node],
     unofficial: Container[Term] = (),
 ) -> Row:
-    first = sorted(values, key=_value_rank)[:MOST_VALUES]
+    first = sorted(values, key=partial(_value_rank, view.language))[:MOST_VALUES]
     shown = tuple(_value(view, predicate, item, seen, unofficial) for item in first)
     return Row(view.property_name(predicate), view.short(predicate.value), shown, len(values) - len(shown))
 
@@ -123,5 +126,7 @@ def _rank(predicate: NamedNode) -> tuple[int, str]:
     return (1, "") if predicate in LABELS else (2, predicate.value)
 
 
-def _value_rank(term: Term) -> tuple[str, str]:
-    return (term.language or "", term.value) if isinstance(term, Literal) else ("", str(term))
+def _value_rank(language: str, term: Term) -> tuple[bool, str, str]:
+    """Texts in the reader's language go first, then by language."""
+    tag = term.language or "" if isinstance(term, Literal) else ""
+    return bool(tag) and tag.split("-")[0].lower() != language, tag, getattr(term, "value", str(term))

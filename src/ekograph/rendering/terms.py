@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ekograph.rdf.vocab import DCTERMS, RDFS, SHACL, SKOS, VCARD
+from ekograph.rdf.vocab import DCTERMS, FOAF, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, VCARD
 
 TELEPHONE = f"{VCARD}hasTelephone"
 EMAIL = f"{VCARD}hasEmail"
@@ -36,10 +36,27 @@ COLLECTION, ORDERED_COLLECTION = f"{SKOS}Collection", f"{SKOS}OrderedCollection"
 MAPPINGS = tuple(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related"))
 HIDDEN_LABEL = f"{SKOS}hiddenLabel"
 
+CLASSES = (f"{OWL}Class", f"{RDFS}Class")
+PROPERTIES = (
+    *(f"{OWL}{name}Property" for name in ("Object", "Datatype", "Annotation", "Ontology")),
+    f"{RDF}Property",
+)
+
+#: Properties that lead to pictures.
+IMAGES = frozenset(
+    (
+        *(f"{FOAF}{name}" for name in ("depiction", "img", "logo", "thumbnail")),
+        *(f"{iri}{name}" for iri in (SCHEMA, "http://schema.org/") for name in ("image", "logo", "thumbnailUrl")),
+    )
+)
+
 REPLACED_BY = f"{DCTERMS}isReplacedBy"
 
 #: Prefixes that people know, for data that declares none, by their namespaces.
 WELL_KNOWN: Mapping[str, str] = json.loads(Path(__file__).with_name("prefixes.json").read_text(encoding="utf-8"))
+
+#: Properties of texts that may have markup, besides those that tell what a thing is.
+NOTES = tuple(f"{SKOS}{name}" for name in ("changeNote", "editorialNote", "historyNote", "note", "example"))
 
 #: Properties whose text tells what a thing is, the most telling first.
 DEFINITIONS = (f"{SKOS}definition", DESCRIPTION, COMMENT, f"{SKOS}scopeNote", f"{SHACL}description")

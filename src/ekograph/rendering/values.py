@@ -27,6 +27,7 @@ _MONTHS = {
 }
 #: Between groups of three digits; Finnish and Swedish use a space that does not break.
 _GROUP = {"en": ","}
+_MOST_GROUPED = 15
 
 _NUMBER = re.compile(r"([+-]?)(\d*)(\.\d+|\.)?([eE][+-]?\d+)?")
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
@@ -66,6 +67,12 @@ _CODE = frozenset(
 _ELEMENTS = "a|abbr|b|blockquote|code|dd|dl|dt|em|h[1-6]|i|li|ol|p|pre|s|small|span|strong|sub|sup|table|td|th|tr|u|ul"
 _HTML = re.compile(rf"<({_ELEMENTS})(?:\s[^<>]*)?>[^\0]*</\1\s*>|<br\s*/?>", re.IGNORECASE)
 _ALLOWED = frozenset(_ELEMENTS.replace("h[1-6]", "h4|h5|h6").split("|")) | {"br", "thead", "tbody", "tfoot", "caption"}
+
+_MARKDOWN = re.compile(
+    r"\*\*\S[^*\n]{0,200}\*\*|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]\((?:https?://|mailto:)[^\s)]+\)|^#{1,6} \S"
+    r"|(?:^|\n) {0,3}(?:[-*+]|\d\d?[.)]) +\S[^\n]*\n+ {0,3}(?:[-*+]|\d\d?[.)]) +\S",
+    re.MULTILINE,
+)
 
 # fmt: off
 _LANGUAGES = {
@@ -115,7 +122,8 @@ def is_text(literal: Literal) -> bool:
 def number(text: str, language: str) -> str:
     """A number in its lexical form of XML Schema, as it is written in `language`; other text as it is.
 
-    Digits are grouped from 10,000 on, so that a year stays one; leading zeros and exponents stay.
+    Digits are grouped from 10,000 on, so that a year stays one; leading zeros and exponents stay. A number of more than
+    15 digits is rather a key than an amount, and stays as it is.
     """
     match = _NUMBER.fullmatch(text)
     if text in {"INF", "+INF", "-INF"}:
@@ -123,7 +131,7 @@ def number(text: str, language: str) -> str:
     if not match or not (match[2] or match[3]) or match[3] == ".":
         return text
     sign, whole, fraction, exponent = match.groups(default="")
-    if len(whole) > 4 and not whole.startswith("0"):
+    if 4 < len(whole) <= _MOST_GROUPED and not whole.startswith("0"):
         first = len(whole) % 3
         groups = [whole[:first], *(whole[at : at + 3] for at in range(first, len(whole), 3))]
         whole = _GROUP.get(language, "\N{NO-BREAK SPACE}").join(filter(None, groups))
@@ -183,9 +191,20 @@ def html(text: str) -> Markup:
     return Markup(f'<div class="html">{safe}</div>')  # noqa: S704 - cleaned by nh3
 
 
-def is_html(text: str) -> bool:
-    """Whether a text is written in HTML: it has an element that is closed again, or a line break."""
-    return "<" in text and bool(_HTML.search(text))
+def marked_up(text: str) -> Markup | None:
+    """A text with its markup, made safe, where it is written in HTML or Markdown; None for a plain text.
+
+    Taken for HTML is what has an element that is closed again, or a line break; for Markdown (CommonMark, and tables)
+    what has strong text, code, a link to the web, a heading or a list.
+    """
+    text = cut(text)
+    if "<" in text and _HTML.search(text):
+        return html(text)
+    if not _MARKDOWN.search(text):
+        return None
+    from markdown_it import MarkdownIt
+
+    return html(MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").render(text))
 
 
 def cut(text: str) -> str:

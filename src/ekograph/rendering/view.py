@@ -18,8 +18,8 @@ from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import Dataset, Node, Term, Text, local_name, text_of
-from ekograph.rdf.vocab import CV, DCAT, DCTERMS, ORG, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, VCARD, XSD
+from ekograph.rdf.dataset import LABELS, Dataset, Node, Term, Text, local_name, text_of
+from ekograph.rdf.vocab import CV, DCAT, DCTERMS, ORG, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, SKOS_XL, VCARD, XSD
 from ekograph.rendering import terms, values
 from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.site import Site
@@ -72,6 +72,8 @@ class View:
         named = next(self.site.descriptions, None)
         if named:
             return self.title(named).value
+        if self.site.title:
+            return self.site.title
         dataset = self.dataset
         host = urlsplit(dataset.base if dataset.has_names else next(iter(dataset.spaces), "")).hostname
         # Data that is one graph is known by the name of the graph.
@@ -117,9 +119,9 @@ class View:
         shown, unofficial = self.title(node).value, self.dataset.unofficial(node)
         result = [
             text_of(value, unofficial)
-            for predicate in (terms.TITLE, terms.PREF_LABEL, terms.ALT_LABEL)
-            for value in self.dataset.objects(node, predicate)
-            if isinstance(value, Literal) and value.language and value.value.strip() and value.value != shown
+            for predicate in (*(label.value for label in LABELS), terms.ALT_LABEL, f"{SKOS_XL}altLabel")
+            for value in self.dataset.literals(node, (predicate,))
+            if value.language and value.value.strip() and value.value != shown
         ]
         order = [self.language, *self.dataset.languages]
         return sorted(
@@ -141,8 +143,8 @@ class View:
             shown += MARK
         tag = text.language if _TAG.fullmatch(text.language) else ""
         direction = text.direction or values.direction_of(tag)
-        here = not tag or tag.split("-")[0].lower() == self.language
-        if here and direction == values.direction_of(self.language):
+        here = not tag or tag.split("-")[0].lower() == self.message.language
+        if here and direction == values.direction_of(self.message.language):
             return shown
         lang = Markup("") if here else Markup(' lang="{}"').format(tag)
         return Markup("<span{}{}>{}</span>").format(
@@ -154,12 +156,14 @@ class View:
         return Markup('<span class="quiet">{}</span>').format(self.message("value.empty"))
 
     def prose(self, text: Text) -> Markup:
-        """A text that says what a thing is, as a paragraph: with its markup, made safe, where it is written in HTML."""
-        if not values.is_html(text.value):
+        """A text that says what a thing is, as a paragraph; with its markup where it has some."""
+        marked_up = values.marked_up(text.value)
+        if marked_up is None:
             return Markup("<p>{}</p>").format(self.text(text))
         tag = text.language if _TAG.fullmatch(text.language) else ""
-        lang = Markup(' lang="{}"').format(tag) if tag and tag.split("-")[0].lower() != self.language else Markup("")
-        return Markup("<div{}>{}{}</div>").format(lang, values.html(text.value), "" if text.official else MARK)
+        foreign = tag and tag.split("-")[0].lower() != self.message.language
+        lang = Markup(' lang="{}"').format(tag) if foreign else Markup("")
+        return Markup("<div{}>{}{}</div>").format(lang, marked_up, "" if text.official else MARK)
 
     def heading(self, text: Text) -> Markup:
         """Some text as the heading of a page, which says in words below whether it is unofficial."""
@@ -190,6 +194,11 @@ class View:
         """The name of a property: its label, or its prefixed name."""
         return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self._term(predicate.value))
 
+    def incoming_name(self, predicate: NamedNode) -> Markup:
+        """The name of a property from where it leads to, as "superclass of", or else that of the property."""
+        inverse = name(predicate.value, self.language, mark="^")
+        return escape(inverse) if inverse else self.property_name(predicate)
+
     def class_name(self, iri: str) -> Markup:
         """The name of a class: its label, or what people call it."""
         return self.property_name(NamedNode(iri))
@@ -207,12 +216,27 @@ class View:
     def value(self, predicate: NamedNode, term: Term, unofficial: Container[Term] = ()) -> Markup:
         """One value of a property, as a reader wants it."""
         if isinstance(term, Literal):
+            if predicate.value in {*terms.DEFINITIONS, *terms.NOTES} and values.marked_up(term.value):
+                return self.prose(text_of(term, unofficial))
             return self.literal(term, unofficial)
+        if predicate.value in terms.IMAGES and isinstance(term, NamedNode) and not self.dataset.quads_of(term):
+            return self._image(predicate, term.value)
         if predicate.value in _CONTACT_PROPERTIES and isinstance(term, NamedNode):
             address = contact_address(term.value)
             shown = term.value.partition(":")[2]
             return Markup('<a href="{}">{}</a>').format(address, shown) if address else escape(term.value)
         return self.link(term)
+
+    def _image(self, predicate: NamedNode, iri: str) -> Markup:
+        """A picture, where the settings name its host, else a link that names it; both lead to it."""
+        address = web_address(iri)
+        if address is None:
+            return escape(iri)
+        shown = escape(urlsplit(address).path.rpartition("/")[2] or address)
+        if address.startswith(tuple(f"{origin}/" for origin in self.site.images)):
+            alt = f"{self.property_name(predicate).striptags()}: {shown}"
+            shown = Markup('<img src="{}" alt="{}" loading="lazy">').format(address, alt)
+        return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
 
     def literal(self, literal: Literal, unofficial: Container[Term] = ()) -> Markup:
         """A literal: text, or a number or a date as the language writes them."""
@@ -257,7 +281,9 @@ class View:
         return name(iri, self.language) or self.short(iri)
 
     def _outward(self, address: str, node: Node) -> Markup:
-        shown = self.name(node) if self.dataset.quads_of(node) else escape(self._term(address))
+        # The address of a file, such as https://example.org/oak.csv, is no term of a vocabulary.
+        term = address if "." in address.rpartition("/")[2] else self._term(address)
+        shown = self.name(node) if self.dataset.quads_of(node) else escape(term)
         return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
 
 
@@ -312,12 +338,14 @@ _NAMESPACES = {
     RDF: "rdf",
     RDFS: "rdfs",
     SKOS: "skos",
+    SKOS_XL: "skosxl",
     DCTERMS: "dcterms",
     CV: "cv",
     DCAT: "dcat",
     ORG: "org",
     OWL: "owl",
     SCHEMA: "schema",
+    "http://schema.org/": "schema",
     SHACL: "sh",
     VCARD: "vcard",
     "http://xmlns.com/foaf/0.1/": "foaf",
@@ -327,12 +355,12 @@ _NAMESPACES = {
 }
 
 
-def name(iri: str, language: str) -> str | None:
-    """What people call the class or property `iri`, or None."""
+def name(iri: str, language: str, mark: str = "") -> str | None:
+    """What people call the class or property `iri`, with the mark ^ the inverse of the property, or None."""
     cut = max(iri.rfind("#"), iri.rfind("/")) + 1
     prefix = _NAMESPACES.get(iri[:cut])
     translate = messages("terms", language)
-    key = f"{prefix}:{iri[cut:]}"
+    key = f"{mark}{prefix}:{iri[cut:]}"
     return translate(key) if prefix and key in translate else None
 
 

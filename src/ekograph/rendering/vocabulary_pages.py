@@ -17,6 +17,7 @@ from ekograph.rendering import statements, terms
 from ekograph.rendering.collation import initial
 from ekograph.rendering.listings import EXAMPLES, ON_A_PAGE, Listing
 from ekograph.rendering.rdf_writers import rdf
+from ekograph.rendering.site import PROFILES
 from ekograph.rendering.view import View
 
 #: The kinds of terms in the order of the page: the key of their heading, and the classes of each.
@@ -71,14 +72,17 @@ class Class:
 
 
 def census(view: View) -> list[Class]:
-    """The classes that things of this site are of, most first."""
+    """The classes that things of this site are of: those of its profile, then that with most things first."""
     lists = view.site.listings
     classes = []
-    for kind, members in view.site.members.items():
+    first = PROFILES.get(view.site.profile, ())
+    for kind, members in sorted(
+        view.site.members.items(), key=lambda item: first.index(item[0]) if item[0] in first else len(first)
+    ):
         node = NamedNode(kind)
         listing = lists.get(node)
-        first = listing.by_name(view.hierarchy) if listing else view.hierarchy.in_order(members)
-        examples = [view.link(member) for member in first[:EXAMPLES]]
+        named = listing.by_name(view.hierarchy) if listing else view.hierarchy.in_order(members)
+        examples = [view.link(member) for member in named[:EXAMPLES]]
         classes.append(Class(view.link(node), len(members), examples, view.page(listing.path) if listing else ""))
     return classes
 

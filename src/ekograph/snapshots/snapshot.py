@@ -93,6 +93,9 @@ class Manifest:
     previous: str | None = None
     large: bool = False
     own: tuple[str, ...] = ()
+    title: str = ""
+    profile: str = ""
+    images: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
@@ -106,7 +109,7 @@ class Manifest:
         try:
             fields = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             fields["files"] = {name: (sha256, size) for name, (sha256, size) in fields["files"].items()}
-            tuples = {name: tuple(fields.get(name, ())) for name in ("languages", "own")}
+            tuples = {name: tuple(fields.get(name, ())) for name in ("languages", "own", "images")}
             return cls(**{**fields, **tuples})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SnapshotError(f"{path}: its manifest cannot be read ({error})") from error

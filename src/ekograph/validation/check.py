@@ -16,7 +16,7 @@ from ekograph.validation.parsing import Parsed, parsed
 from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
-from ekograph.validation.sources import KNOWN, Source
+from ekograph.validation.sources import BUNDLED, CHECKS, KNOWN, Source
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def check(
     on_step("reading")
     files = _parsed([source for source in sources if source.kind != KNOWN], messages)
     prefixes = _prefixes(files)
-    published = [file for file in files if file.source.kind != "shapes"]
+    published = [file for file in files if file.source.kind not in {"shapes", CHECKS}]
     blocking = [finding for file in files for finding in file.findings] or content_checks.find_unnameable(
         published, messages
     )
     if blocking:
         return CheckOutcome(report(blocking), prefixes)
     published, suppressed = _allowed(published, settings)
-    shapes = [file for file in files if file.source.kind == "shapes"]
+    shapes = [file for file in files if file.source.kind in {"shapes", CHECKS}]
     on_step("validating")
     rules = ShapesGraph((quad for file in shapes for quad in file.quads), _prefixes(shapes))
     outcome = start([file.ntriples for file in published], rules, engine)
@@ -77,7 +77,8 @@ def check(
     findings = content_checks.find_unpublishable(published, messages)
     texts = [file.ntriples for file in published]
     texts += [parsed(source, messages).ntriples for source in sources if source.kind == KNOWN]
-    findings += shapes_lint.find_vacuous_shapes(shapes, rules, texts, settings.base, messages)
+    linted = [file for file in shapes if file.source.path not in BUNDLED.values()]
+    findings += shapes_lint.find_vacuous_shapes(linted, rules, texts, settings.base, messages)
     if not any(finding.rule == "gate-query" and finding.blocks for finding in findings):
         try:
             results = outcome()

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from ekograph.rdf.dataset import Term
 
-#: The rules of the check itself, beside those of the shapes, begin so.
+#: The rules that come with the program begin so.
 GATE = "gate-"
 #: How much a finding matters (SHACL, section 2.1.4), by the word that ekograph.toml has for it; "off" is not told.
 SEVERITIES: Mapping[str, str] = {"violation": "Violation", "warning": "Warning", "info": "Info", "off": ""}

@@ -14,7 +14,7 @@ from ekograph.rdf.vocab import RDFS, SKOS
 from ekograph.validation import message_templates
 from ekograph.validation.parsing import parsed
 from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesGraph
-from ekograph.validation.sources import Source, shapes_of
+from ekograph.validation.sources import CHECKS, Source, shapes_of
 
 #: Text by language tag; "" is the tag of text without one.
 Texts = Mapping[str, str]
@@ -79,7 +79,7 @@ def of_site(settings: Settings) -> list[Rule]:
 def of_sources(sources: Iterable[Source]) -> list[Rule]:
     """The rules in those of the sources that are shapes, as far as they can be parsed."""
     messages = Messages("check", "en")
-    files = [parsed(source, messages) for source in sources if source.kind == "shapes"]
+    files = [parsed(source, messages) for source in sources if source.kind in {"shapes", CHECKS}]
     return rules(ShapesGraph(quad for file in files for quad in file.quads))
 
 

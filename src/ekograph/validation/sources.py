@@ -16,6 +16,10 @@ from ekograph.urls import graph_name
 KINDS = ("ontology", "data", "shapes")
 #: The kind of data that is not checked, but whose terms the shapes may speak of.
 KNOWN = "known"
+#: The kind of shapes that are checked but not published: those that the setting `checks` names.
+CHECKS = "checks"
+#: The shapes that come with the program, by their names in that setting.
+BUNDLED = {path.stem: path for path in sorted((Path(__file__).parent / CHECKS).glob("*.ttl"))}
 
 
 class SourceError(Exception):
@@ -55,8 +59,13 @@ def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Sou
 
 
 def shapes_of(settings: Settings) -> list[Source]:
-    """The shapes files of the site. Raises SourceError."""
-    return [_read(path, "shapes", settings) for path in _folder(settings.root / "shapes", needed=False)]
+    """The shapes files of the site, and those that its setting `checks` names. Raises SourceError."""
+    named = [path for name in settings.checks for path in _files(BUNDLED.get(name, settings.root / name))]
+    shapes = _folder(settings.root / "shapes", needed=False)
+    return [
+        *(_read(path, "shapes", settings) for path in shapes),
+        *(_read(path, CHECKS, settings, follow=True) for path in named),
+    ]
 
 
 def shown(path: Path) -> str:

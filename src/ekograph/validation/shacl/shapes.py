@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, se
 
 from ekograph.rdf.dataset import Dataset, Node, Term
 from ekograph.rdf.vocab import RDF, RDFS, TYPE
+from ekograph.validation.report import GATE
 
 SH = "http://www.w3.org/ns/shacl#"
 TARGETS = frozenset(("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf"))
@@ -45,7 +46,10 @@ class ShapesGraph:
         return [text for text in self.graph.objects(source, f"{SH}message") if isinstance(text, Literal)]
 
     def rule(self, source: Node) -> str:
-        """The id of the rule of a shape: the end of its IRI, or of the nearest shape around it, up to a dash."""
+        """The id of the rule of a shape: the end of its IRI, or of the nearest shape around it, up to a dash.
+
+        Those that come with the program have dashes in their ids.
+        """
         node, seen = source, set[Node]()
         while isinstance(node, BlankNode) and node not in seen:
             seen.add(node)
@@ -56,7 +60,7 @@ class ShapesGraph:
         if not isinstance(node, NamedNode):
             return "shape"
         local = node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
-        return local.partition("-")[0] or local
+        return local if local.startswith(GATE) else local.partition("-")[0] or local
 
     def limits(self, shape: Node, component: str) -> tuple[Term, ...]:
         """What the constraint component compares with: the values of its parameter, or the members of that list."""

@@ -16,7 +16,7 @@ from ekograph.snapshots.snapshot import ListedRepresentation, Manifest, PrintedF
 from ekograph.urls import PUBLIC_URL, is_in_time, normal_path
 from ekograph.web.cache import ByteBoundedCache
 from ekograph.web.contract import Request, Resource
-from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, published_date
+from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, common_of, published_date
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.problems import not_acceptable
 from ekograph.web.http.response import READ, PreparedAnswer, RawResponse, SeeOther, etag_of
@@ -262,7 +262,7 @@ def _sources(
 def headers_of(snapshot: Snapshot) -> HeaderList:
     """The headers of every answer from a snapshot."""
     date = format_datetime(published_date(snapshot), usegmt=True)
-    return [(b"x-snapshot", snapshot.name.encode()), (b"last-modified", date.encode())]
+    return [*common_of(snapshot), (b"x-snapshot", snapshot.name.encode()), (b"last-modified", date.encode())]
 
 
 T = TypeVar("T", bound=RepresentationInfo)
@@ -301,7 +301,6 @@ def _answers(
     links = [link.replace(PUBLIC_URL, address.public_url) for link in info.links]
     links += [link for link in alternates if not link.startswith(f"<{info.address}>")]
     headers = [
-        *COMMON,
         *common,
         (b"content-type", info.content_type.encode()),
         *([(b"content-language", info.language.encode())] if info.language else []),

@@ -17,7 +17,7 @@ from ekograph.urls import PUBLIC_URL, VERSION, link, normal_path
 from ekograph.web.api.routes import Route, in_thread
 from ekograph.web.contract import Application, Request
 from ekograph.web.documents.files import FOLDER, file_response
-from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, parsed_date, published_date
+from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, common_of, parsed_date, published_date
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.http.response import PreparedAnswer, etag_of, redirect
@@ -60,7 +60,7 @@ def _version(address: PublicAddress, request: Request, name: str, path: str) -> 
     # What is named by its path alone is of the same version.
     links = [value.replace("</", f"<{VERSION}/{name}/").replace(PUBLIC_URL, public_url) for value in chosen.links]
     headers = [
-        *COMMON,
+        *common_of(snapshot),
         *_fields(snapshot, CACHE_REVALIDATE),
         (b"content-type", chosen.content_type.encode()),
         *([(b"content-language", chosen.language.encode())] if chosen.language else []),

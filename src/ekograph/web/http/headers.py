@@ -24,6 +24,13 @@ COMMON = (
     (b"x-content-type-options", b"nosniff"),
 )
 
+
+def common_of(snapshot: Snapshot) -> list[tuple[bytes, bytes]]:
+    """The same for what comes from a snapshot, whose pages show pictures of the hosts that it names too."""
+    origins = "".join(f" {origin}" for origin in snapshot.manifest.images)
+    return [(name, value.replace(b"img-src 'self'", b"img-src 'self'" + origins.encode())) for name, value in COMMON]
+
+
 #: What a later snapshot may change is asked for again, which costs a 304.
 CACHE_REVALIDATE = b"public, max-age=0, must-revalidate"
 
