@@ -10,8 +10,8 @@ from ekograph.publish.catalog import ckan, dcat_ap, oaipmh, signposting, sitemap
 from ekograph.publish.history import atom, ldes, memento
 from ekograph.publish.publication import Omission, Publication
 from ekograph.rdf import formats
+from ekograph.rendering import browsing, search_results
 from ekograph.rendering.representations import LazyRepresentation
-from ekograph.rendering.search_results import FORM
 from ekograph.snapshots.snapshot import Representation
 
 #: Gives the representations of something; those of one page follow one another, the preferred one first.
@@ -51,8 +51,9 @@ def representations(
                 pages[stem] = representation.page or stem
             yield representation
     if listed:
-        # Search results are put into this one: there is nothing to be read on it.
-        pages.pop(FORM, None)
+        # Results are put into these: there is nothing to be read on them.
+        for form in (search_results.FORM, browsing.FORM):
+            pages.pop(form, None)
         yield from sitemap.export(publication, pages)
 
 

@@ -1,18 +1,30 @@
-"""What of a site is searched: every thing by its names, notation, words and what it belongs to."""
+"""What of a site is searched: every thing by its names, notation, words and what it belongs to.
+
+What its things are listed by: the values of their properties, by which lists of them are narrowed, orders, and places.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name, text_of
+from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, TYPE, XSD
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module
+from ekograph.rendering.browsing import facet_key, facet_title, title_of
+from ekograph.rendering.collation import collated, initial
 from ekograph.rendering.site import Site
+from ekograph.rendering.statements import MOST_VALUES
+from ekograph.rendering.values import GEO, language_name
 from ekograph.rendering.view import View
+from ekograph.search import facets
+from ekograph.search.facets import Faceted, Title
 from ekograph.search.index import INDEX, Said, SearchDocument, write
 
 _NAMES = tuple(label.value for label in LABELS)
@@ -24,14 +36,14 @@ _CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER)
 
 def write_index(folder: Path, site: Site) -> None:
     """Write the search index of `site` into a folder."""
-    write(folder / INDEX, documents(site), names(site))
+    write(folder / INDEX, documents(site), names(site), linked(site), Titles(site).of)
 
 
 def documents(site: Site) -> Iterator[SearchDocument]:
     """The documents of the search index, in a fixed order."""
-    around = _Around(site)
+    around, listed = _Around(site), _Listed(site)
     for thing in site.things:
-        yield document(site, thing, around)
+        yield document(site, thing, around, listed)
 
 
 def names(site: Site) -> dict[tuple[str, str], str]:
@@ -47,7 +59,7 @@ def names(site: Site) -> dict[tuple[str, str], str]:
     return results
 
 
-def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
+def document(site: Site, thing: NamedNode, around: _Around, listed: _Listed) -> SearchDocument:
     """One thing as the search knows it."""
     said = site.dataset.said(thing)
     types = tuple(site.dataset.types(thing))
@@ -56,14 +68,15 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
     unofficial = site.dataset.unofficial(thing)
     others = _literals(said, _OTHER_NAMES, unofficial)
     texts = _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE), unofficial)
+    shown, notation = _names(site, thing), next((item.text for item in _literals(said, (terms.NOTATION,))), "")
     return SearchDocument(
         thing.value,
         site.dataset.path(thing.value),
         kind,
         rank,
-        _names(site, thing),
+        shown,
         types,
-        next((item.text for item in _literals(said, (terms.NOTATION,))), ""),
+        notation,
         (*others, *texts),
         {
             "name": _literals(said, _NAMES, unofficial),
@@ -71,6 +84,7 @@ def document(site: Site, thing: NamedNode, around: _Around) -> SearchDocument:
             "text": texts,
             "context": around.named(thing, types),
         },
+        listed.by(said, shown, notation),
     )
 
 
@@ -110,3 +124,115 @@ def _literals(
 ) -> tuple[Said, ...]:
     values = (value for predicate in predicates for value in said.get(predicate, ()))
     return tuple(Said(*text_of(value, unofficial)[:3]) for value in values if isinstance(value, Literal))
+
+
+#: Longer texts, and values of one property of a thing beyond so many, make no facet.
+_LONGEST_VALUE, _MOST_OF_ONE = 80, 50
+
+#: What names or tells of one thing, or is a facet under a key of its own.
+_NO_FACETS = {*_NAMES, *_OTHER_NAMES, *terms.DEFINITIONS, terms.NOTATION, terms.TITLE}
+
+_ALWAYS = {TYPE.value, terms.IN_SCHEME, terms.TOP_OF}
+
+_DATES = tuple(f"{XSD}{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth", "gYear"))
+_CHANGED = (f"{DCTERMS}modified", f"{DCTERMS}issued", f"{DCTERMS}created", f"{DCTERMS}date", f"{SCHEMA}dateModified")
+
+_WGS = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+_LOCN = "http://www.w3.org/ns/locn#geometry"
+_LATITUDE = (f"{_WGS}lat", f"{SCHEMA}latitude", "http://schema.org/latitude")
+_LONGITUDE = (f"{_WGS}long", f"{SCHEMA}longitude", "http://schema.org/longitude")
+_WKT = (f"{GEO}asWKT", f"{DCAT}centroid", _LOCN)
+_GEOMETRY = (f"{SCHEMA}geo", "http://schema.org/geo", f"{_WGS}location", f"{GEO}hasGeometry", _LOCN)
+_POINT = re.compile(r"(?:<\S*/(\w+)>)?\s*POINT\s*Z?\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)[\s\d.-]*\)", re.IGNORECASE)
+
+
+class _Listed:
+    """What things are listed by."""
+
+    def __init__(self, site: Site) -> None:
+        self._dataset = site.dataset
+        self._key = lru_cache(None)(partial(facet_key, View(site, site.dataset.languages[0])))
+
+    def by(self, said: Mapping[str, Sequence[Term]], shown: Mapping[str, Said], notation: str) -> Faceted:
+        """The values of a thing by the keys of their facets, the keys that order it, and where it is."""
+        literals = [term for terms_ in said.values() for term in terms_ if isinstance(term, Literal)]
+        tags = {(literal.language or "").partition("-")[0].lower() for literal in literals} - {""}
+        values: dict[str, Sequence[str]] = {"language": sorted(tags)} if tags else {}
+        for predicate, objects in said.items():
+            if predicate not in _NO_FACETS and (predicate in _ALWAYS or len(objects) <= _MOST_OF_ONE):
+                key = self._key(terms.IN_SCHEME if predicate == terms.TOP_OF else predicate)
+                texts = dict.fromkeys([*values.get(key, ()), *filter(None, map(_value, objects))])
+                if texts:
+                    values[key] = list(texts)
+        # What has no class is a resource all the same (RDF Schema, section 2.1), and listed as one.
+        values.setdefault(facets.CONTEXTS[0], [terms.RESOURCE])
+        point = self._point(said)
+        if point:
+            values[facets.PLACE[0]] = facets.PLACE[1:]
+        values |= {f"{facets.INITIAL}{language}": [initial(name.text, language)] for language, name in shown.items()}
+        order = {f"name.{language}": collated(name.text, language)[0] for language, name in shown.items()}
+        if notation:
+            order["notation"] = re.sub(r"\d+", lambda digits: digits[0].zfill(12), notation[:200])
+        if dates := _literals(said, _CHANGED):
+            # Later ones first.
+            order["newest"] = dates[0].text[:25].translate(_BACKWARDS)
+        return Faceted(values, order, point)
+
+    def _point(self, said: Mapping[str, Sequence[Term]]) -> tuple[float, float] | None:
+        geometries = [node for iri in _GEOMETRY for node in said.get(iri, ()) if not isinstance(node, Literal)]
+        for facts in (said, *map(self._dataset.said, geometries)):
+            latitude, longitude = _literals(facts, _LATITUDE), _literals(facts, _LONGITUDE)
+            pairs = [(latitude[0].text, longitude[0].text)] if latitude and longitude else []
+            # Degrees east come first, but for the reference system that has them second.
+            matches = filter(None, (_POINT.match(literal.text) for literal in _literals(facts, _WKT)))
+            pairs += [(match[2], match[3]) if match[1] == "4326" else (match[3], match[2]) for match in matches]
+            for north, east in pairs:
+                with suppress(ValueError):
+                    point = float(north), float(east)
+                    if abs(point[0]) <= 90 and abs(point[1]) <= 180:
+                        return point
+        return None
+
+
+_BACKWARDS = {ord("0") + digit: str(9 - digit) for digit in range(10)}
+
+
+def _value(term: Term) -> str:
+    """A term as the value of a facet, a date by its year; "" for what is none."""
+    if isinstance(term, NamedNode):
+        return term.value
+    if not isinstance(term, Literal) or len(term.value) > _LONGEST_VALUE:
+        return ""
+    if term.datatype.value in _DATES:
+        return term.value[:4] if term.value[:4].isdigit() else ""
+    return f"{term.value}@{term.language}" if term.language else term.value
+
+
+def linked(site: Site) -> Iterator[tuple[facets.Value, Sequence[str]]]:
+    """What pages show the first of only: what leads to a thing by a property, and what it leads to."""
+    view = View(site, site.dataset.languages[0])
+    for node, predicate, others, outward in site.dataset.crowded(MOST_VALUES):
+        yield (facet_key(view, predicate, outward=outward), node.value), [other.value for other in others]
+
+
+class Titles:
+    """The names of facets and of their values, in each language of the site."""
+
+    def __init__(self, site: Site) -> None:
+        self._views = [View(site, language) for language in site.dataset.languages]
+
+    def of(self, value: facets.Value) -> Mapping[str, Title]:
+        """The name of a value; that of its facet where it is ""."""
+        return {view.language: self._title(view, *value) for view in self._views}
+
+    def _title(self, view: View, key: str, text: str) -> Title:
+        if not text:
+            return facet_title(view, key)
+        if key.startswith(facets.INITIAL):
+            return Title(text)
+        if key == "language":
+            return Title(language_name(text), text)
+        if ":" in text and " " not in text:
+            return title_of(view, text)
+        literal, _, tag = text.rpartition("@")
+        return Title(literal, tag) if literal else Title(text)

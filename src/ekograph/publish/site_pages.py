@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from ekograph.publish.catalog import schema_org, signposting
 from ekograph.publish.publication import Publication
 from ekograph.rdf.formats import Format
-from ekograph.rendering import layout, pages, search_results
+from ekograph.rendering import browsing, layout, pages, search_results
 from ekograph.rendering.representations import (
     LazyRepresentation,
     RdfDocument,
@@ -41,10 +41,11 @@ def front(publication: Publication) -> Iterator[LazyRepresentation]:
 
 
 def forms(publication: Publication) -> Iterator[LazyRepresentation]:
-    """The pages that answers of /sparql and of /search are put into; both addresses answer by themselves."""
+    """The pages that answers of /sparql, /search and /browse are put into; these addresses answer by themselves."""
     site = publication.site
     yield from page_in_languages("", site, partial(pages.sparql_page, site), stem="/sparql")
     yield from page_in_languages("", site, partial(pages.search_page, site), stem=search_results.FORM)
+    yield from page_in_languages("", site, partial(pages.browse_form, site), stem=browsing.FORM)
 
 
 def things(publication: Publication) -> Iterator[LazyRepresentation]:

@@ -271,6 +271,16 @@ class Dataset:
         named = (term for term in self._by_subject if isinstance(term, NamedNode))
         return sorted((term for term in named if term.value.startswith(prefix)), key=str)
 
+    def crowded(self, least: int) -> Iterator[tuple[NamedNode, str, Sequence[NamedNode], bool]]:
+        """Things with more than `least` things at the other end of one property: the thing, the IRI, and these.
+
+        Last is whether the property leads from the thing to them.
+        """
+        for outward, index in ((False, self._by_object), (True, self._by_subject)):
+            for node, quads in index.items():
+                if len(quads) > least and isinstance(node, NamedNode):
+                    yield from _crowds(node, quads, least, outward=outward)
+
     def graphs(self) -> Mapping[str, Sequence[Quad]]:
         """The quads of each named graph, by its IRI; "" is the default graph."""
         return self._graphs
@@ -338,6 +348,15 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
         # The same few keys come again and again.
         grouped.setdefault(intern(key), {})[value] = None
     return {key: list(values) for key, values in grouped.items()}
+
+
+def _crowds(
+    node: NamedNode, quads: Iterable[Quad], least: int, *, outward: bool
+) -> Iterator[tuple[NamedNode, str, Sequence[NamedNode], bool]]:
+    """The properties of `quads` that have more than `least` things at their other end, with these."""
+    ends = ((quad.predicate.value, quad.object if outward else quad.subject) for quad in quads)
+    grouped = _grouped((predicate, end) for predicate, end in ends if isinstance(end, NamedNode))
+    yield from ((node, predicate, end, outward) for predicate, end in grouped.items() if len(end) > least)
 
 
 def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:

@@ -27,6 +27,8 @@ def natural(text: str) -> Key:
 @lru_cache(65536)
 def collated(text: str, language: str) -> tuple[str, str]:
     """A key for the order of names in `language`: letters before case and marks; the text itself decides at last."""
+    if text.isascii():
+        return text[:200].casefold(), text
     late = _AFTER_Z.get(language, "")
     letters = []
     for letter in unicodedata.normalize("NFC", text[:200].casefold()):

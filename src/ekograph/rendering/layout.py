@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Where the pages about the site itself are.
 RULES, DOWNLOADS = "/rules", "/downloads"
 
-_FRONT, _SEARCH = ("/", "nav.front"), ("/search", "nav.search")
+_FRONT, _SEARCH, _BROWSE = ("/", "nav.front"), ("/search", "nav.search"), ("/browse", "nav.browse")
 
 
 def frame_of(view: View, title: str, path: str) -> PageLayout:
@@ -73,7 +73,7 @@ def _places(site: Site) -> Sequence[tuple[str, str]]:
     """The pages that the head of every page leads to, with the keys of their names."""
     queries = [(example_queries.PATH, "nav.queries")] if site.queries else []
     vocabulary = [("/def", "nav.vocabulary")] if site.vocabulary else []
-    return [_FRONT, _SEARCH, *queries, *vocabulary, ("/sparql", "nav.sparql"), *site.theme.navigation]
+    return [_FRONT, _SEARCH, _BROWSE, *queries, *vocabulary, ("/sparql", "nav.sparql"), *site.theme.navigation]
 
 
 def _foot(site: Site) -> Sequence[tuple[str, str]]:

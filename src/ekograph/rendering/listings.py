@@ -1,9 +1,13 @@
-"""Alphabetical lists of all members of a class or a concept scheme, in pages of a bounded size."""
+"""Alphabetical lists of all members of a class or a concept scheme, in pages of a bounded size.
+
+Those of a large site are not printed but made from the search index when they are asked for.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
@@ -13,29 +17,42 @@ from ekograph.rendering.hierarchy import Hierarchy
 #: So many members are shown where a page only gives examples; a list has so many on a page.
 EXAMPLES, ON_A_PAGE = 25, 250
 
-#: Of a large site, the lists end after so many members: the search finds the others.
-MOST_OF_LARGE = 10_000
-
 FOLDER = "/list"
 
 
 class Listing:
-    """All members of a class or a scheme, at `path` and below it."""
+    """All members of a class or a scheme, at `path` and below it, "" where it is not printed.
 
-    def __init__(self, node: NamedNode, path: str, members: Sequence[NamedNode]) -> None:
+    `query` is that of the address at /browse where it can be narrowed and sorted.
+    """
+
+    def __init__(self, node: NamedNode, path: str, members: Sequence[NamedNode], query: str) -> None:
         self.node = node
         self.path = path
         self.members = members
+        self._query = query
         self._sorted: dict[str, list[NamedNode]] = {}
 
     @property
     def pages(self) -> int:
-        """How many pages the list has."""
-        return -(-len(self.members) // ON_A_PAGE)
+        """How many pages the printed list has."""
+        return -(-len(self.members) // ON_A_PAGE) if self.path else 0
+
+    def narrowing(self, language: str) -> str:
+        """The address in a language where it can be narrowed."""
+        return f"/browse.{language}.html?{self._query}"
+
+    def address(self, language: str) -> str:
+        """The address in a language."""
+        return f"{self.path}.{language}.html" if self.path else self.narrowing(language)
 
     def path_of(self, number: int) -> str:
         """The path of a page, counted from 1."""
         return self.path if number == 1 else f"{self.path}/{number}"
+
+    def first(self, hierarchy: Hierarchy) -> Sequence[NamedNode]:
+        """Some members, in order: the first by name, unless they are too many to be sorted for this."""
+        return self.by_name(hierarchy)[:EXAMPLES] if self.path else hierarchy.in_order(self.members[:EXAMPLES])
 
     def by_name(self, hierarchy: Hierarchy) -> list[NamedNode]:
         """The members by their names in the language of a hierarchy."""
@@ -44,16 +61,23 @@ class Listing:
         return self._sorted[hierarchy.language]
 
 
-def listings(groups: Mapping[NamedNode, Sequence[NamedNode]], *, large: bool) -> Mapping[NamedNode, Listing]:
+def listings(
+    classes: Mapping[NamedNode, Sequence[NamedNode]],
+    schemes: Mapping[NamedNode, Sequence[NamedNode]],
+    *,
+    large: bool,
+) -> Mapping[NamedNode, Listing]:
     """A list of each class or scheme that has more members than a page shows as examples, each at a path of its own."""
     lists: dict[NamedNode, Listing] = {}
     taken: set[str] = set()
-    for node, members in groups.items():
-        if len(members) > EXAMPLES:
-            name = slug = re.sub(r"[^a-z0-9]+", "-", local_name(node).lower()).strip("-") or "list"
-            number = 2
-            while slug in taken:
-                slug, number = f"{name}-{number}", number + 1
-            taken.add(slug)
-            lists[node] = Listing(node, f"{FOLDER}/{slug}", members[:MOST_OF_LARGE] if large else members)
+    for key, groups in (("type", classes), ("scheme", schemes)):
+        for node, members in groups.items():
+            if len(members) > EXAMPLES:
+                name = slug = re.sub(r"[^a-z0-9]+", "-", local_name(node).lower()).strip("-") or "list"
+                number = 2
+                while slug in taken:
+                    slug, number = f"{name}-{number}", number + 1
+                taken.add(slug)
+                path = "" if large else f"{FOLDER}/{slug}"
+                lists[node] = Listing(node, path, members, f"{key}={quote(node.value, safe=':/')}")
     return lists

@@ -76,7 +76,7 @@ def class_values(view: View, node: NamedNode) -> Values:
     kinds = [node, *dict.fromkeys(ancestor for path in paths for ancestor in reversed(path))]
     members = view.site.members.get(node.value, ())
     listing = view.site.listings.get(node)
-    first = listing.by_name(view.hierarchy) if listing else view.hierarchy.by_name(members)
+    first = listing.first(view.hierarchy) if listing else view.hierarchy.by_name(members)
     return {
         **classes.around(node),
         "properties": [
@@ -88,7 +88,7 @@ def class_values(view: View, node: NamedNode) -> Values:
         "range_of": [view.link(property_) for property_ in _pointing(view, _RANGE_INCLUDES, node)[:MOST_IN_TREE]],
         "count": len(members),
         "members": [view.link(member) for member in first[:EXAMPLES]],
-        "list": view.page(listing.path) if listing else "",
+        "list": listing.address(view.language) if listing else "",
     }
 
 

@@ -18,6 +18,7 @@ from ekograph.plugins import SitePage
 from ekograph.rdf import formats
 from ekograph.rdf.formats import RDF, RESULTS, Format
 from ekograph.rendering import (
+    browsing,
     class_diagram,
     history,
     layout,
@@ -133,6 +134,12 @@ def search_page(site: Site, language: str) -> bytes:
     view = View(site, language)
     frame = frame_of(view, view.message("search.title"), "/search")
     return page("search.html", frame, text="", groups={}, language=language, hint=True)
+
+
+def browse_form(site: Site, language: str) -> bytes:
+    """The page for lists, before one is put into it by `browsing.browse_page`."""
+    view = View(site, language)
+    return page("empty.html", frame_of(view, view.message("browse.title"), browsing.PATH))
 
 
 def error_page(language: str, failure: Failure) -> bytes:

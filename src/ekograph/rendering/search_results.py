@@ -20,7 +20,7 @@ from ekograph.search.query import Hit, marked
 FORM = "/search/form"
 
 _CONTENT = re.compile(rb'(<main id="content">).*(</main>)', re.DOTALL)
-_OTHER_LANGUAGE = re.compile(rb'(href="[^"]*/search\.\w+\.html)(" hreflang)')
+_OTHER_LANGUAGE = re.compile(rb'(href="[^"]*/(?:search|browse)\.\w+\.html)(" hreflang)')
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,23 @@ def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], the
     content = fragment("search.html", translate, theme, text=text, groups=groups, language=language, hint=False)
     if MARK.encode() in content:
         content += b'<p class="note">%s %s</p>' % (MARK.encode(), translate("unofficial.note").encode())
-    query = f"?q={quote_plus(text)}".encode()
+    return filled(form, content, f"?q={quote_plus(text)}".encode())
+
+
+def filled(form: bytes, content: bytes, query: bytes) -> bytes:
+    """The page `form` with other content; the links to it in other languages get the query."""
     page = _CONTENT.sub(lambda match: match[1] + content + match[2], form)
+    query = query.replace(b"&", b"&amp;")
     return _OTHER_LANGUAGE.sub(lambda match: match[1] + query + match[2], page)
 
 
 def _result(hit: Hit, language: str) -> SearchResult:
-    snippet = _highlighted(hit.snippet, hit.matched, language) if hit.snippet else None
+    snippet = highlighted(hit.snippet, hit.matched, language) if hit.snippet else None
     address = view.in_language(hit.page, language)
-    return SearchResult(address, _highlighted(hit.name, hit.matched, language), hit.notation, snippet)
+    return SearchResult(address, highlighted(hit.name, hit.matched, language), hit.notation, snippet)
 
 
-def _highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
+def highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
     """Some text with the words that matched marked, and its language where that is not the page's."""
     shown, end = Markup(), 0
     for start, stop in marked(said.text, matched):

@@ -158,9 +158,9 @@ class Site:
     @cached_property
     def listings(self) -> Mapping[NamedNode, Listing]:
         """The alphabetical lists of the members of classes and schemes, by their class or scheme."""
-        groups: dict[NamedNode, Sequence[NamedNode]] = {NamedNode(kind): all_ for kind, all_ in self.members.items()}
-        groups |= {scheme: self.hierarchy.members(scheme) for scheme in self.all(terms.SCHEME)}
-        return listings(groups, large=self.large)
+        schemes = {scheme: self.hierarchy.members(scheme) for scheme in self.all(terms.SCHEME)}
+        classes = {NamedNode(kind): members for kind, members in self.members.items()}
+        return listings(classes, schemes, large=self.large)
 
     @cached_property
     def links(self) -> dict[tuple[str, Node], Markup]:

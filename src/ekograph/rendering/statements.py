@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.rdf.dataset import LABELS, Node, Term
 from ekograph.rdf.vocab import RDF, TYPE
+from ekograph.rendering import browsing
 from ekograph.rendering.ontology import expression
 from ekograph.rendering.view import View
 
@@ -20,12 +21,13 @@ MOST_VALUES = 60
 
 @dataclass(frozen=True)
 class Row:
-    """A property, some of its values as HTML, and how many more there are."""
+    """A property, some of its values as HTML, how many more there are, and the address of the list of all, or ""."""
 
     name: Markup
     short: str
     values: tuple[Markup, ...]
     more: int
+    all: str = ""
 
 
 def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset()) -> list[Row]:
@@ -33,13 +35,16 @@ def rows(view: View, quads: Iterable[Quad], seen: frozenset[Node] = frozenset())
 
     What marks texts as unofficial is shown with the texts.
     """
-    grouped: dict[NamedNode, list[Term]] = {}
+    grouped: dict[NamedNode, dict[Term, Node]] = {}
     for quad in quads:
-        values = grouped.setdefault(quad.predicate, [])
-        if quad.object not in values:
-            values.append(quad.object)
+        grouped.setdefault(quad.predicate, {})[quad.object] = quad.subject
     unofficial = grouped.pop(NamedNode(view.dataset.unofficial_mark), ())
-    return [_row(view, item, grouped[item], seen, unofficial) for item in sorted(grouped, key=_rank)]
+    made = []
+    for predicate in sorted(grouped, key=_rank):
+        row = _row(view, predicate, list(grouped[predicate]), seen, unofficial)
+        subject = next(iter(grouped[predicate].values()))
+        made.append(_with_list(view, row, predicate, subject, outward=True))
+    return made
 
 
 def incoming(view: View, node: Node) -> list[Row]:
@@ -51,9 +56,12 @@ def incoming(view: View, node: Node) -> list[Row]:
             # A member of a list is pointed to by what points to the list.
             predicate = holder.predicate if quad.predicate.value == f"{RDF}first" else quad.predicate
             grouped.setdefault(predicate, []).append(holder.subject)
-    rows = [_row(view, item, list(dict.fromkeys(grouped[item])), frozenset()) for item in sorted(grouped, key=_rank)]
-    names = map(view.incoming_name, sorted(grouped, key=_rank))
-    return [replace(row, name=name) for row, name in zip(rows, names, strict=True)]
+    made = []
+    for predicate in sorted(grouped, key=_rank):
+        row = _row(view, predicate, list(dict.fromkeys(grouped[predicate])), frozenset())
+        row = replace(row, name=view.incoming_name(predicate))
+        made.append(_with_list(view, row, predicate, node, outward=False))
+    return made
 
 
 def _holder(view: View, node: Node) -> Quad | None:
@@ -71,15 +79,26 @@ def _holder(view: View, node: Node) -> Quad | None:
 
 
 def _row(
-    view: View,
-    predicate: NamedNode,
-    values: Sequence[Term],
-    seen: frozenset[Node],
-    unofficial: Container[Term] = (),
+    view: View, predicate: NamedNode, values: Sequence[Term], seen: frozenset[Node], unofficial: Container[Term] = ()
 ) -> Row:
     first = sorted(values, key=partial(_value_rank, view.language))[:MOST_VALUES]
     shown = tuple(_value(view, predicate, item, seen, unofficial) for item in first)
     return Row(view.property_name(predicate), view.short(predicate.value), shown, len(values) - len(shown))
+
+
+def _with_list(view: View, row: Row, predicate: NamedNode, node: Node, *, outward: bool) -> Row:
+    """A row that is not whole with the address of the list of what is at the other end, where the index has one.
+
+    It has one of what `Dataset.crowded` gives.
+    """
+    if not row.more or not isinstance(node, NamedNode):
+        return row
+    dataset, iri = view.dataset, predicate.value
+    ends = dataset.objects(node, iri) if outward else dataset.subjects(iri, node)
+    if sum(isinstance(end, NamedNode) and view.site.has_page(end) for end in ends) <= MOST_VALUES:
+        return row
+    listed = browsing.Browse(((browsing.facet_key(view, iri, outward=outward), node.value),))
+    return replace(row, all=listed.address(f"{view.language}.html"))
 
 
 def _value(

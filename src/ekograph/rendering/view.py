@@ -112,7 +112,7 @@ class View:
         """Links to the classes of `node`: those that the site itself defines, else all."""
         result = [NamedNode(item) for item in self.dataset.types(node)]
         local = [item for item in result if self.dataset.quads_of(item)]
-        return [self.link(item) for item in local] or [escape(self._term(item.value)) for item in result]
+        return [self.link(item) for item in local] or [escape(self.term(item.value)) for item in result]
 
     def other_names(self, node: Node) -> list[Text]:
         """The names of `node` in the other languages, and further names in this one."""
@@ -192,7 +192,7 @@ class View:
 
     def property_name(self, predicate: NamedNode) -> Markup:
         """The name of a property: its label, or its prefixed name."""
-        return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self._term(predicate.value))
+        return self.name(predicate) if self.dataset.quads_of(predicate) else escape(self.term(predicate.value))
 
     def incoming_name(self, predicate: NamedNode) -> Markup:
         """The name of a property from where it leads to, as "superclass of", or else that of the property."""
@@ -277,12 +277,13 @@ class View:
         host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
         return Markup('<a href="{}" rel="external">{}</a>').format(address, host)
 
-    def _term(self, iri: str) -> str:
+    def term(self, iri: str) -> str:
+        """What people call a class or a property that the site does not describe, or its prefixed name."""
         return name(iri, self.language) or self.short(iri)
 
     def _outward(self, address: str, node: Node) -> Markup:
         # The address of a file, such as https://example.org/oak.csv, is no term of a vocabulary.
-        term = address if "." in address.rpartition("/")[2] else self._term(address)
+        term = address if "." in address.rpartition("/")[2] else self.term(address)
         shown = self.name(node) if self.dataset.quads_of(node) else escape(term)
         return Markup('<a href="{}" rel="external">{}</a>').format(address, shown)
 

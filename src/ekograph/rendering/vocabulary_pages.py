@@ -15,7 +15,7 @@ from ekograph.rdf.dataset import Text
 from ekograph.rdf.vocab import OWL, RDF, RDFS, SHACL, TYPE
 from ekograph.rendering import statements, terms
 from ekograph.rendering.collation import initial
-from ekograph.rendering.listings import EXAMPLES, ON_A_PAGE, Listing
+from ekograph.rendering.listings import ON_A_PAGE, Listing
 from ekograph.rendering.rdf_writers import rdf
 from ekograph.rendering.site import PROFILES
 from ekograph.rendering.view import View
@@ -81,9 +81,10 @@ def census(view: View) -> list[Class]:
     ):
         node = NamedNode(kind)
         listing = lists.get(node)
-        named = listing.by_name(view.hierarchy) if listing else view.hierarchy.in_order(members)
-        examples = [view.link(member) for member in named[:EXAMPLES]]
-        classes.append(Class(view.link(node), len(members), examples, view.page(listing.path) if listing else ""))
+        named = listing.first(view.hierarchy) if listing else view.hierarchy.in_order(members)
+        examples = [view.link(member) for member in named]
+        address = listing.address(view.language) if listing else ""
+        classes.append(Class(view.link(node), len(members), examples, address))
     return classes
 
 

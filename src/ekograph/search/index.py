@@ -2,19 +2,20 @@
 
 Tables: doc (one thing each; its names by language as JSON), name (of each class, and under "" of the site), word
 (folded forms and keys), posting (which word is in which field of which doc), part (trigrams of words, for the
-parts of compounds), deletion (for typing errors).
+parts of compounds), deletion (for typing errors); and those of search.facets.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from ekograph.search.facets import SCHEMA, Faceted, FacetWriter, Title, Value
 from ekograph.search.stemming import deletions, fold, keys, words
 from ekograph.snapshots.snapshot import new_database
 
@@ -75,17 +76,26 @@ class SearchDocument:
     notation: str = ""
     texts: tuple[Said, ...] = ()
     fields: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    faceted: Faceted = field(default_factory=Faceted)
 
 
-def write(path: Path, documents: Iterable[SearchDocument], names: Mapping[tuple[str, str], str]) -> None:
+def write(
+    path: Path,
+    documents: Iterable[SearchDocument],
+    names: Mapping[tuple[str, str], str],
+    linked: Iterable[tuple[Value, Sequence[str]]] = (),
+    titles: Callable[[Value], Mapping[str, Title]] = lambda _: {},
+) -> None:
     """Write the index of `documents` to the new file `path`; the same documents give the same bytes.
 
-    `names` are those of the classes, by IRI and language, and of the site, by "" and language.
+    `names` are those of the classes, by IRI and language, and of the site, by "" and language; for `linked` and
+    `titles` see FacetWriter.
     """
     numbering = _Numbering()
     with new_database(path) as connection, connection:
         # Postings come in the order of the things and go to that of the words: the table is to be in memory.
-        connection.executescript("PRAGMA cache_size = -65536;" + _SCHEMA)
+        connection.executescript("PRAGMA cache_size = -65536;" + _SCHEMA + SCHEMA)
+        facets = FacetWriter(connection)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
         numbered = enumerate(documents, 1)
         while batch := list(islice(numbered, AT_ONCE)):
@@ -98,12 +108,15 @@ def write(path: Path, documents: Iterable[SearchDocument], names: Mapping[tuple[
                 for word in dict.fromkeys(word for text in texts for word in numbering.of(text))
             )
             connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", postings)
+            for number, document in batch:
+                facets.add(number, document.faceted)
         rows_of_words = [(number, text) for text, number in numbering.ids.items()]
         connection.executemany("INSERT INTO word VALUES (?, ?)", rows_of_words)
         connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", rows_of_words)
         long = ((number, text) for number, text in rows_of_words if len(text) >= SHORTEST_MISSPELT)
         near = sorted((left, number) for number, text in long for left in deletions(text))
         connection.executemany("INSERT INTO deletion VALUES (?, ?)", near)
+        facets.write(linked, titles)
 
 
 class _Numbering:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -78,6 +79,22 @@ class Hit:
     snippet: Said | None
     matched: frozenset[str]
     score: float
+    doc: int
+
+
+class ListedDocument(NamedTuple):
+    """A document as lists show it; `names` is a JSON object of its names by language."""
+
+    doc: int
+    iri: str
+    page: str
+    notation: str
+    names: str
+
+    def name(self, language: str) -> Said:
+        """Its name in a language of the site."""
+        names = json.loads(self.names)
+        return Said(*(names.get(language) or next(iter(names.values()))))
 
 
 class _Candidate(NamedTuple):
@@ -105,15 +122,21 @@ class Index:
     """An index opened for reading; one for each thread."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        self.connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self.connection.close()
 
     def names(self, language: str) -> dict[str, str]:
         """The names of the classes by their IRI, and that of the site by ""."""
-        return dict(self._connection.execute("SELECT iri, text FROM name WHERE language = ? ORDER BY iri", (language,)))
+        return dict(self.connection.execute("SELECT iri, text FROM name WHERE language = ? ORDER BY iri", (language,)))
+
+    def documents(self, docs: Sequence[int]) -> list[ListedDocument]:
+        """The documents of these numbers, in their order."""
+        query = "SELECT id, iri, page, notation, names FROM doc WHERE id IN (SELECT value FROM json_each(?))"
+        rows = {row[0]: ListedDocument(*row) for row in self.connection.execute(query, (json.dumps(docs),))}
+        return [rows[doc] for doc in docs]
 
     def search(self, text: str, language: str, limit: int = 20, kind: str = "") -> list[Hit]:
         """The things that `text` names, the best first, at most `limit`; only those of `kind`, unless it is "".
@@ -122,7 +145,7 @@ class Index:
         """
         typed = significant(words(text[:LONGEST])[:MOST_WORDS])
         by_position = [
-            forms(self._connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
+            forms(self.connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
         ]
         notations = self._by_notation(text.strip())
         parameters = {
@@ -132,13 +155,13 @@ class Index:
             "kind": kind,
             "limit": MOST_CANDIDATES,
         }
-        rows = map(_Candidate._make, self._connection.execute(_CANDIDATES, parameters))
+        rows = map(_Candidate._make, self.connection.execute(_CANDIDATES, parameters))
         ranked = sorted(rows, key=lambda candidate: candidate.order)
         best = [hit for hit in ranked[:limit] if hit.order[0] <= WORTH * ranked[0].order[0]]
         texts = {word: form.text for by_word in by_position for word, form in by_word.items()}
         matched: dict[int, set[str]] = {hit.id: {fold(text.strip())} if hit.id in notations else set() for hit in best}
         parameters = {"docs": json.dumps(list(matched)), "words": json.dumps(list(texts))}
-        for doc, word in self._connection.execute(_MATCHED, parameters):
+        for doc, word in self.connection.execute(_MATCHED, parameters):
             matched[doc].add(texts[word])
         return [_hit(candidate, frozenset(matched[candidate.id]), language) for candidate in best]
 
@@ -146,7 +169,7 @@ class Index:
         """What a document scores whose notation is `text` or stands below it."""
         if not _NOTATION.fullmatch(text):
             return {}
-        rows = self._connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
+        rows = self.connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
         return {doc: FIELDS["name"] * (4 if exact else 2) for doc, exact in rows}
 
 
@@ -157,7 +180,8 @@ def _hit(candidate: _Candidate, matched: frozenset[str], language: str) -> Hit:
     snippets = () if marked(name.text, matched) else (other for other in others if marked(other.text, matched))
     snippet = next(iter(snippets), None)
     types, score = tuple(json.loads(candidate.types)), -candidate.order[0]
-    return Hit(candidate.iri, candidate.page, candidate.kind, types, name, candidate.notation, snippet, matched, score)
+    more = (candidate.notation, snippet, matched, score, candidate.id)
+    return Hit(candidate.iri, candidate.page, candidate.kind, types, name, *more)
 
 
 def marked(text: str, matched: frozenset[str]) -> list[tuple[int, int]]:

@@ -35,6 +35,8 @@ Disallow: /sparql?*query=
 Disallow: /search?q=
 Disallow: /search?*q=
 Disallow: /search.*?*q=
+Disallow: /browse?
+Disallow: /browse.
 Disallow: /reconcile
 Disallow: /rdf-graph-store
 Disallow: /timegate/

@@ -20,7 +20,7 @@ from ekograph.web.http.parameters import FORM, form, integer, parameters
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.http.response import RawResponse, json_response, response
 
-_JSON = Format("json", "application/json", "json", "search")
+JSON_FORMAT = Format("json", "application/json", "json", "search")
 
 #: Hits of one answer, and of one where no limit is named.
 MOST_HITS = 50
@@ -37,7 +37,7 @@ def routes(settings: Settings) -> list[Route]:
     )
     language = texts(lang=("Language of the names in the answer.", "en", "fi", "sv"))
     limit = {"limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": _FEW_HITS}}
-    types = (formats.HTML.media_type, _JSON.media_type)
+    types = (formats.HTML.media_type, JSON_FORMAT.media_type)
     reconciling = {"queries": {"type": "string"}, **language}
     get, post = ("GET", "HEAD"), ("POST",)
     reconciled = partial(_reconciled, settings)
@@ -85,9 +85,9 @@ def routes(settings: Settings) -> list[Route]:
 
 def _search(settings: Settings, request: Request) -> Application:
     """The page to whom a page is acceptable, else JSON."""
-    accepted = choose(request.field(b"accept"), (formats.HTML, _JSON))
+    accepted = choose(request.field(b"accept"), (formats.HTML, JSON_FORMAT))
     if accepted is None:
-        raise not_acceptable([(formats.HTML.media_type, "/search"), (_JSON.media_type, "/search.json")])
+        raise not_acceptable([(formats.HTML.media_type, "/search"), (JSON_FORMAT.media_type, "/search.json")])
     return _page(settings, request) if accepted is formats.HTML else _json(settings, request)
 
 
@@ -97,13 +97,13 @@ def _page(settings: Settings, request: Request, lang: str = "") -> RawResponse:
     from ekograph.rendering.search_results import results_page
 
     values = parameters(request)
-    language = lang or _language(request, values.get("lang", ""))
+    language = lang or preferred_language(request, values.get("lang", ""))
     printed = request.live.table.answers.get(f"{PATH}.{language}.html")
     if printed is None:
         raise not_found(request.path)
     body, text = printed.body, values.get("q", "").strip()
     if text:
-        with _index(request) as index:
+        with opened_index(request) as index:
             hits = index.search(text, language, MOST_HITS, values.get("kind", ""))
         body = results_page(body, language, text, hits, settings.theme_dir)
     return response(body, formats.HTML.content_type, (b"content-language", language.encode()), _VARY)
@@ -113,9 +113,9 @@ def _json(settings: Settings, request: Request) -> RawResponse:
     from ekograph.rendering.search_results import results_json
 
     values = parameters(request)
-    language, text = _language(request, values.get("lang", "")), values.get("q", "")
+    language, text = preferred_language(request, values.get("lang", "")), values.get("q", "")
     limit = integer(values, "limit", _FEW_HITS, (1, MOST_HITS))
-    with _index(request) as index:
+    with opened_index(request) as index:
         hits = index.search(text, language, limit, values.get("kind", ""))
     document = {"query": text, "language": language, "results": results_json(hits, language, settings.theme_dir)}
     return json_response(document, _VARY)
@@ -127,8 +127,8 @@ async def _reconciled(settings: Settings, request: Request) -> Application:
 
 
 def _answers(settings: Settings, request: Request, values: dict[str, str]) -> RawResponse:
-    language, queries = _language(request, values.get("lang", "")), values.get("queries", "")
-    with _index(request) as index:
+    language, queries = preferred_language(request, values.get("lang", "")), values.get("queries", "")
+    with opened_index(request) as index:
         names = index.names(language)
         if not queries:
             types = [(iri, name) for iri, name in names.items() if iri]
@@ -144,20 +144,20 @@ def _answers(settings: Settings, request: Request, values: dict[str, str]) -> Ra
 
 def _suggested(settings: Settings, request: Request) -> RawResponse:
     values = parameters(request)
-    language, prefix = _language(request, values.get("lang", "")), values.get("prefix", "")
-    with _index(request) as index:
+    language, prefix = preferred_language(request, values.get("lang", "")), values.get("prefix", "")
+    with opened_index(request) as index:
         hits, names = index.search(prefix, language, MOST_HITS), index.names(language)
     return json_response({"result": candidates(hits, prefix, settings.base, names)})
 
 
-def _language(request: Request, asked: str) -> str:
+def preferred_language(request: Request, asked: str) -> str:
     """The language asked for by name, else the one that the client prefers."""
     offered = request.live.snapshot.manifest.languages
     return asked if asked in offered else choose_language(request.field(b"accept-language"), offered)
 
 
 @contextmanager
-def _index(request: Request) -> Iterator[Index]:
+def opened_index(request: Request) -> Iterator[Index]:
     """The index of the snapshot in service; a snapshot printed without one has no search."""
     path = request.live.snapshot.path / INDEX
     if not path.is_file():
