@@ -92,7 +92,7 @@ class Browse:
         page = str(self.page) if self.page > 1 else ""
         more = {"q": self.text, "sort": self.sorting, "page": page, "lang": self.language}
         pairs = [*self.filters, *((key, text) for key, text in more.items() if text)]
-        return urlencode(pairs, quote_via=quote, safe=":/")
+        return urlencode(pairs, quote_via=quote, safe=":/@")
 
     def address(self, form: str) -> str:
         """Its address in a form: "fi.html", "json"."""
@@ -122,16 +122,18 @@ class BrowseList:
 
 
 def listed(index: Index, browse: Browse, language: str, size: int) -> BrowseList:
-    """The list, `size` things on each page; raises UnknownFilterError."""
+    """The list, `size` things on each page; raises UnknownFilterError, and IndexError for a page behind the last."""
     hits = [hit.doc for hit in index.search(browse.text, language, MOST_CANDIDATES)] if browse.text else None
     selection = Selection(index.connection, browse.filters, language, hits)
-    start = (browse.page - 1) * size
+    pages, start = -(-selection.total // size), (browse.page - 1) * size
+    if browse.page > max(1, pages):
+        raise IndexError(browse.page)
     if hits is not None and not browse.sorting:
         docs = [doc for doc in hits if selection.has(doc)][start : start + size]
     else:
         sorting = browse.sorting or "name"
         docs = selection.docs(f"name.{language}" if sorting == "name" else sorting, start, size)
-    return BrowseList(selection, index.documents(docs), -(-selection.total // size))
+    return BrowseList(selection, index.documents(docs), pages)
 
 
 def browse_page(printed: bytes, language: str, index: Index, browse: Browse, theme: Path | None = None) -> bytes:
@@ -219,10 +221,11 @@ def _map(selection: Selection, on_page: Container[int], index: Index, language: 
     shrunk = cos(radians(middle[1]))
     scale = _WIDTH / max((east - west) * shrunk, (north - south) * _WIDTH / _HEIGHTS[1], 1e-4)
     height = min(_HEIGHTS[1], max(_HEIGHTS[0], (north - south) * scale))
+    width = max(_WIDTH / 2, (east - west) * shrunk * scale)
     described = {item.doc: item for item in index.documents([point.doc for point in points])}
     places = [
         {
-            "x": round(_WIDTH / 2 + (point.longitude - middle[0]) * shrunk * scale, 1),
+            "x": round(width / 2 + (point.longitude - middle[0]) * shrunk * scale, 1),
             "y": round(height / 2 - (point.latitude - middle[1]) * scale, 1),
             "here": point.doc in on_page,
             "address": view_module.in_language(described[point.doc].page, language),
@@ -232,7 +235,7 @@ def _map(selection: Selection, on_page: Container[int], index: Index, language: 
     ]
     sides = zip("snwe", (south, north, west, east), strict=True)
     edges = {name: number(f"{degrees:.3f}", language) for name, degrees in sides}
-    frame = (-_MARGIN, -_MARGIN, _WIDTH + 2 * _MARGIN, round(height) + 2 * _MARGIN)
+    frame = (-_MARGIN, -_MARGIN, round(width) + 2 * _MARGIN, round(height) + 2 * _MARGIN)
     return {"frame": frame, "places": places, "edges": edges, "total": total}
 
 

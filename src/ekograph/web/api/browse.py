@@ -12,6 +12,7 @@ from ekograph.config import Settings
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.search.facets import UnknownFilterError
+from ekograph.urls import link
 from ekograph.web.api.routes import Route, texts
 from ekograph.web.api.search import JSON_FORMAT, opened_index, preferred_language
 from ekograph.web.contract import Application, Parts, Request
@@ -19,7 +20,7 @@ from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON
 from ekograph.web.http.negotiation import choose
 from ekograph.web.http.parameters import integer, pairs
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
-from ekograph.web.http.response import PreparedAnswer, etag_of, redirect
+from ekograph.web.http.response import PreparedAnswer, etag_of
 from ekograph.web.service.public_address import PublicAddress
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def routes(settings: Settings) -> list[Route]:
 
 
 async def _browse(settings: Settings, request: Request, form: str = "", lang: str = "") -> Application:
-    """The list, as it was made before if it was; another spelling of its address leads to the one it has."""
+    """The list, as it was made before if it was, whatever the order of its parameters."""
     # The templates take longer to load than most answers to make; a server that is never browsed spares that.
-    from ekograph.rendering.browsing import PATH, SORTINGS, Browse
+    from ekograph.rendering.browsing import SORTINGS, Browse
 
     form = f"{lang}.html" if lang else form or _chosen(request)
     named = pairs(request.query)
@@ -75,8 +76,6 @@ async def _browse(settings: Settings, request: Request, form: str = "", lang: st
         raise ProblemError(Problem(422, "wrong_parameter", {"name": "sort", "value": browse.sorting[:100]}))
     if len(browse.filters) > MOST_FILTERS:
         raise ProblemError(Problem(422, "too_many_filters", {"limit": MOST_FILTERS}))
-    if request.path != PATH and request.query != browse.query.encode():
-        return redirect(browse.address(form), status=301)
     cache, key = request.live.repeated, (b"browse", form.encode(), language.encode(), browse.query.encode())
     parts = cache.find(key)
     if parts is None:
@@ -111,8 +110,11 @@ def _parts(settings: Settings, request: Request, browse: Browse, form: str, lang
             else:
                 kind = formats.HTML.content_type
                 body = browsing.browse_page(printed.body, language, index, browse, settings.theme_dir)
+    except IndexError:
+        raise not_found(request.path) from None
     except UnknownFilterError as error:
         raise ProblemError(Problem(404, "no_such_filter", {"filter": str(error)[:100]})) from error
-    fields = [(b"content-type", kind.encode()), (b"content-language", language.encode()), _VARY, _NO_INDEX]
+    canonical = link(f"{settings.address}{browse.address(form)}", "canonical").encode()
+    fields = [(b"content-type", kind.encode()), (b"content-language", language.encode()), (b"link", canonical)]
     body = PublicAddress(settings.public_url).below_path(body, kind)
-    return etag_of(body), (*COMMON, *fields, (b"cache-control", CACHE_REVALIDATE)), body
+    return etag_of(body), (*COMMON, *fields, _VARY, _NO_INDEX, (b"cache-control", CACHE_REVALIDATE)), body
