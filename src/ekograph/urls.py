@@ -201,6 +201,9 @@ def ldes_page_is_full(addresses: Iterable[str]) -> frozenset[str]:
 
 #: Below this, and the name of a snapshot, are the pages and files as they were then.
 VERSION = "/version"
+
+#: What the address of the page where descriptions are checked is followed by, where what checks them is.
+CHECKS = "/rules.json"
 TIMEMAP = "/timemap"
 TIMEGATE = "/timegate"
 TIMEMAP_TYPE = "application/link-format"

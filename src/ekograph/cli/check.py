@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from ekograph.cli import fail, options
 from ekograph.cli.terminal import colour, progress
 from ekograph.i18n import Messages, reader_language
+
+if TYPE_CHECKING:
+    from ekograph.config import Settings
+    from ekograph.validation.descriptions import Assessment
 
 _EPILOG = """\b
 Examples:
@@ -20,7 +27,19 @@ Examples:
 Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
 
 
-@click.command("check", epilog=_EPILOG)
+class _CheckCommand(click.Command):
+    """The command, with an option for each kind of description that the site can check."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        folder = ctx.obj if isinstance(ctx.obj, Path) else Path()
+        names = sorted(path.parent.name for path in folder.glob("descriptions/*/shapes.ttl"))
+        path = click.Path(path_type=Path)
+        text = "Check FILE, descriptions of {} in RDF or CSV, in place of the site's data."
+        options = [click.Option([f"--{name}"], type=path, metavar="FILE", help=text.format(name)) for name in names]
+        return [*super().get_params(ctx), *options]
+
+
+@click.command("check", cls=_CheckCommand, epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -32,7 +51,9 @@ Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
 @options.language
 @options.engine
 @click.pass_obj
-def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, engine: str) -> None:
+def command(
+    site: Path, /, paths: tuple[Path, ...], form: str, lang: str | None, engine: str, **described: Path
+) -> None:
     """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""
     from ekograph import config, runtime
     from ekograph.validation import check, sources
@@ -40,6 +61,9 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
 
     messages = Messages("check", reader_language(lang))
     settings = config.load(site)
+    for name, path in described.items():
+        if path:
+            _check_descriptions(settings, name, path, form, messages)
     if engine == "shacl":  # pySHACL makes cycles
         runtime.disable_gc()
     try:
@@ -57,3 +81,35 @@ def command(site: Path, paths: tuple[Path, ...], form: str, lang: str | None, en
     if checked.suppressed:
         click.echo(messages("suppressed", count=checked.suppressed), err=True)
     sys.exit(0 if checked.report.conforms else 1)
+
+
+def _check_descriptions(settings: Settings, name: str, path: Path, form: str, messages: Messages) -> NoReturn:
+    """Check a file of descriptions against the data of the site, print what came of it, and exit."""
+    from ekograph.validation import descriptions, sources
+    from ekograph.validation.parsing import parsed
+
+    try:
+        files = [parsed(source, messages) for source in sources.collect(settings) if source.kind != "shapes"]
+        prefixes = {prefix: iri for file in files for prefix, iri in file.prefixes.items()}
+        check = descriptions.read(settings, name, (quad for file in files for quad in file.quads), prefixes)
+    except sources.SourceError as error:
+        fail(messages(error.key, **error.values))
+    text = path.read_bytes()
+    assessment = check.assess(text, descriptions.form_of(text, file_name=path.name), messages.language, path)
+    report = assessment.as_json()
+    if form == "json":
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(assessment, sources.shown(path), messages)))
+    sys.exit(0 if report["conforms"] else 1)
+
+
+def _lines(assessment: Assessment, name: str, messages: Messages) -> Iterator[str]:
+    """The assessment for a terminal: each description with its verdict, and below it what the rules say."""
+    from ekograph.validation.reporters.text import visible
+
+    for finding in assessment.faults:
+        yield f"{name}:{finding.line}:{finding.column}: {finding.message}"
+    for one in assessment.descriptions:
+        yield f"{name}:{one.line}: {visible(one.name)}: {messages(f'description-{one.verdict}')}"
+        yield from (f"    [{finding.rule}] {visible(finding.message)}" for finding in one.findings)

@@ -11,7 +11,7 @@ from ekograph.config import FILE_NAME
 from ekograph.validation.suppression import FILE as SUPPRESSED
 
 #: The folders a site is published from.
-FOLDERS = ("ontology", "data", "shapes", "queries", "theme")
+FOLDERS = ("ontology", "data", "shapes", "queries", "descriptions", "theme")
 
 #: How often the files are looked at, in seconds: one stat each, for some dozens of files.
 LOOK_EVERY = 0.2

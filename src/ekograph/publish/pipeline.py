@@ -25,6 +25,7 @@ from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
 from ekograph.publish.exporters import FIRST_EXPORTERS, representations
+from ekograph.publish.exports import description_forms
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
 from ekograph.publish.history.changelog import Changelog, history
@@ -36,13 +37,14 @@ from ekograph.rdf.canonical import canonical, graph_of
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.disk_dataset import StoredDataset, by_object
 from ekograph.rendering.example_queries import Example
-from ekograph.rendering.site import Change, Site
+from ekograph.rendering.site import Change, CheckForm, Site
 from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
 from ekograph.validation.check import CheckOutcome, check
+from ekograph.validation.descriptions import FOLDER as CHECKS_FOLDER
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Report
 from ekograph.validation.sources import Source, collect
@@ -171,6 +173,7 @@ class VerifiedSite:
     theme: Theme = field(default_factory=Theme)
     has_history: bool = True
     omissions: list[Omission] = field(default_factory=list)
+    checks: Sequence[CheckForm] = ()
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
@@ -207,6 +210,7 @@ class VerifiedSite:
             self.settings.title,
             self.settings.images,
             self.settings.profile,
+            self.checks,
         )
 
     @cached_property
@@ -238,7 +242,8 @@ def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source],
     is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
     examples = () if is_large else example_queries.read(settings.root)
-    return VerifiedSite(settings, nquads, rules, dataset, examples, is_large, load_theme(settings))
+    checks = description_forms.read(settings, dataset)
+    return VerifiedSite(settings, nquads, rules, dataset, examples, is_large, load_theme(settings), checks=checks)
 
 
 def _known(proof: VerifiedSite, shelf: SnapshotRepository) -> Snapshot | None:
@@ -335,7 +340,8 @@ def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), 
     for query in queries:
         digest.update(f"{query.name}\0{query.text}\0".encode())
     root = Path(ekograph.__file__).parent
-    for folder, patterns in ((root, _PRESS), *([(theme, ("**/*",))] if theme else [])):
+    further = (theme, settings.root / CHECKS_FOLDER)
+    for folder, patterns in ((root, _PRESS), *((folder, ("**/*",)) for folder in further if folder)):
         for path in _files(folder, patterns):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())

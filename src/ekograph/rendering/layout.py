@@ -48,7 +48,7 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
         view.message,
         crumbs=(view.home_link,) if path != "/" else (),
         places=_places(site),
-        foot=_foot(site),
+        foot=_foot(view),
         published=site.published,
         version=site.version,
         licence=view.licence,
@@ -76,11 +76,14 @@ def _places(site: Site) -> Sequence[tuple[str, str]]:
     return [_FRONT, _SEARCH, _BROWSE, *queries, *vocabulary, ("/sparql", "nav.sparql"), *site.theme.navigation]
 
 
-def _foot(site: Site) -> Sequence[tuple[str, str]]:
-    """The pages that the foot of every page leads to."""
+def _foot(view: View) -> Sequence[tuple[str, str]]:
+    """The pages that the foot of every page leads to, with their names."""
+    site = view.site
+    checks = [(form.path, form.text(form.title, view.language)) for form in site.checks]
     rules = [(RULES, "nav.rules")] if site.has_rules else []
     pages = [(page.path, page.key) for page in site.theme.pages if page.shown(site)]
-    return [(DOWNLOADS, "nav.downloads"), *rules, *pages]
+    named = [(path, view.message(key)) for path, key in ((DOWNLOADS, "nav.downloads"), *rules, *pages)]
+    return [*checks, *named]
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ class PageLayout:
     """What surrounds the content of a page.
 
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
-    `crumbs` are the pages above, as links; `places` and `foot` are the pages that head and foot lead to, as paths
-    and keys of their names; `formats` are those of its RDF representations; `theme` is the folder of the
-    site's theme; `data` is what search engines read of the page, as JSON-LD.
+    `crumbs` are the pages above, as links; `places` and `foot` are the paths that head and foot lead to, with
+    the keys of their names in the head and the names in the foot; `formats` are those of its RDF representations;
+    `theme` is the folder of the site's theme; `data` is what search engines read of the page, as JSON-LD.
     """
 
     title: str

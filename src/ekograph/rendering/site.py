@@ -48,12 +48,44 @@ class Change:
 
 
 @dataclass(frozen=True)
+class CheckForm:
+    """A kind of descriptions that can be checked: its name, title and lead by language, and the rules.
+
+    Of each rule there are the id, the name and the reason by language. `examples` are files to fill in, by their names;
+    `check` is what the server checks with.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    lead: Mapping[str, str]
+    rules: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]]
+    examples: Mapping[str, bytes]
+    check: bytes
+
+    @property
+    def path(self) -> str:
+        """The path of its page, which takes descriptions too."""
+        return f"/check/{self.name}"
+
+    @property
+    def example(self) -> str:
+        """The first of the examples, as a text."""
+        return next(iter(self.examples.values()), b"").decode("utf-8", "replace")
+
+    @staticmethod
+    def text(texts: Mapping[str, str], language: str) -> str:
+        """The text in a language, else in the first there is."""
+        return texts.get(language) or next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True)
 class Site:
     """The dataset, the name of its version, and when that was published (ISO 8601).
 
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
     `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI;
-    `theme` is what the site adds to the core; `title` and `images` are those of the settings.
+    `theme` is what the site adds to the core; `title` and `images` are those of the settings; `checks` are the kinds
+    of descriptions that it can check.
     """
 
     dataset: Dataset
@@ -67,6 +99,7 @@ class Site:
     title: str = ""
     images: Sequence[str] = ()
     set_profile: str = ""
+    checks: Sequence[CheckForm] = ()
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""

@@ -89,8 +89,10 @@ def check(
         if results:
             # What makes findings of results is loaded only where there are some.
             from ekograph.validation.messages import findings_of, shortener
+            from ekograph.validation.suggestions import KnownTerms, known_terms
 
-            findings += findings_of(results, published, texts, shortener(settings.base, prefixes), messages)
+            names = KnownTerms(known_terms(texts))
+            findings += findings_of(results, published, names, shortener(settings.base, prefixes), messages)
     if not any(source.kind == KNOWN for source in sources):
         dataset = CheckOutcome(report(()), prefixes, published)
         findings += expected_rows.find_unexpected(settings.root, lambda: dataset.quads, messages)

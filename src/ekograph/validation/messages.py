@@ -19,21 +19,21 @@ from ekograph.validation.parsing import Parsed
 from ekograph.validation.positions import Locator
 from ekograph.validation.report import Finding, plain
 from ekograph.validation.shacl.results import ValidationResult
-from ekograph.validation.suggestions import KnownTerms, known_terms
+from ekograph.validation.suggestions import KnownTerms
 
 
 def findings_of(
     results: Sequence[ValidationResult],
     files: Sequence[Parsed],
-    known: Sequence[bytes],
+    known: KnownTerms,
     show: Callable[[str], str],
     messages: Messages,
 ) -> list[Finding]:
     """The engine's results as findings; `show` shortens IRIs.
 
-    `known` are the N-Triples of all data, whose names a misspelt one may be meant for.
+    `known` are the names of all data, which a misspelt one may be meant for.
     """
-    builder = _MessageBuilder(Locator(files, results), KnownTerms(known_terms(known)), show, messages)
+    builder = _MessageBuilder(Locator(files, results), known, show, messages)
     return [builder.finding(result) for result in results]
 
 

@@ -49,13 +49,13 @@ def collect(settings: Settings, paths: Sequence[Path] | None = None) -> list[Sou
     folder or path, and for what is no readable regular file.
     """
     data = settings.root / "data"
-    sources = [_read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
+    sources = [read(path, "ontology", settings) for path in _folder(settings.root / "ontology", needed=False)]
     for named in paths or ():
-        sources += [_read(path, "data", settings, follow=path == named) for path in _files(named)]
+        sources += [read(path, "data", settings, follow=path == named) for path in _files(named)]
     if not paths:
-        sources += [_read(path, "data", settings) for path in _folder(data, needed=True)]
+        sources += [read(path, "data", settings) for path in _folder(data, needed=True)]
     known = _folder(data, needed=False) if paths else []
-    return [*sources, *shapes_of(settings), *(_read(path, KNOWN, settings) for path in known)]
+    return [*sources, *shapes_of(settings), *(read(path, KNOWN, settings) for path in known)]
 
 
 def shapes_of(settings: Settings) -> list[Source]:
@@ -63,8 +63,8 @@ def shapes_of(settings: Settings) -> list[Source]:
     named = [path for name in settings.checks for path in _files(BUNDLED.get(name, settings.root / name))]
     shapes = _folder(settings.root / "shapes", needed=False)
     return [
-        *(_read(path, "shapes", settings) for path in shapes),
-        *(_read(path, CHECKS, settings, follow=True) for path in named),
+        *(read(path, "shapes", settings) for path in shapes),
+        *(read(path, CHECKS, settings, follow=True) for path in named),
     ]
 
 
@@ -111,7 +111,8 @@ def _format(path: Path) -> formats.Format | None:
     return by_suffix if by_suffix in formats.RDF else None
 
 
-def _read(path: Path, kind: str, settings: Settings, *, follow: bool = False) -> Source:
+def read(path: Path, kind: str, settings: Settings, *, follow: bool = False) -> Source:
+    """A file as a source of a kind. Raises SourceError."""
     form = _format(path)
     if form is None:
         raise SourceError("cannot-format", path, suffixes="")

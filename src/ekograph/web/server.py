@@ -25,7 +25,7 @@ from ekograph.config import ConfigError, Settings
 from ekograph.plugins import load_theme
 from ekograph.runtime import tune_for_serving
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.web.api import browse, ckan, oaipmh, search
+from ekograph.web.api import browse, ckan, description_check, oaipmh, search
 from ekograph.web.api.routes import Route, Routes
 from ekograph.web.contract import Resource
 from ekograph.web.dispatch import Dispatcher, host_name
@@ -172,6 +172,7 @@ class _Process:
             *health.routes(self._service, self._registry),
             *search.routes(settings),
             *browse.routes(settings),
+            *description_check.routes(settings),
             *endpoint.documented(),
             *graph_store.documented(),
         ]

@@ -42,7 +42,7 @@ def render(report: Report, form: str, sources: Sequence[Source], messages: Messa
 
 def as_json(report: Report) -> dict[str, object]:
     """The report as JSON has it."""
-    return {"conforms": report.conforms, "results": [_object(finding) for finding in report.findings]}
+    return {"conforms": report.conforms, "results": [as_object(finding) for finding in report.findings]}
 
 
 def summary(report: Report, messages: Messages) -> str:
@@ -57,7 +57,8 @@ def summary(report: Report, messages: Messages) -> str:
     return text + noted
 
 
-def _object(finding: Finding) -> dict[str, object]:
+def as_object(finding: Finding) -> dict[str, object]:
+    """The finding as JSON has it."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -97,11 +98,11 @@ def _lines(source: Source | None) -> Lines:
 def _entry(finding: Finding, lines: Lines, *, colour: bool) -> Iterator[str]:
     place = _paint(f"{finding.path}:{finding.line}:{finding.column}:", _BOLD, colour=colour)
     rule = _paint(f"[{finding.rule}]", _RED if finding.severity == "Violation" else _YELLOW, colour=colour)
-    yield f"{place} {rule} {_visible(finding.message)}\n"
+    yield f"{place} {rule} {visible(finding.message)}\n"
     line = lines.line(finding.line)
     if line.strip():
         shown, at = _window(line, finding.column - 1)
-        yield f"    {_visible(shown)}\n    {_indent(shown[:at])}{_paint('^', _CYAN, colour=colour)}\n"
+        yield f"    {visible(shown)}\n    {_indent(shown[:at])}{_paint('^', _CYAN, colour=colour)}\n"
 
 
 def _window(line: str, at: int) -> tuple[str, int]:
@@ -123,7 +124,7 @@ def _wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text without characters that would command the terminal."""
     return "".join(
         char if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"} else "\ufffd" for char in text

@@ -83,26 +83,32 @@ _ANY_PREDICATE = re.compile(
 _NAME = re.compile(r"<([^<>\s]*)>|\b([\w.-]*):([\w.-]*)|\ba\b")
 
 
-def _has_any_predicate(query: str) -> bool:
+def has_any_predicate(query: str) -> bool:
+    """Whether the solutions of a query may depend on triples of any predicate; errs on the safe side."""
     return bool(_ANY_PREDICATE.search(_core(re.sub(r'<[^<>]*>|"[^"]*"', ":x", query))))
 
 
 def is_costly(query: str) -> bool:
     """Whether an engine may take long for the query, and a store does not."""
-    return bool(_GROUPING.search(query) or (_SUBQUERY.search(query) and not _has_any_predicate(query)))
+    return bool(_GROUPING.search(query) or (_SUBQUERY.search(query) and not has_any_predicate(query)))
 
 
 def _lines_for(queries: Iterable[str], data: Path) -> bytes:
     """Those lines of a file of N-Triples that the queries may speak of, by their predicates, or all of them."""
     predicates: set[bytes] = {f"<{TYPE.value}>".encode()}
     for query in queries:
-        if _has_any_predicate(query):
+        if has_any_predicate(query):
             return data.read_bytes()
-        prefixes_ = dict(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", query))
-        for iri, prefix, local in _NAME.findall(query):
-            predicates.add(f"<{iri or prefixes_.get(prefix, '') + local}>".encode())
+        predicates.update(f"<{iri}>".encode() for iri in names_in(query))
     with data.open("rb") as file:
         return b"".join(line for line in file if line.split(b" ", 2)[1] in predicates)
+
+
+def names_in(query: str) -> Iterator[str]:
+    """The IRIs that a query names, those of its prefixes among them."""
+    declared = dict(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", query))
+    for iri, prefix, local in _NAME.findall(query):
+        yield iri or declared.get(prefix, "") + local
 
 
 def _finds(store: Store, text: str) -> bool:
