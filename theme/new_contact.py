@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from itertools import count
 
 from pyoxigraph import Literal, NamedNode
 
@@ -22,7 +22,7 @@ from ekograph.scaffold.records import (
 )
 
 from . import new_records as v
-from .new_records import email, international, next_order, text_row
+from .new_records import email, international, next_order, text
 
 
 def _contacts(site: EditableSite) -> list[NamedNode]:
@@ -34,12 +34,13 @@ def _authority(site: EditableSite, answers: Answers) -> NamedNode:
 
 
 def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
+    return (free_name(site, local_name(_authority(site, answers))),)
+
+
+def free_name(site: EditableSite, authority: str) -> str:
     """The post's name: that of the authority and the first free number; never the person's."""
-    authority, number = local_name(_authority(site, answers)), 1
     taken = {local_name(node) for node in _contacts(site)}
-    while f"{authority}-{number}" in taken:
-        number += 1
-    return (f"{authority}-{number}",)
+    return next(name for number in count(1) if (name := f"{authority}-{number}") not in taken)
 
 
 def _propose_email(site: EditableSite, answers: Answers) -> tuple[str, ...]:
@@ -64,84 +65,67 @@ def _check_agreement(site: EditableSite, answers: Answers, answer: str) -> None:
         raise NewError("other-authority", answer=answer, authority=one(answers, "authority"))
 
 
-def _write(edits: Edits, answers: Answers, say: Messages) -> NamedNode:
-    site, contacts = edits.site, _contacts(edits.site)
-    draft = RecordDraft(
+def draft(site: EditableSite, authority: NamedNode, answers: Answers) -> RecordDraft:
+    """A new contact point of an authority. Raises NewError."""
+    first, family = one(answers, "given-name"), one(answers, "family-name")
+    return RecordDraft(
         site.thing(f"contact/{one(answers, 'slug')}"),
         (site.term("ContactPoint"), v.INDIVIDUAL),
         (
-            *_person(answers, say),
-            DraftRow(site.term("displayOrder").value, (Literal(next_order(site, contacts)),)),
-            DraftRow(v.MEMBER_OF, (_authority(site, answers),)),
-            *_telephone(answers, say),
-            _email(answers, say),
-            *_source(site, answers),
+            DraftRow(v.FULL_NAME, (Literal(f"{first} {family}"),)),
+            DraftRow(v.GIVEN_NAME, (Literal(first),)),
+            DraftRow(v.FAMILY_NAME, (Literal(family),)),
+            DraftRow(v.JOB_TITLE, (text(one(answers, "job-title")),)),
+            DraftRow(site.term("displayOrder").value, (Literal(next_order(site, _contacts(site))),)),
+            DraftRow(v.MEMBER_OF, (authority,)),
+            DraftRow(v.TELEPHONE, (Literal(one(answers, "phone")),)),
+            DraftRow(v.HAS_TELEPHONE, (NamedNode(f"tel:{international(one(answers, 'phone'))}"),)),
+            DraftRow(v.HAS_EMAIL, (NamedNode(f"mailto:{email(one(answers, 'email'))}"),)),
+            DraftRow(v.SOURCE, tuple(map(NamedNode, answers["source"]))),
         ),
     )
-    for name in answers.get("agreement", ()):
-        _link(edits, site.find(site.term("Agreement"), name), draft.iri)
-    edits.add(edits.home(site.term("ContactPoint"), "contacts.ttl"), draft, contacts)
-    return draft.iri
 
 
-def _link(edits: Edits, agreement: NamedNode, contact: NamedNode) -> None:
-    if edits.link(agreement, v.CONTACT_POINT, contact, edits.site.thing("contact/gap")) is None:
-        raise NewError("not-turtle", iri=agreement.value)
+def add(edits: Edits, contact: RecordDraft) -> None:
+    """Write a contact point after the others."""
+    kind = edits.site.term("ContactPoint")
+    edits.add(edits.home(kind, "contacts.ttl"), contact, _contacts(edits.site))
 
 
-def _person(answers: Answers, say: Messages) -> list[DraftRow]:
-    first, family = one(answers, "given-name"), one(answers, "family-name")
-    full = f"{first} {family}" if first and family else ""
-    return [
-        text_row(v.FULL_NAME, full, say("contact.full-name"), language=None),
-        text_row(v.GIVEN_NAME, first, say("contact.given-name"), language=None),
-        text_row(v.FAMILY_NAME, family, say("contact.family-name"), language=None),
-        text_row(v.JOB_TITLE, one(answers, "job-title"), say("contact.job-title")),
-    ]
+def _write(edits: Edits, answers: Answers, _: Messages) -> NamedNode:
+    site = edits.site
+    contact = draft(site, _authority(site, answers), answers)
+    for name in answers["agreement"]:
+        edits.link(site.find(site.term("Agreement"), name), v.CONTACT_POINT, contact.iri)
+    add(edits, contact)
+    return contact.iri
 
 
-def _telephone(answers: Answers, say: Messages) -> list[DraftRow]:
-    """The number as printed, and as an IRI to call."""
-    printed, gap = one(answers, "phone"), say("contact.phone")
-    iri = NamedNode(f"tel:{international(printed) if printed else 'gap'}")
-    return [
-        text_row(v.TELEPHONE, printed, gap, language=None),
-        DraftRow(v.HAS_TELEPHONE, (iri,), "" if printed else say("gap-tel")),
-    ]
+def check_phone(_site: EditableSite, _answers: Answers, answer: str) -> None:
+    """Raise NewError for what is no telephone number."""
+    international(answer)
 
 
-def _email(answers: Answers, say: Messages) -> DraftRow:
-    answer = one(answers, "email")
-    return DraftRow(
-        v.HAS_EMAIL,
-        (NamedNode(f"mailto:{email(answer) if answer else 'gap'}"),),
-        "" if answer else say("contact.email"),
-    )
-
-
-def _source(site: EditableSite, answers: Answers) -> list[DraftRow]:
-    """The source, and that it was consulted today: whoever names it has it open."""
-    pages = answers.get("source", ())
-    today = Literal(datetime.now(UTC).date().isoformat(), datatype=v.DATE)
-    checked = [DraftRow(site.term("sourceCheckedOn").value, (today,))] if pages else []
-    return [*(DraftRow(v.SOURCE, (NamedNode(page),)) for page in pages), *checked]
+def check_email(_site: EditableSite, _answers: Answers, answer: str) -> None:
+    """Raise NewError for what is no e-mail address."""
+    email(answer)
 
 
 CONTACT = RecordType(
     "contact",
     (
-        Field("authority", needed=True, check=lambda site, _, answer: site.find(site.term("FundingAuthority"), answer)),
+        Field("authority", check=lambda site, _, answer: site.find(site.term("FundingAuthority"), answer)),
         Field("given-name"),
         Field("family-name"),
         Field("job-title"),
-        Field("phone", check=lambda _site, _answers, answer: international(answer)),
-        Field("email", propose=_propose_email, check=lambda _site, _answers, answer: email(answer)),
+        Field("phone", check=check_phone),
+        Field("email", propose=_propose_email, check=check_email),
         Field("agreement", several=True, propose=_propose_agreements, check=_check_agreement),
-        Field("slug", needed=True, propose=_propose_slug, check=_check_slug),
+        Field("slug", propose=_propose_slug, check=_check_slug),
         Field("source", check=absolute),
     ),
     _write,
     needs="Agreement",
-    example="--authority etela-karjalan-liitto",
+    example="--authority etela-karjalan-liitto --given-name Maija --family-name Esimerkki …",
     prefixes=v.PREFIXES,
 )

@@ -37,7 +37,8 @@ def _check_under(site: EditableSite, answers: Answers, answer: str) -> None:
     _parent(site, {**answers, "under": (answer,)})
 
 
-def _check_kind(site: EditableSite, _: Answers, answer: str) -> None:
+def check_kind(site: EditableSite, _: Answers, answer: str) -> None:
+    """Raise NewError for what is no kind of top priority."""
     _kind(site, answer)
 
 
@@ -45,8 +46,8 @@ def _kind(site: EditableSite, answer: str) -> NamedNode:
     return site.find(v.CONCEPT, answer, among=[site.term(name) for name in KINDS])
 
 
-def _propose_kind(_: EditableSite, answers: Answers) -> tuple[str, ...]:
-    return () if one(answers, "under") else KINDS[:1]
+def _is_top(_: EditableSite, answers: Answers) -> bool:
+    return not one(answers, "under")
 
 
 def _propose_slug(site: EditableSite, answers: Answers) -> tuple[str, ...]:
@@ -63,34 +64,35 @@ def _folder(site: EditableSite, answers: Answers) -> str:
     return f"priority/{local_name(_agreement(site, answers))}"
 
 
-def _write(edits: Edits, answers: Answers, _: Messages) -> NamedNode:
-    site, agreement = edits.site, _agreement(edits.site, answers)
-    parent = _parent(site, answers)
+def draft(site: EditableSite, agreement: NamedNode, parent: NamedNode | None, answers: Answers) -> RecordDraft:
+    """A new priority, the last of its siblings: below `parent`, or a top priority of the agreement."""
     above, predicate = (parent, v.BROADER) if parent else (agreement, v.TOP_CONCEPT_OF)
-    siblings = site.linked(predicate, above)
-    order = next_order(site, siblings)
-    draft = RecordDraft(
-        site.thing(f"{_folder(site, answers)}/{one(answers, 'slug')}"),
+    order = next_order(site, site.linked(predicate, above))
+    notation = one(answers, "notation") or next(iter(site.texts(above, v.NOTATION)), "")
+    return RecordDraft(
+        site.thing(f"priority/{local_name(agreement)}/{one(answers, 'slug')}"),
         (site.term("Priority"), v.CONCEPT),
         (
             DraftRow(v.PREF_LABEL, (text(one(answers, "label")),)),
-            DraftRow(v.NOTATION, (Literal(f"{_notation(site, above)}.{order}"),)),
+            DraftRow(v.NOTATION, (Literal(f"{notation}.{order}"),)),
             DraftRow(site.term("displayOrder").value, (Literal(order),)),
             DraftRow(v.IN_SCHEME, (agreement,)),
             DraftRow(predicate, (above,)),
             *([] if parent else [DraftRow(site.term("priorityKind").value, (_kind(site, one(answers, "kind")),))]),
         ),
     )
+
+
+def _write(edits: Edits, answers: Answers, _: Messages) -> NamedNode:
+    site, agreement = edits.site, _agreement(edits.site, answers)
+    parent = _parent(site, answers)
+    above, predicate = (parent, v.BROADER) if parent else (agreement, v.TOP_CONCEPT_OF)
     path = edits.described(agreement, site.term("Agreement"))
     if path is None:
         raise NewError("not-turtle", iri=agreement.value)
-    edits.add(path, draft, {above, *_below(site, siblings)})
-    edits.uncomment(path, f"--agreement {local_name(agreement)}")
-    return draft.iri
-
-
-def _notation(site: EditableSite, above: NamedNode) -> str:
-    return next(iter(site.texts(above, v.NOTATION)), "")
+    priority = draft(site, agreement, parent, answers)
+    edits.add(path, priority, {above, *_below(site, site.linked(predicate, above))})
+    return priority.iri
 
 
 def _below(site: EditableSite, tops: list[NamedNode]) -> set[NamedNode]:
@@ -107,11 +109,11 @@ def _below(site: EditableSite, tops: list[NamedNode]) -> set[NamedNode]:
 PRIORITY = RecordType(
     "priority",
     (
-        Field("agreement", needed=True, check=lambda site, _, answer: site.find(site.term("Agreement"), answer)),
-        Field("under", check=_check_under),
-        Field("label", needed=True),
-        Field("slug", needed=True, propose=_propose_slug, check=_check_slug),
-        Field("kind", proposed_only=True, propose=_propose_kind, check=_check_kind),
+        Field("agreement", check=lambda site, _, answer: site.find(site.term("Agreement"), answer)),
+        Field("under", needed=False, check=_check_under),
+        Field("label"),
+        Field("slug", propose=_propose_slug, check=_check_slug),
+        Field("kind", propose=lambda *_: KINDS[:1], asked=_is_top, check=check_kind),
     ),
     _write,
     needs="Agreement",

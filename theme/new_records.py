@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.vocab import DCTERMS, SKOS, XSD
-from ekograph.scaffold.edits import DraftRow
+from ekograph.rdf.vocab import DCTERMS, FOAF, SKOS
 from ekograph.scaffold.records import Answers, EditableSite, NewError, slug
 
 from .agreements import EKO
@@ -23,10 +22,15 @@ PREFIXES = {
     "dcterms": DCTERMS,
     "org": "http://www.w3.org/ns/org#",
     "eko": EKO,
+    "foaf": FOAF,
+    "prov": "http://www.w3.org/ns/prov#",
     "skos": SKOS,
     "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
 
+ENTITY = NamedNode(f"{PREFIXES['prov']}Entity")
+DOCUMENT = NamedNode(f"{PREFIXES['foaf']}Document")
+DERIVED_FROM = f"{PREFIXES['prov']}wasDerivedFrom"
 PREF_LABEL = f"{SKOS}prefLabel"
 NOTATION = f"{SKOS}notation"
 IN_SCHEME = f"{SKOS}inScheme"
@@ -34,16 +38,17 @@ TOP_CONCEPT_OF = f"{SKOS}topConceptOf"
 BROADER = f"{SKOS}broader"
 CONCEPT = NamedNode(f"{SKOS}Concept")
 CONCEPT_SCHEME = NamedNode(f"{SKOS}ConceptScheme")
-DATE = XSD("date")
 TITLE = f"{DCTERMS}title"
 SOURCE = f"{DCTERMS}source"
 SPATIAL = f"{DCTERMS}spatial"
 TEMPORAL = f"{DCTERMS}temporal"
 IS_PART_OF = f"{DCTERMS}isPartOf"
+HAS_PART = f"{DCTERMS}hasPart"
 LOCATION = NamedNode(f"{DCTERMS}Location")
 CONTACT_POINT = f"{PREFIXES['dcat']}contactPoint"
 MEMBER_OF = f"{PREFIXES['org']}memberOf"
 ORGANIZATION = NamedNode(f"{PREFIXES['org']}Organization")
+PUBLIC_ORGANISATION = NamedNode(f"{PREFIXES['cv']}PublicOrganisation")
 TELEPHONE = f"{PREFIXES['cv']}telephone"
 INDIVIDUAL = NamedNode(f"{PREFIXES['vcard']}Individual")
 FULL_NAME, GIVEN_NAME, FAMILY_NAME, JOB_TITLE, HAS_TELEPHONE, HAS_EMAIL = (
@@ -54,17 +59,6 @@ FULL_NAME, GIVEN_NAME, FAMILY_NAME, JOB_TITLE, HAS_TELEPHONE, HAS_EMAIL = (
 def text(value: str, language: str = "fi") -> Literal:
     """A text in a language."""
     return Literal(value, language=language)
-
-
-def text_row(predicate: str, value: str, gap: str, language: str | None = "fi") -> DraftRow:
-    """A row of one text; without the text a gap: empty text is a fault."""
-    literal = Literal(value, language=language) if language else Literal(value)
-    return DraftRow(predicate, (literal,), "" if value else gap)
-
-
-def link_row(predicate: str, targets: tuple[NamedNode, ...], gap: str, missing: NamedNode) -> DraftRow:
-    """A row of links; without any a gap: a link to what nothing describes is a fault."""
-    return DraftRow(predicate, targets) if targets else DraftRow(predicate, (missing,), gap)
 
 
 def notation(name: str, taken: Collection[str]) -> str:

@@ -63,46 +63,52 @@ def faults(ekograph):
     return found
 
 
-def replace(path: Path, **texts: str) -> None:
-    """Fill gaps: of the line with each key, `old` becomes the text, and its comment goes."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for key, text in texts.items():
-        at = next(index for index, line in enumerate(lines) if key.replace("_", "-") in line and "# gap:" in line)
-        code = lines[at].partition(" # gap:")[0]
-        head, _, tail = code.rpartition(" ") if code.endswith((";", ".")) else (code, "", "")
-        value = head.split()[1]
-        lines[at] = f"{head.replace(value, text)} {tail}"
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+PERSON = {
+    "given-name": "Äiti",
+    "family-name": "Öhman",
+    "job-title": "Asiantuntija",
+    "phone": "+358 (0)40 123 4567",
+}
+FIRST = ("--source", "https://example.org/sopimus", "--source-title", "Sopimus", "--priority", "Vihreä vety")
 
 
-def test_an_agreement_is_a_file_of_its_own_and_passes_once_its_gaps_are_filled(site, ekograph, faults):
-    done = ekograph("new", "agreement", "--label", "Oulu", "--place", "Inari", "--authority", "uudenmaan-liitto")
+def options(prefix: str = "", **more: str) -> list[str]:
+    """Options with the details of a person."""
+    return [part for name, value in {**PERSON, **more}.items() for part in (f"--{prefix}{name}", value)]
+
+
+def test_an_agreement_of_a_known_authority_passes_as_it_is_written(site, ekograph, faults):
+    arguments = ("--label", "Kouvola", "--title", "Kouvolan sopimus", "--place", "Kouvola, Kotka", *FIRST)
+    done = ekograph("new", "agreement", *arguments, "--authority", "Uudenmaan liitto")
     assert done.returncode == 0, done.stderr
-    path = site / "data/agreement-oulu.ttl"
+    path = site / "data/agreement-kouvola.ttl"
     text = path.read_text(encoding="utf-8")
     assert formatted(text) == text
-    assert 'skos:notation          "OUL"' in text
-    assert "eko:displayOrder       5" in text
-    assert "<contact/uudenmaan-liitto-1>" in text
-    assert "<place/inari> a dcterms:Location" in (site / "data/places.ttl").read_text(encoding="utf-8")
-    gap = next(number for number, line in enumerate(text.splitlines(), 1) if "<source/gap>" in line)
-    assert faults() == {("B10", "data/agreement-oulu.ttl", 8), ("G01", "data/agreement-oulu.ttl", gap)}
-    assert f"data/agreement-oulu.ttl:{gap}: address of the page" in done.stdout
-
-    assert ekograph("new", "priority", "--agreement", "oulu", "--label", "Vihreä vety (P2X)").returncode == 0
-    assert "# gap: no priority yet" not in path.read_text(encoding="utf-8")
-    replace(path, source="<https://example.org/oulu>")
+    for line in ('skos:notation          "KOU"', "eko:displayOrder       5", "<contact/uudenmaan-liitto-1>"):
+        assert line in text
+    assert "<priority/kouvola/vihrea-vety> a eko:Priority" in text
+    assert "<place/kotka> a dcterms:Location" in (site / "data/places.ttl").read_text(encoding="utf-8")
+    assert "<graph/agreement-kouvola> a prov:Entity" in (site / "data/sources.ttl").read_text(encoding="utf-8")
+    assert faults() == set()
+    assert ekograph("new", "priority", "--agreement", "kouvola", "--label", "Toinen").returncode == 0
+    assert ekograph("new", "priority", "--agreement", "KOU", "--under", "KOU.1", "--label", "Alempi").returncode == 0
     assert faults() == set()
 
 
-def test_an_agreement_of_which_only_the_name_is_known_has_a_fault_for_every_gap(site, ekograph, faults):
-    done = ekograph("new", "agreement", "--label", "Kuopio", "--lang", "fi")
-    assert "# gap: rahoittava viranomainen" in (site / "data/agreement-kuopio.ttl").read_text(encoding="utf-8")
-    gaps = {line.split(":")[1] for line in done.stdout.splitlines() if line.startswith("  data/agreement-kuopio.ttl:")}
-    lines = {str(line) for _, path, line in faults() if path == "data/agreement-kuopio.ttl"}
-    assert len(gaps) == 5
-    # The gap of the priorities is told at the agreement itself.
-    assert len(gaps - lines) == 1
+@pytest.mark.parametrize(("label", "name"), [("Oulu", "oulu"), ("Kajaani (ml. Sotkamo)", "kajaani")])
+def test_a_listed_agreement_becomes_described_with_an_authority_and_a_contact_of_its_own(
+    site, ekograph, faults, label, name
+):
+    person = options("contact-", email="aiti.ohman@liitto.example")
+    done = ekograph("new", "agreement", "--label", label, "--authority-name", "Uusi liitto", *person, *FIRST)
+    assert done.returncode == 0, done.stderr
+    assert faults() == set()
+    text = (site / f"data/agreement-{name}.ttl").read_text(encoding="utf-8")
+    assert "<contact/uusi-liitto-1>" in text
+    assert ("<place/sotkamo>" in text) == (name == "kajaani")
+    listed = (site / "data/urban-areas.ttl").read_text(encoding="utf-8")
+    assert f"<agreement/{name}>\n    dcterms:title" in listed
+    assert formatted(listed) == listed
 
 
 def test_a_priority_is_written_after_its_siblings_and_all_below_them(site, ekograph, faults):
@@ -133,36 +139,18 @@ def test_a_top_priority_has_a_kind_and_a_second_one_of_its_name_another_slug(sit
     assert text.index("eko:MeasureGroup") > text.index("PKS.4")
 
 
-def test_a_contact_is_linked_from_the_agreements_of_its_authority_and_passes_once_its_gaps_are_filled(
-    site, ekograph, faults
-):
-    done = ekograph("new", "contact", "--authority", "Etelä-Karjalan liitto", "--phone", "+358 (0)40 123 4567")
+def test_a_contact_is_linked_from_the_agreements_of_its_authority_and_passes_as_it_is_written(site, ekograph, faults):
+    source = ("--source", "https://example.org/henkilot")
+    done = ekograph("new", "contact", "--authority", "Etelä-Karjalan liitto", *options(), *source)
     assert done.returncode == 0, done.stderr
-    path = site / "data/contacts.ttl"
-    text = path.read_text(encoding="utf-8")
+    text = (site / "data/contacts.ttl").read_text(encoding="utf-8")
     assert formatted(text) == text
     assert "<tel:+358401234567>" in text
+    assert "<mailto:aiti.ohman@ekarjala.fi>" in text
+    # Nobody has compared it with a text whose digest is known.
+    assert text.count('eko:sourceCheckedOn "') == 3
     assert "<contact/etela-karjalan-liitto-3>" in (site / "data/agreement-lappeenranta.ttl").read_text(encoding="utf-8")
-    gaps = {number for number, line in enumerate(text.splitlines(), 1) if "# gap:" in line}
-    assert {line for _, _, line in faults()} == gaps
-    replace(
-        path,
-        fn='"Äiti Öhman"',
-        given_name='"Äiti"',
-        family_name='"Öhman"',
-        title='"Asiantuntija"@fi',
-        hasEmail="<mailto:aiti.ohman@ekarjala.fi>",
-    )
     assert faults() == set()
-
-
-def test_a_contact_takes_the_place_of_the_gap_that_waits_for_it(site, ekograph):
-    path = site / "data/agreement-lahti.ttl"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("<contact/uudenmaan-liitto-1> ;", "<contact/gap> ; # gap: contact point"))
-    done = ekograph("new", "contact", "--authority", "uudenmaan-liitto", "--agreement", "lahti")
-    assert done.returncode == 0, done.stderr
-    assert path.read_text(encoding="utf-8") == text.replace("uudenmaan-liitto-1> ;", "uudenmaan-liitto-2> ;")
 
 
 def test_what_is_not_formatted_is_not_formatted_on_the_way(site, ekograph, faults):
@@ -180,9 +168,9 @@ def test_what_is_not_formatted_is_not_formatted_on_the_way(site, ekograph, fault
 
 
 MISSING = {
-    "agreement": ["--label"],
+    "agreement": ["--label", "--title", "--authority-name", "--source", "--priority"],
     "priority": ["--agreement", "--label"],
-    "contact": ["--authority"],
+    "contact": ["--authority", "--given-name", "--family-name", "--job-title", "--phone", "--source"],
 }
 
 
@@ -194,20 +182,39 @@ def test_without_a_terminal_the_missing_options_are_listed(kind, ekograph):
     assert listed == MISSING[kind]
 
 
+SOMEBODY = "--given-name X --family-name X --job-title X"
 REFUSED = {
-    "a slug of a wrong form": ("agreement --label X --slug Ä", "'Ä' cannot end an IRI"),
-    "a slug in use": ("agreement --label X --slug lahti", "is described already"),
-    "a notation in use": ("agreement --label X --notation LPR", "is in use"),
-    "a place that is taken": ("agreement --label X --order 4", "is that of"),
-    "a place that is no number": ("agreement --label X --order first", "a number from 1"),
-    "an authority that is not known": ("agreement --label X --authority tem", "Known are: etela-karjalan-liitto, uu"),
-    "a source that is no address": ("agreement --label X --source page", "begins with https://"),
+    "a slug of a wrong form": ("AREA --slug Ä", "'Ä' cannot end an IRI"),
+    "a slug in use": ("AREA --slug lahti", "is described already"),
+    "a notation in use": ("AREA --notation LPR", "is in use"),
+    "a place that is taken": ("AREA --order 4", "is that of"),
+    "a place that is no number": ("AREA --order first", "a number from 1"),
+    "an authority that is not known": (
+        "AREA --authority tem",
+        "Known are: etela-karjalan-liitto, uu",
+    ),
+    "a source that is no address": (
+        "AREA --authority uudenmaan-liitto --source page",
+        "begins with https://",
+    ),
     "a parent of another agreement": ("priority --agreement pks --under p2x --label X", "There is no 'p2x'"),
     "a kind that is not known": ("priority --agreement pks --label X --kind Theme", "Thematic"),
-    "a number that is none": ("contact --authority uudenmaan-liitto --phone 112", "no telephone number"),
-    "an address that is none": ("contact --authority uudenmaan-liitto --email a@b", "no e-mail address"),
-    "an agreement of another authority": ("contact --authority uudenmaan-liitto --agreement LPR", "not funded by"),
-    "one answer twice": ("contact --authority uudenmaan-liitto --phone 1 --phone 2", "only once"),
+    "a number that is none": (
+        "PERSON --phone 112",
+        "no telephone number",
+    ),
+    "an address that is none": (
+        "PERSON --phone 0401234567 --email a@b",
+        "no e-mail address",
+    ),
+    "an agreement of another authority": (
+        "PERSON --phone 0401234567 --agreement LPR",
+        "not funded by",
+    ),
+    "one answer twice": (
+        "PERSON --phone 1 --phone 2",
+        "only once",
+    ),
 }
 
 
@@ -215,6 +222,8 @@ REFUSED = {
 def test_what_cannot_be_used_is_refused_in_one_line_and_nothing_is_written(case, site, ekograph):
     before = {path: path.read_bytes() for path in site.glob("data/*")}
     arguments, said = REFUSED[case]
+    arguments = arguments.replace("AREA", "agreement --label X --title X --place X")
+    arguments = arguments.replace("PERSON", f"contact --authority uudenmaan-liitto {SOMEBODY}")
     done = ekograph("new", *arguments.split())
     assert done.returncode == 2
     assert said in done.stderr
@@ -251,7 +260,9 @@ def test_a_folder_that_is_no_site_is_told(site, ekograph):
 
 
 def test_several_answers_stand_in_one_option_or_in_several(site, ekograph):
-    done = ekograph("new", "agreement", "--label", "Kouvola", "--place", "Kouvola, Kotka", "--place", "Hamina")
+    places = ("--place", "Kouvola, Kotka", "--place", "Hamina")
+    named = ("--label", "Kouvola", "--title", "Kouvolan sopimus", "--authority", "uudenmaan-liitto")
+    done = ekograph("new", "agreement", *named, *places, *FIRST)
     assert done.returncode == 0, done.stderr
     assert "<place/kouvola> , <place/kotka> , <place/hamina>" in (site / "data/agreement-kouvola.ttl").read_text()
 
@@ -271,6 +282,24 @@ def test_on_a_terminal_all_is_asked_for_until_it_can_be_used(site):
     assert "Här behövs ett svar." in said
     text = (site / "data/agreement-pks.ttl").read_text(encoding="utf-8")
     assert '<priority/pks/uusi-asia> a eko:Priority , skos:Concept ;\n    skos:prefLabel    "Uusi asia"@fi' in text
+
+
+def test_on_a_terminal_an_agreement_is_asked_for_step_by_step_and_passes_as_it_is_written(site, faults):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "ekograph", "new", "agreement", "--lang", "en"]
+    with subprocess.Popen(command, cwd=site, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        # Label (explained first), slug, notation, order as proposed, no known authority, its name, a person, places
+        # and party as proposed, source and its title, priority and its kind.
+        answers = ["?", "Oulu", "", "", "", "", "Uusi liitto", *PERSON.values(), "aiti.ohman@liitto.example"]
+        answers += ["", "", "https://example.org/oulu", "Oulun sivu", "Vihreä vety", ""]
+        os.write(ours, "\n".join([*answers, ""]).encode())
+        assert process.wait(PATIENCE) == 0
+        said = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "Enter takes what stands in brackets" in said
+    assert "A listed agreement, such as Oulu, is found by its name" in said
+    assert faults() == set()
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,13 @@ from ekograph.i18n import LANGUAGES, Messages, reader_language
 from ekograph.plugins import load_theme
 
 if TYPE_CHECKING:
-    from ekograph.scaffold.edits import Edits
     from ekograph.scaffold.records import Answers, EditableSite, Field, RecordType
 
 _EPILOG = """Example: ekograph new book --title "Moby-Dick"
 
 \b
-On a terminal, what is not given as an option is asked for. What stays open is a
-gap, marked by a comment "# gap: …"; ekograph check names each until it is filled.
+On a terminal, what is not given as an option is asked for, question by question;
+? explains one. What is written passes ekograph check as it is.
 
 \b
 Exit status: 0 written, 1 the sources have faults of syntax, 2 nothing could be written."""
@@ -126,18 +125,23 @@ def _answers(kind: RecordType, site: EditableSite, options: Answers, messages: M
     """The answers to all fields: as the options say, as asked for, or as proposed."""
     answers: dict[str, tuple[str, ...]] = {}
     missing: list[Field] = []
+    on_terminal = sys.stdin.isatty()
+    if on_terminal:
+        click.echo(messages("how-to-answer"))
     for field in kind.fields:
+        values: tuple[str, ...] = ()
         if field.name in options:
             values = _split(field, options[field.name])
             for value in () if missing else values:
                 field.check(site, answers, value)
-        elif sys.stdin.isatty():
+        elif not field.asked(site, answers):
+            pass
+        elif on_terminal:
             values = _asked(kind, field, site, answers, messages)
-        else:
-            values = () if missing else field.propose(site, answers)
-        # What would be proposed, were another answer there, is not missing.
-        if field.needed and not any(values) and not (missing and field.proposes):
-            missing.append(field)
+        elif not (missing and field.proposes):  # what would be proposed, were another answer there, is not missing
+            values = field.propose(site, answers)
+            if field.needed and not any(values):
+                missing.append(field)
         answers[field.name] = values
     if missing:
         lines = [f"  --{field.name}  {messages(f'{kind.name}.{field.name}')}" for field in missing]
@@ -146,20 +150,23 @@ def _answers(kind: RecordType, site: EditableSite, options: Answers, messages: M
 
 
 def _asked(kind: RecordType, field: Field, site: EditableSite, answers: Answers, messages: Messages) -> tuple[str, ...]:
-    """What is typed in answer, asked for again until it can be used; Enter takes the proposal, or leaves a gap."""
+    """What is typed in answer, asked for again until it can be used; Enter takes the proposal, ? explains."""
     from ekograph.scaffold.records import NewError
 
     proposal = ", ".join(field.propose(site, answers))
-    if field.proposed_only and not proposal:
-        return ()
     while True:
         typed = click.prompt(messages(f"{kind.name}.{field.name}"), default=proposal, show_default=bool(proposal))
         values = _split(field, (typed,))
+        key = f"{kind.name}.{field.name}.help"
+        if typed.strip() == "?" and key in messages:
+            click.echo(messages(key))
         try:
             for value in values:
                 field.check(site, answers, value)
         except NewError as error:
             click.echo(messages(error.key, **error.values), err=True)
+            continue
+        if typed.strip() == "?":
             continue
         if values or not field.needed:
             return values
@@ -173,7 +180,7 @@ def _split(field: Field, texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _make(kind: RecordType, site: EditableSite, answers: Answers, messages: Messages) -> None:
-    """Write the thing, and say what is where and what is still open."""
+    """Write the thing, and say what is where."""
     from ekograph.cli.files import replace_file
     from ekograph.scaffold.edits import Edits
     from ekograph.validation.sources import shown
@@ -188,22 +195,7 @@ def _make(kind: RecordType, site: EditableSite, answers: Answers, messages: Mess
     click.echo(messages("written", iri=iri.value))
     for path in edits.after:
         click.echo(f"  {shown(path)}")
-    _list_gaps(edits, messages)
-
-
-def _list_gaps(edits: Edits, messages: Messages) -> None:
-    from ekograph.scaffold.edits import GAP
-    from ekograph.validation.sources import shown
-
-    gaps = [
-        f"  {shown(path)}:{number}: {line.partition(GAP)[2].strip()}"
-        for path, text in edits.after.items()
-        for number, line in enumerate(text.splitlines(), 1)
-        if GAP in line
-    ]
-    click.echo(messages("gaps", count=len(gaps)) if gaps else messages("no-gaps"))
-    for gap in gaps:
-        click.echo(gap)
+    click.echo(messages("done"))
 
 
 command = RecordTypes("new", epilog=_EPILOG)

@@ -1,4 +1,4 @@
-"""A new record as Turtle, with its gaps, and the edits of the site's files that write it.
+"""A new record as Turtle, and the edits of the site's files that write it.
 
 A statement is put after another, or a further object into one; what is formatted stays formatted.
 """
@@ -13,26 +13,22 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.rdf.vocab import TYPE, XSD
-from ekograph.scaffold.records import EditableSite
+from ekograph.scaffold.records import EditableSite, NewError
 from ekograph.turtle.lines import decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import parse, statements
 from ekograph.turtle.tree import Directive, Statement
-from ekograph.turtle.triples import Namespaces, Span, Stated, triples
-
-#: The beginning of the comment that marks a gap.
-GAP = "# gap:"
+from ekograph.turtle.triples import Namespaces, Stated, triples
 
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
 class DraftRow:
-    """A property with its values; `gap` says what belongs in the place of a value that the check refuses."""
+    """A property with its values."""
 
     predicate: str
     values: tuple[NamedNode | Literal, ...]
-    gap: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +67,7 @@ def turtle(draft: RecordDraft, names: DraftNames) -> str:
     lines = [f"{names.write(draft.iri)} a {' , '.join(map(names.write, draft.types))} ;"]
     for row in draft.rows:
         values = " , ".join(map(names.write, row.values))
-        comment = f" {GAP} {row.gap}" if row.gap else ""
-        lines.append(f"{names.write(NamedNode(row.predicate))} {values} ;{comment}")
+        lines.append(f"{names.write(NamedNode(row.predicate))} {values} ;")
     return formatted("\n".join([*lines, "."]))
 
 
@@ -111,29 +106,30 @@ class Edits:
         statement = turtle(draft, names(text))
         self._put(path, f"{text[:at].rstrip()}\n\n{statement}{text[at:] or ''}")
 
-    def link(self, subject: NamedNode, predicate: str, target: NamedNode, gap: NamedNode) -> Path | None:
-        """Add an object to what a file says of the subject, in the place of the gap if there is one.
-
-        Returns the file, or None where none says anything of the subject by that predicate.
-        """
+    def link(self, subject: NamedNode, predicate: str, target: NamedNode) -> None:
+        """Add an object to what a file says of the subject by the predicate. Raises NewError where none does."""
         for path in self.before:
             text = self.text(path)
             stated = [fact for fact in _stated(text) if (fact.subject, fact.predicate.value) == (subject, predicate)]
             if stated:
-                last = stated[-1]
-                new = names(text).write(target)
-                replace = _filled if last.object == gap else _listed
-                self._put(path, replace(text, last.object_span, new))
-                return path
-        return None
+                end = stated[-1].object_span[1]
+                self._put(path, f"{text[:end]} , {names(text).write(target)}{text[end:]}")
+                return
+        raise NewError("not-turtle", iri=subject.value)
 
-    def comment(self, path: Path, text: str) -> None:
-        """Put a comment at the end of a file."""
-        self._put(path, f"{self.text(path)}\n# {text}\n")
-
-    def uncomment(self, path: Path, ending: str) -> None:
-        """Take away the marks of gaps that have a line of their own and end so."""
-        self._put(path, re.sub(rf"^{GAP}.*{re.escape(ending)}\r?\n?", "", self.text(path), flags=re.MULTILINE))
+    def retract(self, subject: NamedNode, kind: NamedNode) -> None:
+        """Take a type from a thing of which more is said after it. Raises NewError where no file says it so."""
+        for path in self.before:
+            text = self.text(path)
+            for fact in _stated(text):
+                if (fact.subject, fact.predicate, fact.object) == (subject, TYPE, kind):
+                    follows = re.match(r"\s*;\s*", text[fact.object_span[1] :])
+                    if follows is None:
+                        raise NewError("not-turtle", iri=subject.value)
+                    rest = text[fact.object_span[1] + follows.end() :]
+                    self._put(path, text[: fact.predicate_span[0]] + rest)
+                    return
+        raise NewError("not-turtle", iri=subject.value)
 
     def home(self, kind: NamedNode, default: str) -> Path:
         """The file for a new thing of a class: data/`default` if it has any or no file has, else the one with most."""
@@ -191,13 +187,3 @@ def _typed(text: str, kind: NamedNode) -> set[object]:
 def _end_of_line(text: str, offset: int) -> int:
     end = text.find("\n", offset)
     return len(text) if end < 0 else end
-
-
-def _listed(text: str, span: Span, new: str) -> str:
-    return f"{text[: span[1]]} , {new}{text[span[1] :]}"
-
-
-def _filled(text: str, span: Span, new: str) -> str:
-    """The text with the object at the span replaced, and the mark of its gap taken away."""
-    rest = re.sub(rf"\A([ \t]*[;,.]?)[ \t]*{GAP}[^\r\n]*", r"\1", text[span[1] :])
-    return text[: span[0]] + new + rest

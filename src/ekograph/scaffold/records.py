@@ -98,15 +98,15 @@ def _nothing(_site: EditableSite, _answers: Answers) -> tuple[str, ...]:
 class Field:
     """One answer, or several: what it is called, and whether nothing can be written without it.
 
-    `propose` gives what is taken without an answer; `check` raises NewError for one that cannot be used; a field that
-    is `proposed_only` is not asked for where nothing is proposed.
+    `propose` gives what is taken without an answer; `check` raises NewError for one that cannot be used; `asked` says
+    whether there is a question at all after the answers before it.
     """
 
     name: str
-    needed: bool = False
+    needed: bool = True
     several: bool = False
     propose: Callable[[EditableSite, Answers], tuple[str, ...]] = _nothing
-    proposed_only: bool = False
+    asked: Callable[[EditableSite, Answers], bool] = lambda _site, _answers: True
     check: Callable[[EditableSite, Answers, str], object] = lambda _site, _answers, _answer: None
 
     @property
@@ -119,9 +119,9 @@ class Field:
 class RecordType:
     """A type of record: its fields, and `write`, a function of edits.Edits, the answers and messages to the IRI.
 
-    Messages of the area "new" say what it is (its name) and what each field is (`<name>.<field>`). `needs` names a
-    class of the site's ontology without which there is nothing to write; `example` is a command line for the help;
-    `prefixes` are declared in files that use them.
+    Messages of the area "new" say what it is (its name) and what each field is (`<name>.<field>`), and may explain a
+    field further (`<name>.<field>.help`). `needs` names a class of the site's ontology without which there is nothing
+    to write; `example` is a command line for the help; `prefixes` are declared in files that use them.
     """
 
     name: str
