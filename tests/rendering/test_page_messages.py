@@ -42,7 +42,7 @@ def test_every_language_has_the_same_keys_and_places(folder, area, language):
 
 
 COMPUTED = re.compile(
-    r"(duration|expression|profile|format|history|downloads|language|vocabulary|search|column|facet|browse\.sort)\..*|.*\.none"
+    r"(duration|expression|profile|format|history|downloads|language|vocabulary|search|column|facet|browse\.sort|check\.outcome|check\.verdict)\..*|.*\.none"
 )
 
 
