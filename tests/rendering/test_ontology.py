@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 from tests.rendering.sites import small
 
 from ekograph.rendering import pages
+from ekograph.rendering.ontology import TermHierarchy
 from ekograph.rendering.site import Site
 from ekograph.rendering.values import language_name
 from ekograph.rendering.view import View
@@ -122,3 +123,18 @@ def test_of_several_ontologies_the_one_with_most_terms_gives_the_whole_its_name(
         languages=("en",),
     )
     assert View(site, "en").home == "Most"
+
+
+def test_the_tree_of_an_ontology_begins_with_what_is_below_nothing_of_its_own():
+    site = small(
+        HEAD
+        + """:onto a owl:Ontology . :person a owl:Class ; rdfs:subClassOf foaf:Agent ; rdfs:isDefinedBy :onto .
+        :child a owl:Class ; rdfs:subClassOf :person ; rdfs:isDefinedBy :onto . foaf:Agent a owl:Class .
+        :egg a owl:Class ; rdfs:subClassOf :hen . :hen a owl:Class ; rdfs:subClassOf :egg .""",
+        languages=("en",),
+    )
+    tree = TermHierarchy(View(site, "en")).tree(NamedNode("https://example.org/id/onto"))
+    assert [[node.value.rpartition("/")[2] for node in branch.walk()] for branch in tree] == [["person", "child"]]
+    circle = small(HEAD + ":egg a owl:Class ; rdfs:subClassOf :hen . :hen a owl:Class ; rdfs:subClassOf :egg .")
+    tree = TermHierarchy(View(circle, "en")).tree(NamedNode("https://example.org/id/onto"))
+    assert [[node.value.rpartition("/")[2] for node in branch.walk()] for branch in tree] == [["egg", "hen"]]

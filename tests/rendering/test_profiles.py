@@ -97,7 +97,9 @@ def test_what_shapes_ask_stands_beside_their_class():
         "sh:property [ sh:path :length ; sh:maxCount 1 ; sh:datatype xsd:decimal ] , "
         '[ sh:path foaf:name ; sh:in ( "x" "y" ) ] .'
     )
-    page = shown(site(turtle)).partition('<h2 id="rules">')[2].partition("</section>")[0]
+    turtle += " <https://example.org/id/b> a owl:Class ; rdfs:subClassOf <https://example.org/id/a> ."
+    assert "Rules of" in shown(site(turtle), "b")
+    page = shown(site(turtle)).partition("<h2>Rules of")[2].partition("</section>")[0]
     assert "at most: 1" in page
     assert "xsd:decimal" in page
     assert "one of: x, y" in page

@@ -52,13 +52,16 @@ class Hierarchy:
         self._tops: dict[Node, Sequence[NamedNode]] = {}
 
     def tops(self, scheme: Node) -> Sequence[NamedNode]:
-        """The top concepts of a scheme, in order; of one that names none, its concepts that have no broader one."""
+        """The top concepts of a scheme, in order; of one that names none, its concepts that have no broader one.
+
+        Where each has a broader one, since they go round in a circle, the first stands at the top.
+        """
         if scheme not in self._tops:
             dataset = self._dataset
             named = [*dataset.subjects(terms.TOP_OF, scheme), *dataset.objects(scheme, terms.HAS_TOP)]
-            self._tops[scheme] = self.in_order(
-                named or (node for node in self.members(scheme) if not self.above(node, scheme))
-            )
+            members = () if named else self.members(scheme)
+            roots = named or [node for node in members if not self.above(node, scheme)]
+            self._tops[scheme] = self.in_order(roots) or self.in_order(members)[:1]
         return self._tops[scheme]
 
     def members(self, scheme: Node) -> list[NamedNode]:

@@ -34,17 +34,21 @@ class TermHierarchy(Hierarchy):
     def __init__(self, view: View, kinds: Sequence[str] = CLASSES, wider: str = _SUPER) -> None:
         super().__init__(view.dataset, view.site.theme.order_properties, view.language)
         self._kinds, self._wider = kinds, wider
+        self._members: dict[Node, dict[NamedNode, None]] = {}
 
     def members(self, scheme: Node) -> list[NamedNode]:
         """The terms that an ontology defines; all that are declared where it names none."""
-        terms = [node for kind in self._kinds for node in self._dataset.instances(kind) if isinstance(node, NamedNode)]
-        defined = set(self._dataset.subjects(f"{RDFS}isDefinedBy", scheme))
-        return [node for node in dict.fromkeys(terms) if node in defined or not defined]
+        if scheme not in self._members:
+            instances = (node for kind in self._kinds for node in self._dataset.instances(kind))
+            defined = set(self._dataset.subjects(f"{RDFS}isDefinedBy", scheme))
+            terms = (node for node in instances if isinstance(node, NamedNode) and (node in defined or not defined))
+            self._members[scheme] = dict.fromkeys(terms)
+        return list(self._members[scheme])
 
     def above(self, concept: Node, scheme: Node | None = None) -> list[NamedNode]:
-        """The named terms directly above, in order."""
-        del scheme
-        return self.in_order(self._dataset.objects(concept, self._wider))
+        """The named terms directly above, in order; of those that an ontology defines if it is told."""
+        wider = self.in_order(self._dataset.objects(concept, self._wider))
+        return [node for node in wider if scheme is None or node in self._members[scheme]]
 
     def below(self, concept: NamedNode) -> Sequence[NamedNode]:
         """The terms directly below, in order."""
@@ -84,7 +88,11 @@ def class_values(view: View, node: NamedNode) -> Values:
             for kind in kinds[:20]
             if (properties := _pointing(view, _DOMAIN_INCLUDES, kind))
         ],
-        "rules": [rule for shape in _shapes(view, node) for rule in _rules(view, shape)][:MOST_IN_TREE],
+        "rules": [
+            (view.link(kind), rules)
+            for kind in kinds[:20]
+            if (rules := [rule for shape in _shapes(view, kind) for rule in _rules(view, shape)][:MOST_IN_TREE])
+        ],
         "range_of": [view.link(property_) for property_ in _pointing(view, _RANGE_INCLUDES, node)[:MOST_IN_TREE]],
         "count": len(members),
         "members": [view.link(member) for member in first[:EXAMPLES]],

@@ -112,7 +112,8 @@ class View:
         """Links to the classes of `node`: those that the site itself defines, else all."""
         result = [NamedNode(item) for item in self.dataset.types(node)]
         local = [item for item in result if self.dataset.quads_of(item)]
-        return [self.link(item) for item in local] or [escape(self.term(item.value)) for item in result]
+        links = [self.link(item) for item in local] or [escape(self.term(item.value)) for item in result]
+        return list(dict.fromkeys(links))
 
     def other_names(self, node: Node) -> list[Text]:
         """The names of `node` in the other languages, and further names in this one."""
@@ -341,6 +342,7 @@ _NAMESPACES = {
     SKOS: "skos",
     SKOS_XL: "skosxl",
     DCTERMS: "dcterms",
+    "http://purl.org/dc/elements/1.1/": "dcterms",
     CV: "cv",
     DCAT: "dcat",
     ORG: "org",
