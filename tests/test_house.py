@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 26_820,
-    "files": 212,
+    "lines": 27_150,
+    "files": 214,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,13 +16,17 @@ from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
     from ekograph.config import Settings
+    from ekograph.validation.check import CheckOutcome
     from ekograph.validation.descriptions import Assessment
+    from ekograph.validation.report import Fix
+    from ekograph.validation.sources import Source
 
 _EPILOG = """\b
 Examples:
   ekograph check
   ekograph check data/contacts.ttl --lang fi
   ekograph check --format sarif > check.sarif
+  ekograph check --fix
 
 Exit status: 0 the data conforms, 1 it does not, 2 the check cannot run."""
 
@@ -48,11 +52,22 @@ class _CheckCommand(click.Command):
     default="text",
     help="Form of the report; full is text with every finding, however many there are of one kind.",
 )
+@click.option("--fix", "mending", flag_value="fix", help="Mend what has one right answer, then tell what is left.")
+@click.option("--diff", "mending", flag_value="diff", help="Write nothing; show what --fix would change.")
+@click.option("--unsafe", is_flag=True, help="With --fix: ask about each mend that could be meant otherwise.")
 @options.language
 @options.engine
 @click.pass_obj
-def command(
-    site: Path, /, paths: tuple[Path, ...], form: str, lang: str | None, engine: str, **described: Path
+def command(  # noqa: PLR0913, PLR0917 - an argument for each option, as click has it
+    site: Path,
+    /,
+    paths: tuple[Path, ...],
+    form: str,
+    mending: str | None,
+    unsafe: bool,
+    lang: str | None,
+    engine: str,
+    **described: Path,
 ) -> None:
     """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""
     from ekograph import config, runtime
@@ -66,16 +81,25 @@ def command(
             _check_descriptions(settings, name, path, form, messages)
     if engine == "shacl":  # pySHACL makes cycles
         runtime.disable_gc()
-    try:
-        collected = sources.collect(settings, paths)
-        checked = check.check(
+
+    def checked_of(collected: Sequence[Source]) -> CheckOutcome:
+        return check.check(
             collected, settings, messages.language, engine, lambda step: progress(messages(f"step-{step}"))
         )
+
+    try:
+        collected = sources.collect(settings, paths)
+        checked = checked_of(collected)
+        fixes: Sequence[Fix] = ()
+        if mending:
+            collected, checked = _mended(collected, checked, checked_of, messages, show=mending == "diff", ask=unsafe)
+        elif form == "sarif" and checked.report.findings:
+            fixes = _proven(collected, checked, checked_of)
     except sources.SourceError as error:
         fail(messages(error.key, **error.values))
     finally:
         runtime.enable_gc()
-    rendered = text.render(checked.report, form, collected, messages, colour=colour())
+    rendered = text.render(checked.report, form, collected, messages, fixes=fixes, colour=colour())
     progress("")
     click.echo(rendered, nl=False)
     if checked.suppressed:
@@ -113,3 +137,67 @@ def _lines(assessment: Assessment, name: str, messages: Messages) -> Iterator[st
     for one in assessment.descriptions:
         yield f"{name}:{one.line}: {visible(one.name)}: {messages(f'description-{one.verdict}')}"
         yield from (f"    [{finding.rule}] {visible(finding.message)}" for finding in one.findings)
+
+
+def _mended(  # noqa: PLR0913 - what the command knows
+    sources: Sequence[Source],
+    outcome: CheckOutcome,
+    check: Callable[[Sequence[Source]], CheckOutcome],
+    messages: Messages,
+    *,
+    show: bool,
+    ask: bool,
+) -> tuple[list[Source], CheckOutcome]:
+    """Write the mends that are proven, or `show` them and exit; `ask` about those that could be meant otherwise.
+
+    Returns the sources as they are then, and their check.
+    """
+    from ekograph.cli.files import replace_file
+    from ekograph.validation.fixes import mended
+
+    accepted = _proven(sources, outcome, check, lambda fix: ask and not show and _agreed(fix, sources, messages))
+    after = mended(sources, accepted)
+    changed = [(old, new) for old, new in zip(sources, after, strict=True) if old.data != new.data]
+    if show:
+        for old, new in changed:
+            click.echo(_difference(old, new), nl=False)
+        sys.exit(1 if changed else 0)
+    for _, new in changed:
+        try:
+            replace_file(new.path, new.data)
+        except OSError as error:
+            fail(messages("cannot-write", path=new.name, reason=error.strerror))
+    for fix in accepted:
+        place = f"{fix.path}:{fix.finding.line}" if fix.finding else fix.path
+        rule = f"[{fix.finding.rule}]" if fix.finding else messages("unused-prefix")
+        click.echo(messages("mended", place=place, rule=rule), err=True)
+    return after, check(after) if changed else outcome
+
+
+def _proven(
+    sources: Sequence[Source],
+    outcome: CheckOutcome,
+    check: Callable[[Sequence[Source]], CheckOutcome],
+    agreed: Callable[[Fix], bool] = lambda _: False,
+) -> list[Fix]:
+    """The mends that another check proves: the safe ones, and those that are `agreed`."""
+    from ekograph.validation.fixes import fixes, proven
+
+    candidates = [fix for fix in fixes(outcome, sources) if fix.safe or agreed(fix)]
+    return proven(candidates, outcome.report, sources, lambda changed: check(changed).report)
+
+
+def _agreed(fix: Fix, sources: Sequence[Source], messages: Messages) -> bool:
+    from ekograph.validation.fixes import mended
+
+    (source,) = (source for source in sources if source.name == fix.path)
+    (after,) = mended([source], [fix])
+    click.echo(_difference(source, after), nl=False, err=True)
+    return click.confirm(messages("mend-so"), default=False, err=True)
+
+
+def _difference(old: Source, new: Source) -> str:
+    from difflib import unified_diff
+
+    before, after = (source.data.decode().splitlines(keepends=True) for source in (old, new))
+    return "".join(unified_diff(before, after, old.name, new.name, n=1))

@@ -12,15 +12,14 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.vocab import TYPE, XSD
+from ekograph.rdf.vocab import TYPE
 from ekograph.scaffold.records import EditableSite, NewError
+from ekograph.turtle.abbreviations import Abbreviations, abbreviations
 from ekograph.turtle.lines import decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import parse, statements
 from ekograph.turtle.tree import Directive, Statement
-from ekograph.turtle.triples import Namespaces, Stated, triples
-
-_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+from ekograph.turtle.triples import Stated, triples
 
 
 @dataclass(frozen=True)
@@ -40,29 +39,7 @@ class RecordDraft:
     rows: tuple[DraftRow, ...]
 
 
-@dataclass(frozen=True)
-class DraftNames:
-    """How a file abbreviates IRIs: its base ("" for none) and its prefixes."""
-
-    base: str
-    prefixes: Mapping[str, str]
-
-    def write(self, term: NamedNode | Literal) -> str:
-        """The term in Turtle."""
-        if isinstance(term, Literal):
-            text, mark, datatype = str(term).rpartition("^^")
-            written = f"{text}^^{self.write(term.datatype)}" if mark and datatype == str(term.datatype) else str(term)
-            return term.value if term.datatype == XSD("integer") else written
-        for prefix, namespace in self.prefixes.items():
-            local = term.value.removeprefix(namespace)
-            if local != term.value and _LOCAL.fullmatch(local):
-                return f"{prefix}:{local}"
-        within = self.base.endswith("/") and term.value.startswith(self.base)
-        relative = term.value.removeprefix(self.base) if within else ""
-        return f"<{relative}>" if relative and ":" not in relative else str(term)
-
-
-def turtle(draft: RecordDraft, names: DraftNames) -> str:
+def turtle(draft: RecordDraft, names: Abbreviations) -> str:
     """The statement of the draft, formatted."""
     lines = [f"{names.write(draft.iri)} a {' , '.join(map(names.write, draft.types))} ;"]
     for row in draft.rows:
@@ -103,7 +80,7 @@ class Edits:
         text = _with_prefixes(old, {prefix: name for prefix, name in self.prefixes.items() if name in used})
         ends = [statement.end for statement, subject in _subjects(text) if subject in after]
         at = _end_of_line(text, max(ends, default=len(text)))
-        statement = turtle(draft, names(text))
+        statement = turtle(draft, abbreviations(text))
         self._put(path, f"{text[:at].rstrip()}\n\n{statement}{text[at:] or ''}")
 
     def link(self, subject: NamedNode, predicate: str, target: NamedNode) -> None:
@@ -113,7 +90,7 @@ class Edits:
             stated = [fact for fact in _stated(text) if (fact.subject, fact.predicate.value) == (subject, predicate)]
             if stated:
                 end = stated[-1].object_span[1]
-                self._put(path, f"{text[:end]} , {names(text).write(target)}{text[end:]}")
+                self._put(path, f"{text[:end]} , {abbreviations(text).write(target)}{text[end:]}")
                 return
         raise NewError("not-turtle", iri=subject.value)
 
@@ -147,21 +124,13 @@ class Edits:
         self.after[path] = formatted(new) if tidy else new
 
 
-def names(text: str) -> DraftNames:
-    """How the file abbreviates IRIs at its end."""
-    namespaces = Namespaces()
-    for directive in _directives(text):
-        namespaces.declare(directive)
-    return DraftNames(namespaces.base, namespaces.prefixes)
-
-
 def _directives(text: str) -> list[Directive]:
     return [entry for entry in parse(text).entries if isinstance(entry, Directive)]
 
 
 def _with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """The text with those of the prefixes declared that it lacks and has not given away."""
-    have = names(text).prefixes
+    have = abbreviations(text).prefixes
     lacking = {k: v for k, v in prefixes.items() if k not in have and v not in have.values()}
     declared = "".join(f"\n@prefix {prefix}: <{namespace}> ." for prefix, namespace in lacking.items())
     at = _end_of_line(text, max((directive.end for directive in _directives(text)), default=0))

@@ -16,7 +16,7 @@ from ekograph.rdf import formats
 from ekograph.rdf.dataset import LABELS
 from ekograph.rdf.queries import asking
 from ekograph.rdf.vocab import RDFS, TYPE
-from ekograph.scaffold.edits import DraftNames
+from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.printer import formatted
 from ekograph.validation.suggestions import split
 
@@ -143,7 +143,7 @@ def _rule(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes | None:
                     for prefix, space in prefixes.items()
                     if space in (split(kind.value)[0], split(label.value)[0]) and prefix not in ("rdfs", "rule", "sh")
                 }
-                names = DraftNames("", {**used, "rdfs": RDFS.iri})
+                names = Abbreviations("", {**used, "rdfs": RDFS.iri})
                 declared = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in used.items())
                 kind_name, name = names.write(kind), names.write(label)
                 text = _RULE.format(prefixes=declared, kind=kind_name, label=name)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from ekograph.rdf.dataset import Term
+from ekograph.turtle.lines import Place
 
 #: The rules that come with the program begin so.
 GATE = "gate-"
@@ -47,6 +48,20 @@ class Report(NamedTuple):
 
     conforms: bool
     findings: tuple[Finding, ...]
+
+
+class Fix(NamedTuple):
+    """A stretch of a source, from `start` to before `end`, and the text to have in its place.
+
+    `finding` is what it mends, None for what only tidies. What is not `safe` is somebody's to decide.
+    """
+
+    path: str
+    start: Place
+    end: Place
+    text: str
+    finding: Finding | None
+    safe: bool = True
 
 
 def report(findings: Iterable[Finding], severity: Mapping[str, str] | None = None) -> Report:

@@ -162,7 +162,7 @@ _CONSTRAINTS = """
     class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength
     maxLength pattern flags languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone node
     property qualifiedValueShape qualifiedMinCount qualifiedMaxCount qualifiedValueShapesDisjoint closed
-    ignoredProperties hasValue in sparql select ask prefixes declare prefix namespace
+    ignoredProperties hasValue in sparql select ask update prefixes declare prefix namespace
     validator nodeValidator propertyValidator parameter optional labelTemplate
 """
 _SAID = "name description order group defaultValue message severity deactivated shapesGraph entailment"

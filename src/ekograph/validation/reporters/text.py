@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from ekograph.i18n import Messages
 from ekograph.turtle.lines import BOM, Lines
-from ekograph.validation.report import Finding, Report
+from ekograph.validation.report import Finding, Fix, Report
 from ekograph.validation.sources import Source
 
 #: A source line is shown up to this width, around the fault.
@@ -23,10 +23,18 @@ _BOLD, _RED, _YELLOW, _CYAN, _GREEN, _OFF = "\033[1m", "\033[31m", "\033[33m", "
 _MOST_ALIKE = 50
 
 
-def render(report: Report, form: str, sources: Sequence[Source], messages: Messages, *, colour: bool = False) -> str:
+def render(  # noqa: PLR0913 - what a form may need
+    report: Report,
+    form: str,
+    sources: Sequence[Source],
+    messages: Messages,
+    *,
+    fixes: Sequence[Fix] = (),
+    colour: bool = False,
+) -> str:
     """The report in the form "text", "full", "json", "sarif" or "github", ending in a line break.
 
-    Text shows one finding of a rule that has very many; what is full shows them all.
+    Text shows one finding of a rule that has very many; what is full shows them all. SARIF carries the `fixes`.
     """
     if form == "json":
         return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
@@ -34,7 +42,10 @@ def render(report: Report, form: str, sources: Sequence[Source], messages: Messa
         from ekograph.validation.reporters.sarif import sarif
         from ekograph.validation.rules import of_sources
 
-        return json.dumps(sarif(report, of_sources(sources), messages.language), ensure_ascii=False, indent=2) + "\n"
+        return (
+            json.dumps(sarif(report, of_sources(sources), fixes, messages.language), ensure_ascii=False, indent=2)
+            + "\n"
+        )
     if form == "github":
         return "".join(map(_annotation, report.findings)) + f"{summary(report, messages)}\n"
     return _text(report, sources, messages, colour=colour, whole=form == "full")
