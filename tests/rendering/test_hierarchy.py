@@ -72,6 +72,8 @@ def tree_of(turtle: str, scheme: str = "scheme") -> list[str]:
 def test_a_scheme_that_names_no_top_begins_with_what_has_nothing_broader_in_it():
     turtle = ":a skos:inScheme :scheme . :b skos:inScheme :scheme ; skos:broader :a . :c skos:inScheme :scheme ."
     assert tree_of(turtle) == ["a", ".b", "c"]
+    circle = " :d skos:inScheme :scheme ; skos:broader :e . :e skos:inScheme :scheme ; skos:broader :d ."
+    assert tree_of(turtle + circle) == ["a", ".b", "c", "d", ".e"]
 
 
 def test_a_concept_with_two_broader_ones_stands_under_both_and_has_both_paths():

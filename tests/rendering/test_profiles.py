@@ -113,3 +113,15 @@ def test_texts_of_a_language_that_the_program_does_not_speak_say_so():
     assert '<h1><span lang="de">Baum</span></h1>' in page
     assert '<p><span lang="de">Ein Baum.</span></p>' in page
     assert ">Deutsch</span>" in page
+
+
+def test_matches_are_grouped_by_the_scheme_or_else_the_host_of_the_other_concept():
+    turtle = (
+        "<https://example.org/id/a> a skos:Concept ; skos:exactMatch <https://example.org/id/b> ; "
+        "skos:closeMatch <https://words.example/c> . "
+        "<https://example.org/id/b> skos:inScheme <https://example.org/id/s> . "
+        '<https://example.org/id/s> a skos:ConceptScheme ; skos:prefLabel "Other words"@en .'
+    )
+    page = shown(site(turtle)).partition('id="mappings"')[2].partition("</section>")[0]
+    assert "<dt>Other words</dt>" in page
+    assert "<dt>words.example</dt>" in page

@@ -18,6 +18,9 @@ ORDER_PROPERTIES = (f"{SHACL}order", f"{SCHEMA}position", "http://schema.org/pos
 #: A tree that a page shows has at most so many concepts, and so many levels; what is left out is counted.
 MOST_IN_TREE, MOST_LEVELS = 300, 8
 
+#: In schemes of up to so many concepts, circles are looked for that no top concept leads to.
+MOST_WALKED = 20_000
+
 #: So many paths from the top are shown of a concept with several broader ones, and so many levels of each.
 MOST_PATHS, MOST_ABOVE = 5, 40
 
@@ -54,15 +57,29 @@ class Hierarchy:
     def tops(self, scheme: Node) -> Sequence[NamedNode]:
         """The top concepts of a scheme, in order; of one that names none, its concepts that have no broader one.
 
-        Where each has a broader one, since they go round in a circle, the first stands at the top.
+        Of concepts that go round in a circle, below no other, the first stands at the top.
         """
         if scheme not in self._tops:
             dataset = self._dataset
             named = [*dataset.subjects(terms.TOP_OF, scheme), *dataset.objects(scheme, terms.HAS_TOP)]
             members = () if named else self.members(scheme)
-            roots = named or [node for node in members if not self.above(node, scheme)]
-            self._tops[scheme] = self.in_order(roots) or self.in_order(members)[:1]
+            roots = [node for node in members if not self.above(node, scheme)]
+            self._tops[scheme] = self.in_order([*named, *roots, *self._starts_of_circles(members, roots)])
         return self._tops[scheme]
+
+    def _starts_of_circles(self, members: Sequence[NamedNode], roots: Sequence[NamedNode]) -> Iterator[NamedNode]:
+        """Members that no root leads to: the first of each circle, as far as looking for them does not take long."""
+        reached, rooted = set[NamedNode](), set(roots)
+        is_quick = len(roots) < len(members) <= MOST_WALKED
+        for start in [*roots, *self.in_order(members)] if is_quick else ():
+            if start not in reached and start not in rooted:
+                yield start
+            pending = [start]
+            while pending:
+                node = pending.pop()
+                if node not in reached:
+                    reached.add(node)
+                    pending += self.below(node)
 
     def members(self, scheme: Node) -> list[NamedNode]:
         """All concepts of a scheme."""

@@ -65,11 +65,14 @@ def _collection(view: View, node: NamedNode) -> Values:
 
 
 def mappings(view: View, node: NamedNode) -> list[tuple[str, list[tuple[Markup, list[Markup]]]]]:
-    """The concepts of other schemes that a concept is mapped to: for each host, the properties and their values."""
+    """The concepts of other schemes that a concept is mapped to: for each scheme or host, properties and values."""
     by_host: dict[str, dict[str, list[Markup]]] = {}
     for predicate in terms.MAPPINGS:
         for target in view.site.named(node, predicate):
+            schemes = view.site.named(target, terms.IN_SCHEME)
             host = urlsplit(target.value).hostname or target.value.partition(":")[0]
+            if schemes:
+                host = view.label(schemes[0]).value
             by_host.setdefault(host, {}).setdefault(predicate, []).append(view.link(target))
     return [
         (host, [(view.property_name(NamedNode(iri)), links) for iri, links in groups.items()])
