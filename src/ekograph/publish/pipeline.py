@@ -143,15 +143,8 @@ def activate_for_now(
                 triples=len(lines),
                 large=True,
             )
-            site = Site(
-                dataset,
-                manifest.name,
-                manifest.published,
-                large=True,
-                title=settings.title,
-                images=settings.images,
-                set_profile=settings.profile,
-            )
+            site = Site(dataset, manifest.name, manifest.published, large=True)
+            site = replace(site, title=settings.title, images=settings.images, set_profile=settings.profile)
             version = Version(manifest.name, digest, manifest.published, manifest.triples)
             publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
             draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
@@ -198,20 +191,10 @@ class VerifiedSite:
 
     def site(self, manifest: Manifest, changes: Mapping[str, Sequence[Change]]) -> Site:
         """The site as its pages see it, with what is told of its past."""
-        return Site(
-            self.dataset,
-            manifest.name,
-            manifest.published,
-            self.queries,
-            bool(self.shapes),
-            self.large,
-            changes,
-            self.theme,
-            self.settings.title,
-            self.settings.images,
-            self.settings.profile,
-            self.checks,
-        )
+        settings = self.settings
+        site = Site(self.dataset, manifest.name, manifest.published, self.queries, bool(self.shapes), self.large)
+        site = replace(site, history=changes, theme=self.theme)
+        return replace(site, title=settings.title, images=settings.images, set_profile=settings.profile)
 
     @cached_property
     def _digest(self) -> str:

@@ -212,13 +212,5 @@ def site_of(snapshot: Snapshot, theme: Theme) -> Site:
     """The site, read from the files of `snapshot` as its pages need it."""
     manifest, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
     dataset = disk_dataset.of(snapshot)
-    return Site(
-        dataset,
-        manifest.name,
-        manifest.published,
-        has_rules=has_rules,
-        large=True,
-        theme=theme,
-        title=manifest.title,
-        images=manifest.images,
-    )
+    site = Site(dataset, manifest.name, manifest.published, has_rules=has_rules, large=True, theme=theme)
+    return replace(site, title=manifest.title, images=manifest.images)
