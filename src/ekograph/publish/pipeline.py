@@ -193,7 +193,7 @@ class VerifiedSite:
         """The site as its pages see it, with what is told of its past."""
         settings = self.settings
         site = Site(self.dataset, manifest.name, manifest.published, self.queries, bool(self.shapes), self.large)
-        site = replace(site, history=changes, theme=self.theme)
+        site = replace(site, history=changes, theme=self.theme, checks=self.checks)
         return replace(site, title=settings.title, images=settings.images, set_profile=settings.profile)
 
     @cached_property
