@@ -10,7 +10,9 @@ import pytest
 from tests.conftest import ROOT, serving
 
 from ekograph import config
-from ekograph.publish.pipeline import publish
+from ekograph.publish.pipeline import activate_for_now, publish
+from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.urls import NO_BASE
 
 LAHTI = "/doc/agreement/lahti"
 
@@ -102,3 +104,37 @@ def test_the_sitemap_leads_to_every_thing(large):
 def test_dumps_are_offered_compressed(large):
     reply = large.get("/dumps/dataset.nq.gz")
     assert (reply.status, reply.headers["content-type"]) == (200, "application/gzip")
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory):
+    """A file of somebody else's, in service before its search, lists and dumps are made."""
+    settings = config.load(tmp_path_factory.mktemp("unfinished"), base=NO_BASE, theme="")
+    lines = sorted(
+        b'<https://example.org/%d> <http://www.w3.org/2000/01/rdf-schema#label> "n" .\n' % n for n in range(9)
+    )
+    activate_for_now(settings, lines, {}, SnapshotRepository(settings.snapshots_dir))
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(settings.snapshots_dir)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/search.en.html?q=n", "/search.json?q=n", "/browse.sv.html", "/sitemap.xml", "/robots.txt", "/downloads"),
+        *("/dumps/dataset.nt.gz", "/list/resource", "/catalog", "/.well-known/void", "/reconcile"),
+        *("/oai?verb=ListRecords&metadataPrefix=dcat_ap", "/api/3/action/package_list"),
+    ],
+)
+def test_what_is_still_being_made_is_said_to_come(unfinished, path):
+    reply = unfinished.get(path, accept="text/html, */*;q=0.1")
+    assert reply.status == 503
+    assert reply.headers["retry-after"] == "10"
+    assert reply.headers["cache-control"] == "no-store"
+    assert "<h1>" in reply.text
+
+
+def test_things_and_queries_are_there_at_once_and_what_is_no_thing_is_not(unfinished):
+    assert unfinished.get("/about/https/example.org/3", accept="text/html").status == 200
+    assert unfinished.get("/sparql?query=ASK%7B%7D", accept="text/csv").status == 200
+    assert unfinished.get("/about/https/example.org/10", accept="text/html").status == 404

@@ -41,7 +41,7 @@ from ekograph.rendering.site import Change, CheckForm, Site
 from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, Draft, Manifest, Snapshot
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, UNFINISHED, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
 from ekograph.validation.check import CheckOutcome, check
 from ekograph.validation.descriptions import FOLDER as CHECKS_FOLDER
@@ -129,9 +129,9 @@ def activate_for_now(
             )
             graphs = Counter(map(graph_of, lines))
             manifest = Manifest(
-                name=f"{digest[:16]}-unfinished",
+                name=f"{digest[:16]}-{UNFINISHED}",
                 digest=digest,
-                edition="unfinished",
+                edition=UNFINISHED,
                 published=_now(None),
                 base=settings.base,
                 own=settings.own,

@@ -27,6 +27,9 @@ STORE = "store"
 #: The same with all triples in its default graph too, for queries; only where some triples are in two graphs.
 QUERIES = "queries"
 
+#: The edition of a snapshot that is in service while the whole of it is still made.
+UNFINISHED = "unfinished"
+
 # The table of printed representations.
 _COLUMNS = (
     "address TEXT NOT NULL, page TEXT NOT NULL, type TEXT NOT NULL, language TEXT NOT NULL,"
@@ -102,6 +105,11 @@ class Manifest:
     def repeats(self) -> bool:
         """Whether some triples are in two graphs."""
         return sum(self.graphs.values()) > self.triples
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether search, lists and files are still being made."""
+        return self.edition == UNFINISHED
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

@@ -13,7 +13,7 @@ from ekograph.urls import PACKAGES
 from ekograph.web.api.routes import Route
 from ekograph.web.contract import Application, Request
 from ekograph.web.http.parameters import FORM, MOST_BYTES, pairs, parameters, read_body
-from ekograph.web.http.problems import PROBLEM, Problem, ProblemError
+from ekograph.web.http.problems import PROBLEM, Problem, ProblemError, not_found
 from ekograph.web.http.response import JSON, json_response
 
 Json: TypeAlias = dict[str, Any]
@@ -44,6 +44,8 @@ async def _act(address: str, request: Request, action: str) -> Application:
     """The answer of an action, in the envelope that CKAN puts it in. Parameters may come as JSON or as a form."""
     arguments = await _arguments(request)
     printed = request.live.table.answers.get(PACKAGES)
+    if request.live.snapshot.manifest.unfinished:
+        raise not_found(request.path)
     body = printed.body if printed else b"[]"
     result = await asyncio.to_thread(_result, action, body, arguments)
     envelope: Json = {"help": f"{address}{request.path}", "success": result is not None}

@@ -14,6 +14,7 @@ from ekograph.urls import RECORDS
 from ekograph.web.api.routes import Route
 from ekograph.web.contract import Application, Request
 from ekograph.web.http.parameters import FORM, form, pairs
+from ekograph.web.http.problems import not_found
 from ekograph.web.http.response import response
 
 Json: TypeAlias = dict[str, Any]
@@ -60,6 +61,8 @@ def route(address: str) -> Route:
     async def oai(request: Request) -> Application:
         """The answer to a verb; errors are answers too, with status 200."""
         printed = request.live.table.answers.get(RECORDS)
+        if request.live.snapshot.manifest.unfinished:
+            raise not_found(request.path)
         arguments = await form(request) if request.method == "POST" else pairs(request.query)
         text = await asyncio.to_thread(_answered, printed.body if printed else b"", arguments, f"{address}/oai")
         return response(text, "text/xml; charset=utf-8", (b"x-snapshot", request.live.snapshot.name.encode()))
