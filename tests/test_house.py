@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 27_150,
+    "lines": 27_190,
     "files": 214,
     "files with one importer": 64,
     "class names that occur twice": 0,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekograph.search.facets import MOST_POINTS, MOST_VALUES, Faceted, Selection, UnknownFilterError
+from ekograph.search.facets import MOST_POINTS, MOST_VALUES, Faceted, FacetPlan, Selection, UnknownFilterError
 from ekograph.search.index import Said, SearchDocument, write
 from ekograph.search.query import Index
 
@@ -29,7 +29,7 @@ def index(tmp_path):
 
     def made(documents, linked=()) -> Index:
         path = tmp_path / f"{len(opened)}.sqlite"
-        write(path, documents, {}, linked)
+        write(path, documents, {}, FacetPlan({("type", "A")}, linked))
         opened.append(Index(path))
         return opened[-1]
 

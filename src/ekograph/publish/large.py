@@ -103,7 +103,7 @@ def _added(draft: Draft, names: Sequence[str]) -> list[File]:
 
 
 #: How many quads the store takes at once: it holds them several times over until they are sorted.
-AT_ONCE = 100_000
+AT_ONCE = 25_000
 
 
 def write_lookups(folder: Path, *, merge: bool) -> None:

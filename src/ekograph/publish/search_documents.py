@@ -24,7 +24,7 @@ from ekograph.rendering.statements import MOST_VALUES
 from ekograph.rendering.values import GEO, language_name
 from ekograph.rendering.view import View
 from ekograph.search import facets
-from ekograph.search.facets import Faceted, Title
+from ekograph.search.facets import Faceted, FacetPlan, Title
 from ekograph.search.index import INDEX, Said, SearchDocument, write
 
 _NAMES = tuple(label.value for label in LABELS)
@@ -36,7 +36,8 @@ _CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER)
 
 def write_index(folder: Path, site: Site) -> None:
     """Write the search index of `site` into a folder."""
-    write(folder / INDEX, documents(site), names(site), linked(site), Titles(site).of)
+    lists = {listing.value for listing in site.listings.values()}
+    write(folder / INDEX, documents(site), names(site), FacetPlan(lists, linked(site), Titles(site).of))
 
 
 def documents(site: Site) -> Iterator[SearchDocument]:

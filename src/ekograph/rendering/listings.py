@@ -23,14 +23,14 @@ FOLDER = "/list"
 class Listing:
     """All members of a class or a scheme, at `path` and below it, "" where it is not printed.
 
-    `query` is that of the address at /browse where it can be narrowed and sorted.
+    `value` is what its members have: the key of a facet of the search index, and the IRI.
     """
 
-    def __init__(self, node: NamedNode, path: str, members: Sequence[NamedNode], query: str) -> None:
+    def __init__(self, node: NamedNode, path: str, members: Sequence[NamedNode], key: str) -> None:
         self.node = node
         self.path = path
         self.members = members
-        self._query = query
+        self.value = key, node.value
         self._sorted: dict[str, list[NamedNode]] = {}
 
     @property
@@ -40,7 +40,7 @@ class Listing:
 
     def narrowing(self, language: str) -> str:
         """The address in a language where it can be narrowed."""
-        return f"/browse.{language}.html?{self._query}"
+        return f"/browse.{language}.html?{self.value[0]}={quote(self.value[1], safe=':/')}"
 
     def address(self, language: str) -> str:
         """The address in a language."""
@@ -79,5 +79,5 @@ def listings(
                     slug, number = f"{name}-{number}", number + 1
                 taken.add(slug)
                 path = "" if large else f"{FOLDER}/{slug}"
-                lists[node] = Listing(node, path, members, f"{key}={quote(node.value, safe=':/')}")
+                lists[node] = Listing(node, path, members, key)
     return lists

@@ -87,10 +87,7 @@ def _row(
 
 
 def _with_list(view: View, row: Row, predicate: NamedNode, node: Node, *, outward: bool) -> Row:
-    """A row that is not whole with the address of the list of what is at the other end, where the index has one.
-
-    It has one of what `Dataset.crowded` gives.
-    """
+    """A row that is not whole with the address of the list of all that the index has: what `Dataset.crowded` gives."""
     if not row.more or not isinstance(node, NamedNode):
         return row
     dataset, iri = view.dataset, predicate.value

@@ -14,7 +14,7 @@ import json
 import sqlite3
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import compress, islice
 from typing import NamedTuple, TypeAlias
 
@@ -48,8 +48,6 @@ INITIAL = "initial."
 #: A property with more values is no facet; a page shows so many of them, and so many facets.
 MOST_VALUES, MOST_SHOWN, MOST_FACETS = 100, 30, 10
 
-#: Lists of a class or a scheme that are shorter offer what all do.
-FEW = 25
 
 #: So many points a map shows at most.
 MOST_POINTS = 300
@@ -138,11 +136,25 @@ class Point(NamedTuple):
     longitude: float
 
 
+class FacetPlan(NamedTuple):
+    """What is made of the facets of documents.
+
+    `lists` are the types and schemes that offer facets of their own; the others, which are short, offer those of all.
+    `linked` are values that have lists although they are no facets, with the IRIs of the documents. `titles` gives
+    names by language, those of a facet for the value "".
+    """
+
+    lists: Container[Value] = ()
+    linked: Iterable[tuple[Value, Sequence[str]]] = ()
+    titles: Callable[[Value], Mapping[str, Title]] = lambda _: {}
+
+
 class FacetWriter:
     """Gathers the facets of documents, which come in the order of their numbers, and writes them."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, plan: FacetPlan) -> None:
         self._connection = connection
+        self._plan = plan
         self._docs: dict[Value, array[int]] = {}
         # How often each value comes in a context; None when they are too many.
         self._counts: dict[str, dict[Value, dict[str, int] | None]] = {}
@@ -150,7 +162,8 @@ class FacetWriter:
     def add(self, number: int, faceted: Faceted) -> None:
         """Take a document in."""
         values = faceted.values
-        contexts = [_ALL, *((key, text) for key in CONTEXTS for text in values.get(key, ()))]
+        memberships = ((key, text) for key in CONTEXTS for text in values.get(key, ()))
+        contexts = [_ALL, *(value for value in memberships if value in self._plan.lists)]
         for key, texts in values.items():
             by_context = self._counts.setdefault(key, {})
             of_use = False
@@ -170,14 +183,8 @@ class FacetWriter:
         if faceted.point:
             self._connection.execute("INSERT INTO place VALUES (?, ?, ?)", (number, *faceted.point))
 
-    def write(
-        self, linked: Iterable[tuple[Value, Sequence[str]]], titles: Callable[[Value], Mapping[str, Title]]
-    ) -> None:
-        """Write all of it.
-
-        `linked` are values that have lists although they are no facets, with the IRIs of the documents; `titles`
-        gives names by language, those of a facet for the value "".
-        """
+    def write(self) -> None:
+        """Write all of it."""
         whole = {key for key, by_context in self._counts.items() if by_context[_ALL] is not None}
         initials = {key for key in whole if key.startswith(INITIAL)}
         offered = self._offered()
@@ -185,7 +192,7 @@ class FacetWriter:
         kept |= {(key, text) for facets in offered.values() for key, texts in facets for text in texts}
         docs = {value: numbers for value, numbers in self._docs.items() if value in kept}
         complete = {value for value in docs if value[0] in whole}
-        for value, iris in linked:
+        for value, iris in self._plan.linked:
             if value not in complete and (numbers := self._numbers(iris)):
                 docs[value] = numbers
                 complete.add(value)
@@ -197,7 +204,9 @@ class FacetWriter:
             row = (facets[value[0]], value[1], value in complete, *_bits(docs.pop(value)))
             execute("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?)", (number, *row))
         items = [((key, ""), -number) for key, number in facets.items()] + list(ids.items())
-        rows = ((item, language, *title) for value, item in items for language, title in titles(value).items())
+        rows = (
+            (item, language, *title) for value, item in items for language, title in self._plan.titles(value).items()
+        )
         insert("INSERT INTO title VALUES (?, ?, ?, ?)", rows)
         for context, choices in offered.items():
             for rank, (key, texts) in enumerate(choices):
@@ -205,7 +214,10 @@ class FacetWriter:
                 execute("INSERT INTO choice VALUES (?, ?, ?, ?)", (ids.get(context, 0), rank, facets[key], members))
         for (name,) in execute("SELECT DISTINCT name FROM ordered ORDER BY name").fetchall():
             rows_in_order = execute("SELECT doc FROM ordered WHERE name = ? ORDER BY key, doc", (name,))
-            execute("INSERT INTO sorting VALUES (?, ?)", (name, _little(array("I", (doc for (doc,) in rows_in_order)))))
+            execute(
+                "INSERT INTO sorting VALUES (?, ?)",
+                (name, _little(array("I", (doc for (doc,) in rows_in_order))).tobytes()),
+            )
 
     def _offered(self) -> dict[Value, list[tuple[str, Sequence[str]]]]:
         """The facets of each context with their values: those that come again, the best known facets first."""
@@ -214,8 +226,6 @@ class FacetWriter:
             for context, counts in by_context.items() if not key.startswith(INITIAL) else ():
                 # What is another thing with nearly every document narrows nothing.
                 if not counts or (uses := sum(counts.values())) < 2 * len(counts) or key == PLACE[0]:
-                    continue
-                if context != _ALL and len(self._docs[context]) < FEW:
                     continue
                 texts = sorted(counts, key=lambda text, counts=counts: (-counts[text], text))[:MOST_VALUES]  # type: ignore[misc]
                 place = _FIRST.index(key) if key in _FIRST else len(_FIRST)
@@ -300,7 +310,7 @@ class Selection:
     def docs(self, sorting: str, start: int, count: int) -> list[int]:
         """The numbers of the documents from the one at `start`, in an order."""
         row = self._connection.execute("SELECT docs FROM sorting WHERE name = ?", (sorting,)).fetchone()
-        order = _little_read(row[0]) if row else array("I", range(1, self._last + 1))
+        order = _little(array("I", row[0])) if row else array("I", range(1, self._last + 1))
         flags = _flags(self._bits).ljust(self._last + 1, b"\0")
         count = max(0, min(count, self.total - start))
         if start <= self.total // 2:
@@ -341,14 +351,8 @@ def _bits(docs: Sequence[int]) -> tuple[int, bytes]:
     return start, bytes(bits)
 
 
-def _little(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _little_read(data: bytes) -> array[int]:
-    numbers = array("I", data)
+def _little(numbers: array[int]) -> array[int]:
+    """Numbers with their lowest byte first, from or to the order of this machine."""
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -8,14 +8,14 @@ parts of compounds), deletion (for typing errors); and those of search.facets.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ekograph.search.facets import SCHEMA, Faceted, FacetWriter, Title, Value
+from ekograph.search.facets import SCHEMA, Faceted, FacetPlan, FacetWriter
 from ekograph.search.stemming import deletions, fold, keys, words
 from ekograph.snapshots.snapshot import new_database
 
@@ -83,19 +83,17 @@ def write(
     path: Path,
     documents: Iterable[SearchDocument],
     names: Mapping[tuple[str, str], str],
-    linked: Iterable[tuple[Value, Sequence[str]]] = (),
-    titles: Callable[[Value], Mapping[str, Title]] = lambda _: {},
+    plan: FacetPlan = FacetPlan(),  # noqa: B008 - it never changes
 ) -> None:
     """Write the index of `documents` to the new file `path`; the same documents give the same bytes.
 
-    `names` are those of the classes, by IRI and language, and of the site, by "" and language; for `linked` and
-    `titles` see FacetWriter.
+    `names` are those of the classes, by IRI and language, and of the site, by "" and language.
     """
     numbering = _Numbering()
     with new_database(path) as connection, connection:
         # Postings come in the order of the things and go to that of the words: the table is to be in memory.
         connection.executescript("PRAGMA cache_size = -65536;" + _SCHEMA + SCHEMA)
-        facets = FacetWriter(connection)
+        facets = FacetWriter(connection, plan)
         connection.executemany("INSERT INTO name VALUES (?, ?, ?)", [(*key, text) for key, text in names.items()])
         numbered = enumerate(documents, 1)
         while batch := list(islice(numbered, AT_ONCE)):
@@ -116,7 +114,7 @@ def write(
         long = ((number, text) for number, text in rows_of_words if len(text) >= SHORTEST_MISSPELT)
         near = sorted((left, number) for number, text in long for left in deletions(text))
         connection.executemany("INSERT INTO deletion VALUES (?, ?)", near)
-        facets.write(linked, titles)
+        facets.write()
 
 
 class _Numbering:
