@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "Explain a rule, with an example and its mend.",
     "fmt": "Format the site's Turtle.",
     "new": "Write a new record of a type that the site knows.",
+    "rename": "Rename an IRI in all files of the site.",
     "publish": "Check the data and publish it as a snapshot.",
     "serve": "Serve the published snapshot, or any RDF file.",
     "rollback": "Put the snapshot before back in service.",
