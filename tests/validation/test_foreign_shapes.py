@@ -121,6 +121,49 @@ def test_very_many_findings_of_one_rule_are_one_line(site, check):
     assert check("--format", "full")[1].count("[A01]") == 200
 
 
+#: Constraints of SHACL 1.2 on ex:name, values that break them, and words of the message.
+OF_1_2 = {
+    "sh:singleLine true": ('"a\\nb"', "line break"),
+    "sh:subsetOf ex:other": ('"a"', "must be a value of ex:other too"),
+    "sh:minListLength 2": ('("a")', "at least 2"),
+    "sh:maxListLength 1": ('("a" "b")', "at most 1"),
+    "sh:uniqueMembers true": ('("a" "a")', "twice"),
+    "sh:memberShape [ sh:nodeKind sh:IRI ]": ('("a")', "member of the list"),
+    "sh:someValue [ sh:nodeKind sh:IRI ]": ('"a"', "None of the values"),
+    "sh:datatype ( <urn:x:a> <urn:x:b> )": ('"a"', "must have the datatype <urn:x:a>, <urn:x:b>"),
+}
+
+
+@pytest.mark.parametrize("constraint", OF_1_2)
+def test_terms_of_shacl_1_2_are_checked(constraint, site, results):
+    value, words = OF_1_2[constraint]
+    shapes = (
+        SHAPES.partition("rule:A01 ")[0]
+        + f"rule:A01 sh:targetNode <urn:x:t> ; sh:property [ sh:path ex:name ; {constraint} ] ."
+    )
+    (site / "shapes/rules.ttl").write_text(shapes)
+    (site / "data/things.ttl").write_text(f"@prefix ex: <https://example.org/def#> .\n<urn:x:t> ex:name {value} .")
+    (result,) = results("--lang", "en")
+    assert (result["rule"], result["line"]) == ("A01", 2)
+    assert words in result["message"].replace("urn:x:a,", "<urn:x:a>,").replace(" urn:x:b", " <urn:x:b>")
+
+
+def test_a_class_that_is_a_shape_and_a_target_by_condition_are_targets(site, results):
+    shapes = SHAPES.partition("rule:A01 ")[0]
+    shapes += "ex:Thing a sh:ShapeClass ; sh:property [ sh:path ex:above ; sh:minCount 1 ] .\n"
+    shapes += "rule:A02 sh:targetWhere [ sh:property [ sh:path ex:name ; sh:minCount 1 ] ] ; sh:nodeKind sh:BlankNode ."
+    (site / "shapes/rules.ttl").write_text(shapes)
+    assert sorted(result["rule"] for result in results()) == ["A02", "Thing"]
+
+
+def test_terms_of_shacl_1_2_without_an_effect_are_noted(site, check):
+    shapes = SHAPES + 'rule:A01 sh:intent "names" ; sh:codeIdentifier "thing" .'
+    (site / "shapes/rules.ttl").write_text(shapes)
+    status, output = check("--format", "json")
+    assert status == 0
+    assert {(r["rule"], r["severity"]) for r in json.loads(output)["results"]} == {("gate-unknown-term", "Info")}
+
+
 DCAT_AP = SHARED / "shapes/dcat/dcat-ap-3.0.1/shacl/dcat-ap-SHACL.ttl"
 CATALOGUE = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .

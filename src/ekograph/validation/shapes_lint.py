@@ -1,6 +1,7 @@
 """Checks of the shapes themselves: those that would let everything pass are findings.
 
-The terms of SHACL that the engines understand: SHACL Core and SHACL-SPARQL (W3C Recommendation, 2017).
+The terms of SHACL that the engines understand: SHACL Core and SHACL-SPARQL (W3C Recommendation, 2017), and those of
+SHACL 1.2 (W3C Working Drafts, 2025) that the fast engine does.
 """
 
 from __future__ import annotations
@@ -109,11 +110,14 @@ def _unknown_terms(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFa
         for end, term in zip(ENDS, quad.triple, strict=True):
             local = term.value.removeprefix(SH) if isinstance(term, NamedNode) and term.value.startswith(SH) else ""
             if local and local not in TERMS:
+                if local not in texts and local in LATER:
+                    texts[local] = messages("gate-later-term", term=f"sh:{local}")
                 if local not in texts:
                     near = nearest(local)
                     hint = f" {messages('did-you-mean', quoted=f'sh:{near}')}" if near else ""
                     texts[local] = messages("gate-unknown-term", term=f"sh:{local}") + hint
-                yield TermFault("gate-unknown-term", quad, end, texts[local])
+                severity = "Info" if local in LATER else "Violation"
+                yield TermFault("gate-unknown-term", quad, end, texts[local], severity=severity)
 
 
 def _targets(quads: Iterable[Quad], known: _KnownTerms, messages: Messages, *, hints: bool) -> Iterator[TermFault]:
@@ -165,9 +169,19 @@ _CONSTRAINTS = """
     ignoredProperties hasValue in sparql select ask update prefixes declare prefix namespace
     validator nodeValidator propertyValidator parameter optional labelTemplate
 """
+_OF_1_2 = """
+    ShapeClass ByTypes Debug Trace singleLine subsetOf minListLength maxListLength uniqueMembers memberShape someValue
+    rootClass reifierShape reificationRequired expression
+"""
+_LATER = """
+    uniqueValuesFor nodeByExpression TripleTerm shape values agentInstruction codeIdentifier intent conformanceDisallows
+    closedExcept resultAnnotation union intersection filterShape nodes
+"""
 _SAID = "name description order group defaultValue message severity deactivated shapesGraph entailment"
 
-TERMS = TARGETS | frozenset(f"{_SHACL_CLASSES} {_VALUES} {_PATHS} {_CONSTRAINTS} {_SAID}".split())
+TERMS = TARGETS | frozenset(f"{_SHACL_CLASSES} {_VALUES} {_PATHS} {_CONSTRAINTS} {_SAID} {_OF_1_2}".split())
+#: Terms of SHACL 1.2 that have no effect yet.
+LATER = frozenset(_LATER.split())
 
 #: What each target is looked for as: the role of the term in the data.
 ROLES = {"targetClass": "class", "targetSubjectsOf": "property", "targetObjectsOf": "property", "targetNode": "node"}

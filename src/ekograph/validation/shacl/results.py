@@ -59,6 +59,7 @@ def _result(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[
 
     shape, constraint = the("sourceShape"), the("sourceConstraint")
     component = _local(the("sourceConstraintComponent"))
+    severity = _local(the("resultSeverity")) or "Violation"
     focus, path = the("focusNode"), the("resultPath")
     value: Term | str | None = the("value")
     texts = tuple(text for text in report.objects(result, f"{SH}resultMessage") if isinstance(text, Literal))
@@ -70,7 +71,8 @@ def _result(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[
         focus, value = value, mentioned.get("object")
     return ValidationResult(
         rule=shapes.rule(shape) if isinstance(shape, NamedNode | BlankNode) else "shape",
-        severity=_local(the("resultSeverity")) or "Violation",
+        # Debug and Trace are of SHACL 1.2.
+        severity="Info" if severity in {"Debug", "Trace"} else severity,
         component=component,
         shape=shape if isinstance(shape, NamedNode | BlankNode) else None,
         focus=focus if focus is not None else result,

@@ -15,8 +15,8 @@ from ekograph.rdf.vocab import RDF, RDFS, TYPE
 from ekograph.validation.report import GATE
 
 SH = "http://www.w3.org/ns/shacl#"
-TARGETS = frozenset(("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf"))
-CLASSES = frozenset((f"{RDFS}Class", "http://www.w3.org/2002/07/owl#Class"))
+TARGETS = frozenset(("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf", "targetWhere"))
+CLASSES = frozenset((f"{RDFS}Class", "http://www.w3.org/2002/07/owl#Class", f"{SH}ShapeClass"))
 SHAPES = frozenset((f"{SH}NodeShape", f"{SH}PropertyShape"))
 #: Prefixes that pySHACL knows in a query that does not declare them: rdflib's.
 _COMMON = {
