@@ -30,6 +30,8 @@ def test_a_folder_without_files_does_not_pass(site, results):
         ('<https://e/> <x:p> "\\uFFFF" .', "gate-character"),
         ("<https://e/> ex:above <javascript:alert(1)> .", "gate-scheme"),
         ("<File:///etc/passwd> ex:above <https://e/> .", "gate-scheme"),
+        ('<https://e/> <x:p> "See http://public-url.invalid/a" .', "gate-reserved"),
+        ("<https://e/> ex:above <http://public-url.invalid/b> .", "gate-reserved"),
     ],
 )
 def test_what_no_reader_should_be_given_is_a_result(turtle, rule, site, results):

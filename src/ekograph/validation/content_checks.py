@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import find_costly_blank_node, with_blank_nodes
 from ekograph.turtle.lines import Place
+from ekograph.urls import PUBLIC_URL
 from ekograph.validation.parsing import Parsed, finding_in
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source
@@ -39,6 +40,8 @@ def find_unpublishable(files: Sequence[Parsed], messages: Messages) -> list[Find
     findings = []
     for file in files:
         lines = file.ntriples
+        if PUBLIC_URL.encode() in lines:
+            findings += at_terms([*_reserved(file.quads, messages)], file, messages)
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
             findings += at_terms([*_characters(file.quads, messages), *_schemes(file.quads, messages)], file, messages)
     return findings
@@ -49,6 +52,14 @@ def _characters(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault
         if isinstance(quad.object, Literal) and (match := _NOT_IN_XML.search(quad.object.value)):
             code = f"U+{ord(match.group()):04X}"
             yield TermFault("gate-character", quad, "object", messages("gate-character", code=code))
+
+
+def _reserved(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault]:
+    """What holds the text that stands for the address of a copy until it is served: it would be changed with it."""
+    for quad in quads:
+        for end, term in zip(ENDS, quad.triple, strict=True):
+            if isinstance(term, NamedNode | Literal) and PUBLIC_URL in term.value:
+                yield TermFault("gate-reserved", quad, end, messages("gate-reserved", text=PUBLIC_URL))
 
 
 def _schemes(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault]:

@@ -14,7 +14,6 @@ from ekograph.rdf.queries import asking
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import shown
 
-_RULE = "gate-expected-rows"
 #: So many rows are told that should not be there; a wrong query can have any number of them.
 _MOST = 3
 
@@ -57,4 +56,5 @@ def _differences(expected: Sequence[str], rows: Sequence[str], *, in_order: bool
 
 
 def _finding(path: Path, line: int, message: str, messages: Messages) -> Finding:
-    return Finding(_RULE, "Violation", shown(path), line, 1, None, None, None, message, messages.language)
+    place = (shown(path), line, 1)
+    return Finding("gate-expected-rows", "Violation", *place, None, None, None, message, messages.language)
