@@ -204,6 +204,8 @@ VERSION = "/version"
 
 #: What the address of the page where descriptions are checked is followed by, where what checks them is.
 CHECKS = "/rules.json"
+#: Where it is printed what is described no more.
+GONE = "/gone.json"
 TIMEMAP = "/timemap"
 TIMEGATE = "/timegate"
 TIMEMAP_TYPE = "application/link-format"

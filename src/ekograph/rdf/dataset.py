@@ -43,6 +43,11 @@ LABELS = tuple(
 _LABEL_IRIS = tuple(term.value for term in LABELS)
 _LITERAL_FORM = f"{SKOS_XL}literalForm"
 
+#: Leads from a thing to what is described in its place.
+REPLACED_BY = DCTERMS("isReplacedBy")
+#: How often a thing is renamed at most.
+LONGEST_CHAIN = 100
+
 #: Of how many things what is said is kept by property: pages ask for the same again and again.
 KEPT = 16_384
 
@@ -252,8 +257,25 @@ class Dataset:
         return not (self.has_names or self.spaces) or is_own(iri, self.base if self.has_names else "", self.spaces)
 
     def things(self) -> list[NamedNode]:
-        """What has a page of its own: all that is described, but for the documents of this site and their parts."""
-        return [node for node in self.subjects_under("") if not self._is_in_document(node.value)]
+        """What has a page of its own: all that is described but documents of this site, their parts, and the moved."""
+        things = (node for node in self.subjects_under("") if node not in self.moved)
+        return [node for node in things if not self._is_in_document(node.value)]
+
+    @cached_property
+    def moved(self) -> Mapping[Node, NamedNode]:
+        """What is left of a renamed thing, only that another one replaces it, with the one that does; in memory."""
+        ends: dict[Term, Term] = {
+            node: quads[0].object for node, quads in self._by_subject.items() if _only_replaced(quads)
+        }
+        moved: dict[Node, NamedNode] = {}
+        for node in self._by_subject.keys() & ends.keys():
+            end, steps = ends[node], 0
+            # In a circle nothing replaces anything.
+            while end in ends and steps < LONGEST_CHAIN:
+                end, steps = ends[end], steps + 1
+            if isinstance(end, NamedNode) and end not in ends and self.quads_of(end):
+                moved[node] = end
+        return moved
 
     def own_things(self) -> list[NamedNode]:
         """The things that are named by this site; where it names none, all things."""
@@ -339,6 +361,11 @@ class Dataset:
 
     def _group_pointing(self, target: Term) -> dict[str, list[Node]]:
         return _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
+
+
+def _only_replaced(quads: Sequence[Quad]) -> bool:
+    """Whether nothing is said but that one other thing replaces this one."""
+    return all(quad.predicate == REPLACED_BY and quad.object == quads[0].object for quad in quads)
 
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:

@@ -166,6 +166,9 @@ class Table(Finder, Protocol):
     def answers(self) -> Mapping[str, Printed]:
         """What is printed, by the address of each representation."""
 
+    def gone(self, path: str) -> Resource | None:
+        """What is left at a path where something was described before."""
+
 
 #: What is kept of an answer: entity tag, header fields, body. The garbage collector does not look at such tuples.
 Parts: TypeAlias = tuple[bytes, tuple[tuple[bytes, bytes], ...], bytes]

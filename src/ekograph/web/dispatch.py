@@ -91,6 +91,7 @@ class Dispatcher:
             resource = resource if path in self._routes.of_the_server else _NothingLive()
         elif resource is None:
             resource = self._routes.find(path) or (deployment.things.find(path) if deployment.things else None)
+            resource = resource or deployment.table.gone(path)
         if resource is None:
             raise not_found(path)
         return resource if request.method in resource.methods else _OtherMethod(resource.methods)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from pyoxigraph import NamedNode
+
 from ekograph.publish.publication import Event, Publication
 from ekograph.publish.site_pages import documents_of
+from ekograph.rdf.dataset import REPLACED_BY
 from ekograph.rendering.representations import plain
 from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL, TIMEMAP_TYPE, link, memento_path, timemap_of
@@ -17,9 +20,12 @@ def export(publication: Publication) -> Iterator[Representation]:
     """The list of the states of each page: documents are in every version, things in those that describe them."""
     dataset, kept = publication.site.dataset, publication.kept
     events = by_thing(publication.events)
-    for thing in () if publication.site.large else dataset.things():
-        states = alive(thing.value, events.get(thing.value, ()), kept) if publication.events else kept
-        yield _listed(dataset.path(thing.value), states)
+    for node in () if publication.site.large else dataset.things():
+        states = alive(events.get(node.value, ()), kept) if publication.events else kept
+        yield _listed(dataset.path(node.value), states)
+    for thing, past in events.items():
+        if (past[-1].kind == "delete" or NamedNode(thing) in dataset.moved) and "#" not in dataset.path(thing):
+            yield _listed(dataset.path(thing), alive(past, kept))
     for document in documents_of(publication.site, publication.shapes):
         yield _listed(dataset.path(document.node.value), kept)
 
@@ -45,9 +51,9 @@ def http_date(moment: str) -> str:
     return format_datetime(datetime.fromisoformat(moment), usegmt=True)
 
 
-def alive(thing: str, events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those of the `kept` snapshots in which `thing` is described."""
-    local = sorted((event.published, event.kind != "delete") for event in events if event.thing == thing)
+def alive(events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the `kept` snapshots in which the thing of the `events` has a page."""
+    local = sorted((event.published, not _is_gone(event)) for event in events)
     return [(name, published) for name, published in kept if _state_at(published, local)]
 
 
@@ -57,6 +63,12 @@ def by_thing(events: Iterable[Event]) -> Mapping[str, list[Event]]:
     for event in events:
         events_of.setdefault(event.thing, []).append(event)
     return events_of
+
+
+def _is_gone(event: Event) -> bool:
+    """Whether nothing is described any more, or only what replaces the thing."""
+    lines = event.state.splitlines()
+    return all(f"> {REPLACED_BY} " in line for line in lines) and len(lines) < 2
 
 
 def _state_at(moment: str, events: Iterable[tuple[str, bool]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
@@ -16,6 +16,7 @@ from ekograph.snapshots.snapshot import ListedRepresentation, Manifest, PrintedF
 from ekograph.urls import PUBLIC_URL, is_in_time, normal_path
 from ekograph.web.cache import ByteBoundedCache
 from ekograph.web.contract import Request, Resource
+from ekograph.web.documents.gone import GoneThings
 from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, common_of, published_date
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.problems import not_acceptable
@@ -165,6 +166,7 @@ class ResponseTable:
 
     def __init__(self, snapshot: Snapshot, address: PublicAddress) -> None:
         self.pages: dict[str, Page] = {}
+        self._manifest, self._public_url = snapshot.manifest, address.public_url
         negotiators = Negotiators()
         variants: dict[str, Variant] = {}
         listed, body, remembering = _sources(snapshot)
@@ -195,6 +197,16 @@ class ResponseTable:
     def find(self, path: str) -> Resource | None:
         """What lies at `path`, in whichever spelling, or None."""
         return self._all.get(path) or self._all.get(normal_path(path))
+
+    def gone(self, path: str) -> Resource | None:
+        """What is left at `path`, where something was described before, or None."""
+        return self._gone.find(path)
+
+    @cached_property
+    def _gone(self) -> GoneThings:
+        """Read when the first address was asked for at which there is nothing."""
+        printed = self.answers.get(urls.GONE)
+        return GoneThings(printed.body if printed else b"{}", self._manifest, self._public_url)
 
 
 def _redirects(pages: Iterable[str], manifest: Manifest) -> Mapping[str, SeeOther]:

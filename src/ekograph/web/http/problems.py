@@ -93,7 +93,7 @@ def problem_response(problem: Problem, request: Request) -> Application:
     if problem.status == 404 and deployment and deployment.snapshot.manifest.unfinished:
         things = deployment.things and deployment.things.find(request.path)
         problem = problem if things else Problem(503, "being_prepared", headers=((b"retry-after", b"10"),))
-    language = _language(request)
+    language = language_of(request)
     form = choose(request.field(b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
     if form is not formats.HTML:
         return _response(problem, PROBLEM, language, _json(problem, language))
@@ -112,7 +112,7 @@ def _response(problem: Problem, form: Format, language: str, body: bytes) -> Raw
     return response(body, form.content_type, *fields, status=problem.status)
 
 
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
     """The language that the address names, as in `/search.sv.html`, else the one that the client wants most."""
     named = request.path.removesuffix(".html").rpartition(".")[2]
     return named if named in LANGUAGES else choose_language(request.field(b"accept-language"), _OFFERED)

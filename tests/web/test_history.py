@@ -1,0 +1,105 @@
+"""A site over several versions, as clients find it: something new, a change, a rename, a deletion, a rollback."""
+
+from __future__ import annotations
+
+import pytest
+import rdflib
+from tests.conftest import serving
+from tests.publish.conftest import DATA, site
+
+from ekograph.config import load
+from ekograph.publish.pipeline import publish
+
+AS = rdflib.Namespace("https://www.w3.org/ns/activitystreams#")
+ID = rdflib.Namespace("https://example.org/id/tree/")
+DEF = rdflib.Namespace("https://example.org/def#")
+PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")
+DCTERMS = rdflib.DCTERMS
+
+REPLACED = "<http://purl.org/dc/terms/isReplacedBy>"
+ELM = f"<tree/elm> a :Tree ; skos:prefLabel 'elm'@en, 'jalava'@fi ; {REPLACED} <tree/oak> .\n"
+FIR = "<tree/fir> a :Tree ; skos:prefLabel 'fir'@en .\n"
+RENAMED = f"<tree/fir> {REPLACED} <tree/spruce> .\n" + FIR.replace("tree/fir", "tree/spruce")
+RDF = ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
+
+#: One state after another: things come, one changes, one is renamed, one is deleted.
+STATES = [
+    DATA,
+    DATA + ELM + FIR,
+    DATA.replace('"oak"@en', '"common oak"@en') + ELM + FIR,
+    DATA.replace('"oak"@en', '"common oak"@en') + ELM + RENAMED,
+    DATA.replace('"oak"@en', '"common oak"@en') + RENAMED,
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return site(tmp_path_factory.mktemp("history") / "site")
+
+
+@pytest.fixture(scope="module")
+def snapshots(folder):
+    made = []
+    for state in STATES:
+        folder.write("data/trees.ttl", state)
+        made.append(publish(load(folder.root), language="en").snapshot)
+    return made
+
+
+@pytest.fixture(scope="module")
+def server(folder, snapshots):
+    with serving("--site", str(folder.root), "serve") as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", ["/doc/tree/elm", "/id/tree/elm", "/doc/tree/elm.html", "/doc/tree/elm.fi.html"])
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_what_was_deleted_is_gone_and_says_so_to_people(server, snapshots, path, language):
+    reply = server.get(path, accept="text/html", Accept_Language=language)
+    shown = "fi" if path.endswith(".fi.html") else language
+    assert (reply.status, reply.headers["content-language"]) == (410, shown)
+    assert ("jalava" if shown == "fi" else "elm") in reply.text
+    assert f'href="/version/{snapshots[3].name}/doc/tree/elm"' in reply.text
+    assert 'href="/doc/tree/oak"' in reply.text
+    assert server.get(f"/version/{snapshots[3].name}/doc/tree/elm", accept="text/html").status == 200
+
+
+@pytest.mark.parametrize("path", ["/doc/tree/elm", "/id/tree/elm", *(f"/doc/tree/elm.{suffix}" for suffix in RDF)])
+def test_what_was_deleted_has_a_tombstone_for_programs(server, snapshots, path):
+    reply = server.get(path, accept="text/turtle")
+    assert reply.status == 410
+    form = reply.headers["content-type"].partition(";")[0].replace("application/ld+json", "json-ld")
+    graph = rdflib.Dataset() if form.endswith(("quads", "trig")) else rdflib.Graph()
+    graph.parse(data=reply.body, format=form)
+    triples = {statement[:3] for statement in graph}
+    assert {(ID.elm, rdflib.RDF.type, AS.Tombstone), (ID.elm, AS.formerType, DEF.Tree)} <= triples
+    since = rdflib.Literal(snapshots[4].manifest.published, datatype=rdflib.XSD.dateTime)
+    last = rdflib.URIRef(f"{server.url}/version/{snapshots[3].name}/doc/tree/elm")
+    assert {(ID.elm, PROV.invalidatedAtTime, since), (ID.elm, DCTERMS.isReplacedBy, ID.oak)} <= triples
+    assert (ID.elm, DCTERMS.hasVersion, last) in triples
+
+
+def test_what_was_deleted_is_gone_in_any_form_asked_for(server):
+    assert server.get("/doc/tree/elm", accept="application/problem+json").headers["content-type"].endswith("json")
+    assert server.get("/doc/tree/elm", accept="image/png").status == 410
+    assert server.get("/doc/tree/elm", method="HEAD").status == 410
+    assert server.get("/doc/tree/elm", method="POST", data=b"x").status == 405
+    assert server.get("/doc/tree/never").status == 404
+
+
+def test_the_states_of_what_was_deleted_are_listed_and_found(server, snapshots):
+    links = server.get("/doc/tree/elm", accept="text/turtle").headers["link"]
+    assert f'<{server.url}/timemap/doc/tree/elm.link>; rel="timemap"' in links
+    states = server.get("/timemap/doc/tree/elm.link").text
+    assert states.count('memento"') == 3
+    assert f'<{server.url}/version/{snapshots[3].name}/doc/tree/elm>; rel="last memento"' in states
+    assert server.get("/timegate/doc/tree/elm").status == 302
+
+
+@pytest.mark.parametrize("suffix", ["", ".html", ".en.html", *(f".{form}" for form in RDF)])
+def test_a_renamed_thing_leads_to_its_new_name_form_by_form(server, suffix):
+    reply = server.get(f"/doc/tree/fir{suffix}")
+    assert (reply.status, reply.headers["location"]) == (301, f"/doc/tree/spruce{suffix}")
+    assert server.get(f"/doc/tree/spruce{suffix}").status == 200
+    assert server.get("/id/tree/fir").headers["location"] == "/id/tree/spruce"
+    assert server.get("/timemap/doc/tree/fir.link").text.count('memento"') == 2
