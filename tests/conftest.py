@@ -76,7 +76,7 @@ def _reply(response) -> Reply:
     return Reply(response.status, fields, response.read())
 
 
-def ekograph(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def ekograph(*arguments: str, patience: float = PATIENCE, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "ekograph", *arguments],
@@ -84,7 +84,7 @@ def ekograph(*arguments: str, **environment: str) -> subprocess.CompletedProcess
         env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
     )
 

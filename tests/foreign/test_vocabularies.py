@@ -79,7 +79,7 @@ def test_a_site_is_made_of_it_under_its_own_names(vocabulary: Vocabulary, site: 
     done = ekograph("--site", str(site), "fmt")
     assert done.returncode == 0, done.stdout + done.stderr
     assert len({triple.triple for triple in parse(path=site / "data/all.ttl", format=RdfFormat.TURTLE)}) == len(before)
-    done = ekograph("--site", str(site), "publish")
+    done = ekograph("--site", str(site), "publish", patience=600)
     assert done.returncode == 0, done.stdout + done.stderr
     with serving("--site", str(site), "serve") as server:
         named = subjects_of(quads_of(vocabulary.fetch()))

@@ -41,6 +41,7 @@ LABELS = tuple(
     )
 )
 _LABEL_IRIS = tuple(term.value for term in LABELS)
+_LABEL_PREDICATES = frozenset(LABELS)
 _LITERAL_FORM = f"{SKOS_XL}literalForm"
 
 #: Leads from a thing to what is described in its place.
@@ -336,7 +337,7 @@ class Dataset:
         return sorted({*about, *incoming, *labels}, key=lambda quad: (quad.subject != subject, str(quad)))
 
     def _label_quads(self, node: NamedNode) -> list[Quad]:
-        return [quad for quad in self.quads_of(node) if quad.predicate in LABELS]
+        return [quad for quad in self.quads_of(node) if quad.predicate in _LABEL_PREDICATES]
 
     def _distance(self, language: str, unofficial: Container[Term], literal: Literal) -> tuple[int, bool, int, str]:
         tag = literal.language or ""
