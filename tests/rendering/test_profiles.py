@@ -125,3 +125,10 @@ def test_matches_are_grouped_by_the_scheme_or_else_the_host_of_the_other_concept
     page = shown(site(turtle)).partition('id="mappings"')[2].partition("</section>")[0]
     assert "<dt>Other words</dt>" in page
     assert "<dt>words.example</dt>" in page
+
+
+def test_terms_that_people_write_with_a_prefix_are_shown_so():
+    turtle = "<https://example.org/id/a> <http://data.europa.eu/eli/ontology#number> <http://purl.org/spar/cito/x> ."
+    page = shown(site(turtle))
+    assert "eli:number" in page
+    assert ">cito:x</a>" in page
