@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 27_640,
-    "files": 217,
+    "lines": 27_750,
+    "files": 218,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,

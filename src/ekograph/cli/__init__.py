@@ -17,6 +17,7 @@ COMMANDS = {
     "publish": "Check the data and publish it as a snapshot.",
     "serve": "Serve the published snapshot, or any RDF file.",
     "rollback": "Put the snapshot before back in service.",
+    "verify": "Compare snapshots with what was published.",
     "export": "Write the published site as files for any web server.",
     "diff": "Tell what changed between two states of the site.",
 }

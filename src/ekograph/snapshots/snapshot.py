@@ -116,6 +116,9 @@ class Manifest:
         """The manifest in the folder `path`, its files not looked at; raises SnapshotError when it cannot be read."""
         try:
             fields = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            checksum = fields.pop("checksum", None) if isinstance(fields, dict) else None
+            if checksum is not None and checksum != _checksum(fields):
+                raise SnapshotError(f"{path / MANIFEST}: damaged, it is not the file that was published")
             fields["files"] = {name: (sha256, size) for name, (sha256, size) in fields["files"].items()}
             tuples = {name: tuple(fields.get(name, ())) for name in ("languages", "own", "images")}
             return cls(**{**fields, **tuples})
@@ -256,7 +259,8 @@ class Draft:
         """Give the draft its name: from here on it is a snapshot. What has that name already is set aside."""
         complete = Manifest(**{**asdict(manifest), "files": self._files})
         path = self._repository / manifest.name
-        text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
+        fields = json.loads(json.dumps(asdict(complete)))
+        text = json.dumps({**fields, "checksum": _checksum(fields)}, ensure_ascii=False, indent=1)
         (self.path / MANIFEST).write_text(text, encoding="utf-8")
         # Waiting for the disk side by side costs one wait on a busy machine, one after the other dozens.
         with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
@@ -269,18 +273,28 @@ class Draft:
         return Snapshot.open(path)
 
 
+def _checksum(fields: Mapping[str, object]) -> str:
+    """The SHA-256 of what a manifest says."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
 def _verify(path: Path, manifest: Manifest) -> None:
     """Compare sizes, and for snapshots that are not large checksums too, with the manifest."""
     thorough = sum(size for _, size in manifest.files.values()) <= VERIFIED_BYTES
+    for fault in damages(path, manifest, thorough=thorough):
+        raise SnapshotError(fault)
+
+
+def damages(path: Path, manifest: Manifest, *, thorough: bool) -> Iterator[str]:
+    """What is wrong with the files of a snapshot: missing, or another size or (`thorough`) checksum than published."""
     for name, (sha256, size) in manifest.files.items():
         try:
             with (path / name).open("rb") as file:
                 same = os.fstat(file.fileno()).st_size == size
-                same = same and (not thorough or hashlib.file_digest(file, "sha256").hexdigest() == sha256)
+                if not same or (thorough and hashlib.file_digest(file, "sha256").hexdigest() != sha256):
+                    yield f"{path / name}: damaged, it is not the file that was published"
         except OSError as error:
-            raise SnapshotError(f"{path / name}: {error.strerror}") from error
-        if not same:
-            raise SnapshotError(f"{path / name}: damaged, it is not the file that was published")
+            yield f"{path / name}: {error.strerror}"
 
 
 def sync(path: Path) -> None:
