@@ -53,6 +53,9 @@ class Settings(NamedTuple):
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on."] = 8000
     allowed_hosts: Annotated[tuple[str, ...], "Host names answered besides that of public_url and loopback."] = ()
+    security_contact: Annotated[
+        str, "Where to tell of weaknesses, as mailto:… or https://…; told at /.well-known/security.txt (RFC 9116)."
+    ] = ""
     trusted_proxy: Annotated[str, "Address of the proxy whose X-Forwarded-For names the client; empty: none."] = ""
     processes: Annotated[int, "How many processes serve; they share what memory queries may take."] = 1
     snapshots: Annotated[str, "Folder of the published snapshots, relative to the site."] = "snapshots"
@@ -172,6 +175,10 @@ def _checked(settings: Settings) -> Settings:
         # The terms are named after the hash; graphs and other documents have names beside them.
         settings = settings._replace(base=f"{settings.base[:-1]}/", own=(settings.base, *settings.own))
     _check_words(settings)
+    if settings.security_contact and not settings.security_contact.startswith(("mailto:", "https://", "tel:")):
+        raise ConfigError(
+            f"security_contact is {settings.security_contact!r}; give an address that begins with mailto:, tel: or https://"
+        )
     _check_numbers(settings)
     if not settings.languages:
         raise ConfigError("languages is empty; name at least one, as in languages = ['en']")

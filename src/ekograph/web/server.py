@@ -109,7 +109,7 @@ class _Process:
         self._answering = Answering()
         self._watchdog = Watchdog()
         repository = SnapshotRepository(settings.snapshots_dir)
-        address = PublicAddress(settings.public_url, watched)
+        address = PublicAddress(settings.public_url, watched, settings.security_contact)
         theme = partial(load_theme, settings)
         self._service = Service(repository, lambda snapshot: engines(settings, snapshot), address, theme)
         metrics = Metrics(log=settings.access_log)
@@ -201,7 +201,7 @@ class _Process:
         self._dispatcher.metrics.log = settings.access_log
         if settings.access_log:
             write_access_log()
-        address = PublicAddress(settings.public_url, self._watched)
+        address = PublicAddress(settings.public_url, self._watched, settings.security_contact)
         self._dispatcher.reconfigure(self._routes(settings), address, hosts(settings))
         await self._service.reload(lambda snapshot: engines(settings, snapshot), address)
         log.info("the settings have been read again")

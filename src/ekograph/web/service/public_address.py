@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from ekograph.web.contract import Application, Message, Receive, Scope, Send
 
 #: The address of the script that pages of a watched copy carry.
 WATCH_SCRIPT = "/watch.js"
+
+_SECURITY_TXT = "/.well-known/security.txt"
 
 # What stands before an absolute path, by media type; what begins with two slashes is none.
 _BEFORE_PATHS = {
@@ -32,13 +35,14 @@ _BEFORE_PATHS = {
 
 @dataclass(frozen=True)
 class PublicAddress:
-    """The URL this copy is reached at, and whether its sources are watched.
+    """The URL this copy is reached at, whether its sources are watched, and where weaknesses are told of, if anywhere.
 
     Pages of a watched copy carry a script that shows what has become of the newest edit.
     """
 
     public_url: str
     watched: bool = False
+    security_contact: str = ""
 
     @property
     def path(self) -> str:
@@ -67,10 +71,22 @@ class PublicAddress:
 
     def extras(self) -> list[Representation]:
         """What this copy serves beside the snapshot."""
-        if not self.watched:
-            return []
-        script = (files("ekograph.web.service") / "watch.js").read_bytes()
-        return [Representation(WATCH_SCRIPT, "", "text/javascript; charset=utf-8", "", script)]
+        extras = []
+        if self.watched:
+            script = (files("ekograph.web.service") / "watch.js").read_bytes()
+            extras.append(Representation(WATCH_SCRIPT, "", "text/javascript; charset=utf-8", "", script))
+        if self.security_contact:
+            body = self._security_txt().encode()
+            extras.append(Representation(_SECURITY_TXT, "", "text/plain; charset=utf-8", "", body))
+        return extras
+
+    def _security_txt(self) -> str:
+        """Whom to tell of a weakness (RFC 9116); it expires, so that nobody trusts what a forgotten copy says."""
+        expires = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=364)
+        return (
+            f"Contact: {self.security_contact}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
+            f"Canonical: {self.public_url}{_SECURITY_TXT}\nPreferred-Languages: fi, sv, en\n"
+        )
 
     def inner(self, scope: Scope) -> Scope:
         """A request as the site at the root of a host would get it; a proxy may have taken the path off already."""
