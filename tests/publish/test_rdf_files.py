@@ -51,6 +51,20 @@ def test_a_file_is_read_as_what_it_is(tmp_path: Path, name: str, content: bytes)
     assert ("ex" in prefixes) == (content != TRIPLE)
 
 
+def test_a_link_that_leads_out_of_a_folder_is_not_followed(tmp_path: Path):
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere.ttl"
+    folder.mkdir()
+    elsewhere.write_bytes(TURTLE.replace(b'"A"', b'"B"'))
+    (folder / "a.ttl").write_bytes(TURTLE)
+    (folder / "again.ttl").symlink_to("a.ttl")
+    (folder / "out.ttl").symlink_to(elsewhere)
+    notes = []
+    text, _ = read(folder, note=lambda key, **values: notes.append((key, values)))
+    assert set(text.splitlines(keepends=True)) == {TRIPLE}
+    assert notes == [("leads_out", {"path": folder / "out.ttl"})]
+    assert b'"B"' in read(folder / "out.ttl")[0], "a file that is named is meant"
+
+
 def test_xml_that_is_no_rdf_is_skipped_in_a_folder_and_refused_alone(tmp_path: Path):
     (tmp_path / "a.ttl").write_bytes(TURTLE)
     (tmp_path / "pom.xml").write_bytes(b"<project><name>x</name></project>")

@@ -67,6 +67,10 @@ def read(path: Path, base: str | None = None, note: Note = lambda *_, **__: None
     if not path.exists():
         raise ReadingError("no_such_path", path=path)
     for file in sorted(_files(path)) if path.is_dir() else [path]:
+        if file != path and not file.resolve().is_relative_to(path.resolve()):
+            # What lies elsewhere on this machine was not meant, whoever made the folder.
+            note("leads_out", path=file)
+            continue
         try:
             text, declared = _parsed(file, base or NO_FILE_BASE)
         except ReadingError as error:
