@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 27_750,
+    "lines": 27_800,
     "files": 218,
     "files with one importer": 64,
     "class names that occur twice": 0,
