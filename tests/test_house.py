@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 27_800,
-    "files": 218,
+    "lines": 27_890,
+    "files": 219,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,

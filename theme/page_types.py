@@ -95,11 +95,11 @@ def authority(view: View, node: NamedNode) -> Values:
 
 
 def contact_point(view: View, node: NamedNode) -> Values:
-    """A contact point: how to reach it, the agreements that it serves, and where and when this was checked."""
+    """A contact point: how to reach it, the agreements that it serves, and what this was compared with, and when."""
     return {
         "contact": contact(view, node),
         "agreements": view.site.pointing(eko.CONTACTED_AT, node),
-        "facts": [("source", _links(view, node, eko.SOURCE)), ("checked", _days(view, node, eko.CHECKED))],
+        "facts": [("source", _links(view, node, eko.SOURCE)), ("compared", _comparisons(view, node))],
     }
 
 
@@ -171,6 +171,13 @@ def _links(view: View, node: NamedNode, predicate: str) -> list[Markup]:
 
 def _days(view: View, node: NamedNode, predicate: str) -> list[Markup]:
     return [view.day(date.value) for date in view.dataset.objects(node, predicate) if isinstance(date, Literal)]
+
+
+def _comparisons(view: View, node: NamedNode) -> list[Markup]:
+    """The day on which a thing was compared with the text that its graph was made from, which is what is claimed."""
+    graphs = [q.graph_name for q in view.dataset.quads_of(node) if q.predicate.value == eko.CHECKED]
+    texts = [view.link(text) for text in _all(view, [g for g in graphs if isinstance(g, NamedNode)], eko.DERIVED_FROM)]
+    return [Markup(" – ").join([day, *texts]) for day in _days(view, node, eko.CHECKED)]
 
 
 def _all(view: View, nodes: Sequence[NamedNode], predicate: str) -> list[NamedNode]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
@@ -16,8 +14,6 @@ from urllib.parse import urlsplit
 FILE_NAME = "ekograph.toml"
 
 _PREFIX = "EKOGRAPH_"
-
-log = logging.getLogger("ekograph")
 
 # What an IRI may be made of, after its scheme (RFC 3987).
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
@@ -112,6 +108,11 @@ def load(root: Path, **overrides: Any) -> Settings:
     values |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
     for variable in sorted(name for name in os.environ if name.startswith(_PREFIX)):
         if variable not in map(_env, names()):
+            # Loaded for those who need it.
+            import logging
+            from difflib import get_close_matches
+
+            log = logging.getLogger("ekograph")
             nearest = "".join(f"; did you mean {name}?" for name in get_close_matches(variable, map(_env, names()), 1))
             log.warning("%s in the environment is no setting and has no effect%s", variable, nearest)
     values |= {name: value for name, value in overrides.items() if value is not None}

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from ekograph.cli import fail, options
-from ekograph.cli.terminal import colour, progress
+from ekograph.cli import checking, fail, options
 from ekograph.i18n import Messages, reader_language
 
 if TYPE_CHECKING:
-    from ekograph.config import Settings
     from ekograph.validation.check import CheckOutcome
-    from ekograph.validation.descriptions import Assessment
     from ekograph.validation.report import Fix
     from ekograph.validation.sources import Source
 
@@ -70,79 +66,25 @@ def command(  # noqa: PLR0913, PLR0917 - an argument for each option, as click h
     **described: Path,
 ) -> None:
     """Check the site's data against its rules, or PATHs (files or folders) in place of its data folder."""
-    from ekograph import config, runtime
-    from ekograph.validation import check, sources
-    from ekograph.validation.reporters import text
-
-    messages = Messages("check", reader_language(lang))
-    settings = config.load(site)
     for name, path in described.items():
         if path:
-            _check_descriptions(settings, name, path, form, messages)
-    if engine == "shacl":  # pySHACL makes cycles
-        runtime.disable_gc()
+            checking.check_descriptions(site, name, path, form, Messages("check", reader_language(lang)))
 
-    def checked_of(collected: Sequence[Source]) -> CheckOutcome:
-        return check.check(
-            collected, settings, messages.language, engine, lambda step: progress(messages(f"step-{step}"))
-        )
-
-    try:
-        collected = sources.collect(settings, paths)
-        checked = checked_of(collected)
-        fixes: Sequence[Fix] = ()
+    def mend(
+        sources: Sequence[Source], checked: CheckOutcome, check: checking.Check, messages: Messages
+    ) -> tuple[Sequence[Source], CheckOutcome, Sequence[Fix]]:
         if mending:
-            collected, checked = _mended(collected, checked, checked_of, messages, show=mending == "diff", ask=unsafe)
-        elif form == "sarif" and checked.report.findings:
-            fixes = _proven(collected, checked, checked_of)
-    except sources.SourceError as error:
-        fail(messages(error.key, **error.values))
-    finally:
-        runtime.enable_gc()
-    rendered = text.render(checked.report, form, collected, messages, fixes=fixes, colour=colour())
-    progress("")
-    click.echo(rendered, nl=False)
-    if checked.suppressed:
-        click.echo(messages("suppressed", count=checked.suppressed), err=True)
-    sys.exit(0 if checked.report.conforms else 1)
+            return *_mended(sources, checked, check, messages, show=mending == "diff", ask=unsafe), ()
+        proven = form == "sarif" and checked.report.findings
+        return sources, checked, _proven(sources, checked, check) if proven else ()
 
-
-def _check_descriptions(settings: Settings, name: str, path: Path, form: str, messages: Messages) -> NoReturn:
-    """Check a file of descriptions against the data of the site, print what came of it, and exit."""
-    from ekograph.validation import descriptions, sources
-    from ekograph.validation.parsing import parsed
-
-    try:
-        files = [parsed(source, messages) for source in sources.collect(settings) if source.kind != "shapes"]
-        prefixes = {prefix: iri for file in files for prefix, iri in file.prefixes.items()}
-        check = descriptions.read(settings, name, (quad for file in files for quad in file.quads), prefixes)
-    except sources.SourceError as error:
-        fail(messages(error.key, **error.values))
-    text = path.read_bytes()
-    assessment = check.assess(text, descriptions.form_of(text, file_name=path.name), messages.language, path)
-    report = assessment.as_json()
-    if form == "json":
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        click.echo("\n".join(_lines(assessment, sources.shown(path), messages)))
-    sys.exit(0 if report["conforms"] else 1)
-
-
-def _lines(assessment: Assessment, name: str, messages: Messages) -> Iterator[str]:
-    """The assessment for a terminal: each description with its verdict, and below it what the rules say."""
-    from ekograph.validation.reporters.text import visible
-
-    for finding in assessment.faults:
-        yield f"{name}:{finding.line}:{finding.column}: {finding.message}"
-    for one in assessment.descriptions:
-        yield f"{name}:{one.line}: {visible(one.name)}: {messages(f'description-{one.verdict}')}"
-        yield from (f"    [{finding.rule}] {visible(finding.message)}" for finding in one.findings)
+    checking.run(site, paths, form, lang, engine, mend)
 
 
 def _mended(  # noqa: PLR0913 - what the command knows
     sources: Sequence[Source],
     outcome: CheckOutcome,
-    check: Callable[[Sequence[Source]], CheckOutcome],
+    check: checking.Check,
     messages: Messages,
     *,
     show: bool,
@@ -177,7 +119,7 @@ def _mended(  # noqa: PLR0913 - what the command knows
 def _proven(
     sources: Sequence[Source],
     outcome: CheckOutcome,
-    check: Callable[[Sequence[Source]], CheckOutcome],
+    check: checking.Check,
     agreed: Callable[[Fix], bool] = lambda _: False,
 ) -> list[Fix]:
     """The mends that another check proves: the safe ones, and those that are `agreed`."""

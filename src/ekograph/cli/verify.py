@@ -79,14 +79,14 @@ def _faults(path: Path, messages: Messages) -> Iterator[str]:
 def _dead(path: Path) -> Iterator[tuple[str, str]]:
     """The links of printed pages that lead nowhere, each with the first page that has it."""
     snapshot = Snapshot(path, Manifest.read(path))
-    printed, told = list(snapshot.printed()), set[str]()
+    printed, reported = list(snapshot.printed()), set[str]()
     there = {address for one in printed for address in (one.address, one.page, f"{one.page}.html")}
     there |= {f"/{name}" for name in snapshot.manifest.files}
     for page in printed:
         if page.content_type == HTML.content_type:
             for link in sorted(set(map(bytes.decode, _LINK.findall(page.body)))):
-                if link not in there | told and not link.startswith(_MADE):
-                    told.add(link)
+                if link not in there | reported and not link.startswith(_MADE):
+                    reported.add(link)
                     yield page.address, link
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -77,4 +76,6 @@ def moment(text: str) -> Literal:
 
 def part(subject: NamedNode, name: str) -> BlankNode:
     """A blank node that is the same in every run: the part `name` of `subject`."""
+    import hashlib
+
     return BlankNode(f"b{hashlib.sha256(f'{subject.value} {name}'.encode()).hexdigest()[:16]}")

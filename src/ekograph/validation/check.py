@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
@@ -19,19 +20,20 @@ from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
 from ekograph.validation.sources import BUNDLED, CHECKS, KNOWN, Source
 
 
-@dataclass(frozen=True)
-class CheckOutcome:
+class _OutcomeFields(NamedTuple):
+    report: Report
+    prefixes: Mapping[str, str]
+    files: Sequence[Parsed] = ()
+    suppressed: int = 0
+
+
+class CheckOutcome(_OutcomeFields):
     """The outcome of a check: the report, and what was validated.
 
     `files` are the files that may be published, without the statements that the suppression list leaves out, which
     are `suppressed` in number; there are none where a file cannot be read. `prefixes` are those that the sources
     declare.
     """
-
-    report: Report
-    prefixes: Mapping[str, str]
-    files: Sequence[Parsed] = ()
-    suppressed: int = 0
 
     @cached_property
     def nquads(self) -> bytes:
@@ -69,7 +71,9 @@ def check(
     published, suppressed = _allowed(published, settings)
     shapes = [file for file in files if file.source.kind in {"shapes", CHECKS}]
     on_step("validating")
-    rules = ShapesGraph((quad for file in shapes for quad in file.quads), _prefixes(shapes))
+    rules = ShapesGraph(
+        chain.from_iterable(parse(file.ntriples, RdfFormat.N_TRIPLES) for file in shapes), _prefixes(shapes)
+    )
     outcome = start([file.ntriples for file in published], rules, engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.validation import shapes_lint
@@ -108,7 +112,7 @@ def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[list[Parsed],
     for file in files:
         quads, suppressed = suppression.without(file.quads, entries)
         triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
-        allowed.append(replace(file, ntriples=triples) if suppressed else file)
+        allowed.append(file._replace(ntriples=triples) if suppressed else file)
         total += suppressed
     return allowed, total
 

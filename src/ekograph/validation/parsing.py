@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from itertools import repeat
 from types import MappingProxyType
+from typing import NamedTuple
+from zlib import crc32
 
 from pyoxigraph import NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
 
@@ -22,20 +22,22 @@ from ekograph.validation.sources import Source
 DEEPEST_TRIPLE_TERM = 100
 
 
-@dataclass(frozen=True)
-class Parsed:
+class _ParsedFields(NamedTuple):
+    source: Source
+    ntriples: bytes
+    prefixes: Mapping[str, str]
+    findings: tuple[Finding, ...] = ()
+    graphs: tuple[str, ...] = ()
+
+
+# No dataclass: these take longer to load than a small file to parse.
+class Parsed(_ParsedFields):
     """A source as N-Triples, in the order of the source, with its prefixes; or the findings that say why not.
 
     Its blank nodes are labelled by its name and the order in which they come, as `turtle.triples` labels them too.
     `graphs` are the IRIs of the graphs that the file itself names, one for each line, "" for the graph of the source;
     empty if it names none.
     """
-
-    source: Source
-    ntriples: bytes
-    prefixes: Mapping[str, str]
-    findings: tuple[Finding, ...] = ()
-    graphs: tuple[str, ...] = ()
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -77,7 +79,8 @@ def parsed(source: Source, messages: Messages, elsewhere: Mapping[str, str] = Ma
 
 def blank_node_label(source: Source) -> str:
     """What the labels of the source's blank nodes begin with: no two sources share one by chance."""
-    return f"b{blake2b(source.name.encode(), digest_size=6).hexdigest()}n"
+    name = source.name.encode()
+    return f"b{crc32(name):08x}{crc32(name[::-1]):08x}n"
 
 
 def _parser(source: Source) -> QuadParser:

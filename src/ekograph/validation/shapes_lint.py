@@ -34,23 +34,35 @@ def find_vacuous_shapes(
     `shapes` is all that the files say, `known` the ontology and the data, as N-Triples. Of files without a shape
     under `base` there are only warnings, one for each rule: others' shapes are used as they are.
     """
-    if not any(quad.predicate.value.removeprefix(SH) in TARGETS for quad in shapes.runnable.quads):
+    if not any(quad.predicate.value.removeprefix(SH) in TARGETS for quad in shapes.stated.quads):
         name, severity = (files[0].source.name, "Violation") if files else ("shapes", "Warning")
         message = messages("gate-no-shapes")
         return [Finding("gate-no-shapes", severity, name, 1, 1, None, None, None, message, messages.language)]
     terms = _KnownTerms(known)
     findings = []
     for file in files:
-        of_site = bool(base) and any(_is_shape_under(base, quad) for quad in file.quads)
-        faults = [*_unknown_terms(file.quads, messages), *_targets(file.quads, terms, messages, hints=of_site)]
-        faults += [*_idle(file.quads, shapes.graph, messages), *_queries(file.quads, shapes, messages)]
+        of_site = bool(base) and _has_shape_under(base, file.ntriples)
+        named = {match[1].decode() for match in _NAMED.finditer(file.ntriples)}
+        # Reading triples takes long, and most of them say nothing that is looked for here.
+        lines = (line for line in file.ntriples.splitlines(keepends=True) if _TARGET_OR_SHAPE.search(line))
+        quads = list(parse(b"".join(lines), RdfFormat.N_TRIPLES))
+        faults = list(_unknown_terms(file.quads, messages)) if named - TERMS else []
+        faults += [*_targets(quads, terms, messages, hints=of_site), *_idle(quads, shapes.graph, messages)]
+        if shapes.unreadable_queries:
+            faults += _queries(file.quads, shapes, messages)
         findings += at_terms(faults if of_site else [*grouped(faults, messages)], file, messages)
     return findings
 
 
-def _is_shape_under(base: str, quad: Quad) -> bool:
-    named = isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(base)
-    return named and (quad.predicate.value.startswith(SH) or getattr(quad.object, "value", "") in SHAPES)
+_NAMED = re.compile(rb"<%s([^>]*)>" % re.escape(SH.encode()))
+_TARGET_OR_SHAPE = re.compile(rb"<%s(target|NodeShape>|PropertyShape>)" % re.escape(SH.encode()))
+
+
+def _has_shape_under(base: str, ntriples: bytes) -> bool:
+    """Whether a subject under `base` is a shape, or has a property of one."""
+    start, shacl = re.escape(f"<{base}".encode()), re.escape(SH.encode())
+    shape = rb"^%s[^>]*> <(%s|[^>]*> <%s(Node|Property)Shape>)" % (start, shacl, shacl)
+    return bool(re.search(shape, ntriples, re.MULTILINE))
 
 
 class _KnownTerms:
@@ -145,9 +157,8 @@ def _idle(quads: Iterable[Quad], graph: Dataset, messages: Messages) -> Iterator
 
 
 def _queries(quads: Iterable[Quad], shapes: ShapesGraph, messages: Messages) -> Iterator[TermFault]:
-    unreadable = shapes.unreadable_queries
-    for quad in quads if unreadable else ():
-        if error := unreadable.get(quad):
+    for quad in quads:
+        if error := shapes.unreadable_queries.get(quad.triple):
             line = error.lineno or 1
             within = Place(line, error.offset or 1) if line > 1 else None
             yield TermFault("gate-query", quad, "object", messages("gate-query"), within)

@@ -69,8 +69,13 @@ def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
     import shacl
 
     text = b"".join(texts).decode()
-    parts = [ntriples(part) for part in halves(shapes.runnable)]
-    compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
+    try:
+        # Reading each query beforehand, to see whether it needs mending, would take longer.
+        parts = [ntriples(part) for part in halves(shapes.stated)]
+        compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
+    except ValueError:
+        parts = [ntriples(part) for part in halves(shapes.runnable)]
+        compiled = [shacl.Shapes.from_text(part, format="ntriples") for part in parts]
     running = [BackgroundTask(partial(rules.validate_text, text, format="ntriples")) for rules in compiled]
     return lambda: ((task.outcome(), part, texts) for task, part in zip(running, parts, strict=True))
 

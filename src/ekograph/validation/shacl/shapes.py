@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from ekograph.rdf.dataset import Dataset, Node, Term
 from ekograph.rdf.vocab import RDF, RDFS, TYPE
@@ -40,6 +40,7 @@ class ShapesGraph:
         self.graph = Dataset(quads, base="", prefixes={}, languages=())
         self._prefixes = {**_COMMON, **(file_prefixes or {})}
         self._store = Store()
+        self._heads: dict[tuple[Term, ...], str] = {}
 
     def messages(self, source: Node) -> list[Literal]:
         """The sh:message values of a shape or constraint."""
@@ -81,23 +82,28 @@ class ShapesGraph:
             yield term
 
     @cached_property
-    def runnable(self) -> Dataset:
-        """The shapes as both engines understand them alike.
+    def stated(self) -> Dataset:
+        """The shapes with all their targets: a class that is one is its own, an owl:Class too (SHACL, 2.1.3.3)."""
+        targets = list(self._implicit_targets())
+        quads = [*self.graph.quads, *targets]
+        return Dataset(quads, base="", prefixes={}, languages=()) if targets else self.graph
 
-        A class that is a shape is its own target (SHACL, section 2.1.3.3), an owl:Class too; queries are mended
-        that pySHACL takes and the standard does not, and constraints left out whose query is none.
+    @cached_property
+    def runnable(self) -> Dataset:
+        """What is `stated` as both engines understand it alike.
+
+        Queries are mended that pySHACL takes and the standard does not, and constraints left out whose query is none.
         """
         mended = {quad: text for quad, text in self._queries.items() if text and text != _value(quad)}
-        broken = {quad.subject for quad in self.unreadable_queries}
-        targets = list(self._implicit_targets())
-        if not (mended or broken or targets):
-            return self.graph
+        broken = {triple.subject for triple in self.unreadable_queries}
+        if not (mended or broken):
+            return self.stated
         quads = [
             Quad(quad.subject, quad.predicate, Literal(mended[quad]), quad.graph_name) if quad in mended else quad
-            for quad in self.graph.quads
+            for quad in self.stated.quads
             if not (quad.predicate.value == f"{SH}sparql" and quad.object in broken)
         ]
-        return Dataset([*quads, *targets], base="", prefixes={}, languages=())
+        return Dataset(quads, base="", prefixes={}, languages=())
 
     def _implicit_targets(self) -> Iterator[Quad]:
         for quad in self.graph.quads:
@@ -106,12 +112,12 @@ class ShapesGraph:
                 if SHAPES & set(self.graph.types(quad.subject)) or any(name.startswith(SH) for name in predicates):
                     yield Quad(quad.subject, NamedNode(f"{SH}targetClass"), quad.subject, quad.graph_name)
 
-    @property
-    def unreadable_queries(self) -> dict[Quad, SyntaxError]:
+    @cached_property
+    def unreadable_queries(self) -> dict[Triple, SyntaxError]:
         """What gives a node a query that no engine reads, with what pyoxigraph says of it."""
         unread = (quad for quad, text in self._queries.items() if text is None)
         errors = ((quad, self._error(self._head(quad) + _value(quad))) for quad in unread)
-        return {quad: error for quad, error in errors if error}
+        return {quad.triple: error for quad, error in errors if error}
 
     @cached_property
     def _queries(self) -> dict[Quad, str | None]:
@@ -120,14 +126,20 @@ class ShapesGraph:
         return {quad: self._mended(quad, _value(quad)) for quad in queries if _value(quad)}
 
     def _head(self, quad: Quad) -> str:
-        return "".join(f"PREFIX {name}: <{iri}> " for name, iri in prefixes(quad.subject, self.graph).items())
+        owners = tuple(self.graph.objects(quad.subject, f"{SH}prefixes"))
+        if owners not in self._heads:
+            declared = prefixes(quad.subject, self.graph).items()
+            self._heads[owners] = "".join(f"PREFIX {name}: <{iri}> " for name, iri in declared)
+        return self._heads[owners]
 
     def _mended(self, quad: Quad, text: str) -> str | None:
         """The query, or what pySHACL makes of it: with prefixes of the file, grouped by its focus node too."""
         head = self._head(quad)
+        if self._error(head + text) is None:
+            return text
         more = "".join(f"PREFIX {name}: <{iri}> " for name, iri in self._prefixes.items() if f"{name}:" in text)
         grouped = re.sub(r"\bGROUP\s+BY\b(?![^{}]*\$this)", "GROUP BY $this", text, flags=re.IGNORECASE)
-        variants = (text, more + text, grouped, more + grouped)
+        variants = (more + text, grouped, more + grouped)
         return next((variant for variant in variants if self._error(head + variant) is None), None)
 
     def _error(self, query: str) -> SyntaxError | None:
