@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
-from tests.publish.conftest import STATES, body, site
+from tests.publish.conftest import SETTINGS, STATES, body, site
 
 from ekograph import urls
 from ekograph.config import load
@@ -187,17 +187,45 @@ def test_the_entries_of_a_feed_stay_as_they_were(published):
     assert entries(published[1]).items() <= entries(published[3]).items()
 
 
-def test_after_a_rollback_no_member_of_the_stream_is_mistaken_for_the_one_taken_back(tmp_path):
+def test_a_rollback_is_a_version_that_takes_back_what_was_changed(tmp_path):
     folder = site(tmp_path / "site")
-    assert publish(load(folder.root), language="en").new
-    members = []
-    for state in (STATES[1], STATES[3]):
-        folder.write("data/trees.ttl", state)
-        snapshot = publish(load(folder.root), language="en").snapshot
-        quads = [q for page in pages(snapshot) for q in parse(body(snapshot, f"{page}.nt"), RdfFormat.N_TRIPLES)]
-        members.append({quad.subject for quad in quads if quad.predicate == VERSION_OF})
-        assert folder.run("rollback").returncode == 0
-    first = members[0] & members[1]
-    assert first
-    assert members[0] - first
-    assert members[1] - first
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("data/trees.ttl", STATES[1])
+    second = publish(load(folder.root), language="en").snapshot
+    assert folder.run("rollback").returncode == 0
+    shelf = SnapshotRepository(folder.shelf)
+    back = shelf.current()
+    assert (back.manifest.digest, back.manifest.previous) == (first.manifest.digest, second.name)
+    assert union(replayed(back)) == union(quads_of(first))
+    (page,) = pages(back)
+    assert set(body(second, f"{page}.nt").splitlines()) < set(body(back, f"{page}.nt").splitlines())
+    assert body(back, "/doc/tree/oak.en.html") == body(first, "/doc/tree/oak.en.html")
+    titles = [each.text for each in ET.fromstring(body(back, "/feed.atom")).iter(f"{ATOM}title")]  # noqa: S314
+    assert {"elm: removed", "oak: changed"} <= set(titles)
+    assert f"dumps/patches/{back.name}.rdfp" in back.manifest.files
+    times = [each.manifest.published for each in (first, second, back)]
+    assert times == sorted(set(times))
+    # What is gone back to is not gone back to again.
+    assert folder.run("rollback").returncode == 2
+    folder.write("data/trees.ttl", STATES[3])
+    after = publish(load(folder.root), language="en").snapshot
+    assert union(replayed(after)) == union(quads_of(after))
+
+
+def test_a_rollback_that_cannot_be_told_at_once_is_told_by_the_next_publication(tmp_path):
+    folder = site(tmp_path / "site")
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("data/trees.ttl", STATES[1])
+    second = publish(load(folder.root), language="en").snapshot
+    (page,) = pages(second)
+    before = set(body(second, f"{page}.nt").splitlines())
+    folder.write("theme/hooks.py", "raise ValueError")
+    folder.write("ekograph.toml", f'{SETTINGS}theme = "theme"\n')
+    done = folder.run("rollback")
+    assert (done.returncode, "next publication" in done.stderr) == (0, True)
+    assert SnapshotRepository(folder.shelf).current_name() == first.name
+    folder.write("ekograph.toml", SETTINGS)
+    folder.write("data/trees.ttl", STATES[3])
+    after = publish(load(folder.root), language="en").snapshot
+    assert before < set(body(after, f"{page}.nt").splitlines())
+    assert union(replayed(after)) == union(quads_of(after))

@@ -167,8 +167,8 @@ def test_rolling_back_and_publishing_again(folder):
     second = published(folder).name
     done = folder.run("rollback")
     assert (done.returncode, done.stdout.split(",")[0]) == (0, f"back to {first}")
-    assert SnapshotRepository(folder.shelf).current_name() == first
-    assert published(folder).name == second
+    assert SnapshotRepository(folder.shelf).current_name() == f"{first}-2"
+    assert published(folder).name == f"{second}-2"
 
 
 def test_rolling_back_without_a_snapshot_before_is_refused(folder):

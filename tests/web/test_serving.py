@@ -49,8 +49,8 @@ def test_a_new_snapshot_is_served_as_soon_as_it_is_current_and_so_is_the_one_bef
         assert json.loads(server.get("/health").body)["status"] == "ok"
         assert b'"elm 1"' in server.get("/sparql?query=SELECT(STR(%3Fo)AS%3Fl){%3Fs%20skos:prefLabel%20%3Fo}").body
         folder.run("rollback")
-        eventually(lambda: server.get("/doc/tree/elm.ttl").status == 404)
-        assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == first
+        eventually(lambda: server.get("/doc/tree/elm.ttl").status == 410)
+        assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == f"{first}-2"
 
 
 def test_no_request_is_lost_or_mixed_while_snapshots_come_and_go(folder):
@@ -115,12 +115,12 @@ def test_watching_publishes_what_conforms_and_tells_of_what_does_not(folder):
         folder.write("data/trees.ttl", DATA + "<tree/elm> a :Tree .")
         eventually(lambda: json.loads(server.get("/health").body)["status"] == "stale")
         assert "data/trees.ttl:6:1: [T01]" in json.loads(server.get("/health").body)["trouble"]["findings"]
-        assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == first
+        assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == f"{first}-2"
         folder.write("data/trees.ttl", DATA + ELM.format(number=2))
         eventually(lambda: server.get("/doc/tree/elm.ttl").status == 200)
         eventually(lambda: json.loads(server.get("/health").body)["status"] == "ok")
         folder.write("data/trees.ttl", DATA)
-        eventually(lambda: server.get("/doc/tree/elm.ttl").status == 404)
+        eventually(lambda: server.get("/doc/tree/elm.ttl").status == 410)
 
 
 def test_only_pages_of_a_watched_copy_carry_the_script_that_reloads_them(folder):

@@ -17,10 +17,15 @@ from ekograph.i18n import Messages, reader_language
 @options.language
 @click.pass_obj
 def command(site: Path, lang: str | None) -> None:
-    """Make the snapshot that was published before the current one; a server follows at once."""
+    """Make the snapshot that was published before the current one; a server follows at once.
+
+    Then the same is published as a new version, so that feeds tell what was taken back.
+    """
     from ekograph import config
+    from ekograph.config import ConfigError
     from ekograph.snapshots.repository import SnapshotRepository
     from ekograph.snapshots.snapshot import SnapshotError
+    from ekograph.validation.sources import SourceError
 
     messages = Messages("publish", reader_language(lang))
     settings = config.load(site)
@@ -29,9 +34,18 @@ def command(site: Path, lang: str | None) -> None:
         fail(messages("nothing_published", path=settings.snapshots_dir))
     try:
         with repository.locked():
+            latest = repository.latest()
             snapshot = repository.roll_back()
+            # The way back comes first: it needs nothing of what may be broken.
+            click.echo(messages("rolled_back", name=snapshot.name, published=snapshot.manifest.published))
+            try:
+                if latest:
+                    from ekograph.publish.restore import restore
+
+                    restore(settings, repository, snapshot, latest)
+            except (ConfigError, SourceError, SnapshotError, OSError) as error:
+                click.echo(messages("rolled_back_untold", reason=error), err=True)
     except SnapshotError:
         fail(messages("nothing_before", name=repository.current_name()))
     except OSError as error:
         fail(messages("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))
-    click.echo(messages("rolled_back", name=snapshot.name, published=snapshot.manifest.published))

@@ -132,7 +132,7 @@ def activate_for_now(
                 name=f"{digest[:16]}-{UNFINISHED}",
                 digest=digest,
                 edition=UNFINISHED,
-                published=_now(None),
+                published=published_now(None),
                 base=settings.base,
                 own=settings.own,
                 title=settings.title,
@@ -176,7 +176,7 @@ class VerifiedSite:
             name=f"{digest[:16]}-{press[:8]}",
             digest=digest,
             edition=press,
-            published=_now(previous),
+            published=published_now(previous),
             base=self.settings.base,
             own=self.settings.own,
             title=self.settings.title,
@@ -247,12 +247,13 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     if not proof.large:
         enable_gc()
     previous = shelf.last()
-    manifest = proof.manifest(previous)
+    latest = shelf.latest()
+    manifest = replace(proof.manifest(previous), published=published_now(latest))
     # The same dataset again, after another one, is another version, with a history of its own.
     manifest = replace(manifest, name=shelf.free_name(manifest.name))
     version = Version(manifest.name, manifest.digest, manifest.published, manifest.triples)
-    past = changelog.read(previous)
-    if changelog.tells_of(previous, suppression.read(proof.settings.root)):
+    past = changelog.read(latest)
+    if changelog.tells_of(latest, suppression.read(proof.settings.root)):
         past, kept = Changelog(), []
     else:
         kept = shelf.newest(proof.settings.keep - 1)
@@ -294,7 +295,7 @@ def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:
         shelf.forget()
 
 
-def _now(previous: Snapshot | None) -> str:
+def published_now(previous: Snapshot | None) -> str:
     """The time of publication, in whole seconds; later than that of `previous` even if the clock was set back."""
     now = datetime.now(UTC).replace(microsecond=0)
     if previous:

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -74,14 +74,22 @@ class SnapshotRepository:
 
     def history(self) -> list[str]:
         """The names that were made current, oldest first, ending in the current one."""
-        try:
-            names: list[str] = json.loads((self.path / HISTORY).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            names = []
-        current = self.current_name()
+        names, current = self._recorded(), self.current_name()
         if current in names:
             return names[: len(names) - names[::-1].index(current)]
         return [current] if current else []
+
+    def latest(self) -> Snapshot | None:
+        """The snapshot that became current last, also if it was gone back from since; None as `last` has it."""
+        return (self.find(names[-1]) if (names := self._recorded()) else None) or self.last()
+
+    def _recorded(self) -> list[str]:
+        """The history as it is written, which may end in what was gone back from."""
+        try:
+            names: list[str] = json.loads((self.path / HISTORY).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return names
 
     def served_first(self) -> list[str]:
         """The names of all snapshots there are, in the order in which to try them: the current one, then the newest.
@@ -109,14 +117,19 @@ class SnapshotRepository:
             self._write_history([*self.history(), name])
 
     def roll_back(self) -> Snapshot:
-        """Make the snapshot that was current before the current one; raises SnapshotError when there is none."""
-        earlier = self.history()[:-1]
-        while earlier and not (self.path / earlier[-1] / MANIFEST).is_file():
+        """Make the snapshot that was current before the current one; raises SnapshotError when there is none.
+
+        One that the current one is a copy of is passed over.
+        """
+        latest, current, earlier = self.latest(), self.last(), self.history()[:-1]
+        same = {current.manifest.restored} if current else set()
+        while earlier and (earlier[-1] in same or not (self.path / earlier[-1] / MANIFEST).is_file()):
             earlier.pop()
         if not earlier:
             raise SnapshotError("there is no snapshot to go back to")
         snapshot = self.open(earlier[-1])
-        self._write_history(earlier)
+        after = [latest.name] if latest and latest.name not in earlier else []
+        self._write_history(earlier, after)
         return snapshot
 
     def prune(self, keep: int) -> list[str]:
@@ -132,10 +145,13 @@ class SnapshotRepository:
         self._write_history(self.history()[-1:])
         self.prune(1)
 
-    def _write_history(self, names: list[str]) -> None:
-        """Write the history, and let `current` point to its last name; both change whole, whatever happens."""
+    def _write_history(self, names: list[str], after: Sequence[str] = ()) -> None:
+        """Write the history, and what was gone back from `after` it, and let `current` point to the last of `names`.
+
+        Both change whole, whatever happens.
+        """
         file = self.path / f".{HISTORY}-{os.getpid()}"
-        file.write_text(json.dumps(names), encoding="utf-8")
+        file.write_text(json.dumps([*names, *after]), encoding="utf-8")
         sync(file)
         file.replace(self.path / HISTORY)
         link = self.path / f".{CURRENT}-{os.getpid()}"

@@ -81,7 +81,8 @@ class ListedRepresentation(NamedTuple):
 class Manifest:
     """What a snapshot says of itself. `files` maps names to (SHA-256 in hex, size in bytes).
 
-    Of a `large` one, pages of things are not printed but made when they are asked for.
+    Of a `large` one, pages of things are not printed but made when they are asked for. `restored` is the name of the
+    snapshot that it is a copy of, which was gone back to.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Manifest:
     graphs: Mapping[str, int]
     triples: int
     previous: str | None = None
+    restored: str = ""
     large: bool = False
     own: tuple[str, ...] = ()
     title: str = ""

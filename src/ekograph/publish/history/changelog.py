@@ -27,7 +27,7 @@ _EVENTS = "chronicle.jsonl"
 _VERSIONS = "versions.json"
 _REPLICA = "replica.nq"
 #: Where the patches lie in the folder of a snapshot: among the dumps, to be fetched like them.
-_PATCHES = "dumps/patches/"
+PATCHES = "dumps/patches/"
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def read(snapshot: Snapshot | None) -> Changelog:
     if snapshot is None or _VERSIONS not in snapshot.manifest.files:
         return Changelog()
     path = snapshot.path
-    names = (name.removeprefix(_PATCHES) for name in snapshot.manifest.files if name.startswith(_PATCHES))
+    names = (name.removeprefix(PATCHES) for name in snapshot.manifest.files if name.startswith(PATCHES))
     return Changelog(
         [Version(**item) for item in json.loads((path / _VERSIONS).read_bytes())],
         [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
-        {name.removesuffix(".rdfp"): (path / _PATCHES / name).read_bytes() for name in names},
+        {name.removesuffix(".rdfp"): (path / PATCHES / name).read_bytes() for name in names},
         (path / _REPLICA).read_bytes(),
     )
 
@@ -80,7 +80,7 @@ def write(chronicle: Changelog, draft: Draft) -> None:
     draft.write(_EVENTS, "".join(lines).encode())
     draft.write(_REPLICA, chronicle.replica)
     for name, patch in chronicle.patches.items():
-        draft.write(f"{_PATCHES}{name}.rdfp", patch)
+        draft.write(f"{PATCHES}{name}.rdfp", patch)
 
 
 def append(chronicle: Changelog, version: Version, dataset: Dataset) -> Changelog:
