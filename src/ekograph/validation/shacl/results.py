@@ -12,6 +12,8 @@ from ekograph.validation import message_templates
 from ekograph.validation.shacl.shapes import SH, ShapesGraph
 
 _OWL_ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
+#: The target of rules over all data that come with the program, which know no ontology.
+_ALL_DATA = NamedNode("urn:ekograph:checks#")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def read(report: Sequence[Quad], texts: Sequence[bytes], shapes: ShapesGraph) ->
     graph = Dataset(report, base="", prefixes={}, languages=())
     reports = graph.instances(f"{SH}ValidationReport")
     results = [result for node in reports for result in graph.objects(node, f"{SH}result")]
-    ontologies = _ontologies(texts) if results else set()
+    ontologies = {_ALL_DATA, *_ontologies(texts)} if results else set()
     return [_result(graph, result, shapes, ontologies) for result in results if not isinstance(result, Literal)]
 
 
@@ -64,7 +66,7 @@ def _result(report: Dataset, result: Node, shapes: ShapesGraph, ontologies: set[
     value: Term | str | None = the("value")
     texts = tuple(text for text in report.objects(result, f"{SH}resultMessage") if isinstance(text, Literal))
     templates = _templates(shapes, constraint, shape)
-    # A whole-graph rule targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
+    # A rule over all data targets the ontology alone; its ?value is the thing at fault (see docs/editing.md).
     mentioned: dict[str, str] = {}
     if component == "SPARQLConstraintComponent" and focus in ontologies and not isinstance(value, str | None):
         mentioned = _bound(templates, texts)
