@@ -103,3 +103,19 @@ def test_a_renamed_thing_leads_to_its_new_name_form_by_form(server, suffix):
     assert server.get(f"/doc/tree/spruce{suffix}").status == 200
     assert server.get("/id/tree/fir").headers["location"] == "/id/tree/spruce"
     assert server.get("/timemap/doc/tree/fir.link").text.count('memento"') == 2
+
+
+@pytest.mark.parametrize("suffix", RDF)
+@pytest.mark.parametrize("page", ["/doc/tree/oak", "/def", "/shapes"])
+def test_the_description_of_a_page_is_in_the_default_graph_of_every_format(server, page, suffix):
+    reply = server.get(f"{page}.{suffix}")
+    form = reply.headers["content-type"].partition(";")[0].replace("application/ld+json", "json-ld")
+    dataset = rdflib.Dataset()
+    dataset.parse(data=reply.body, format=form)
+    named = {graph for _, _, _, graph in dataset.quads() if graph} - {dataset.default_graph.identifier}
+    assert (named, len(dataset.default_graph) > 2) == (set(), True)
+
+
+def test_a_named_graph_is_named_in_its_own_document_and_in_the_dumps(server):
+    for path in ("/graph/trees.nq", "/dumps/dataset.nq"):
+        assert b"<https://example.org/graph/trees> ." in server.get(path).body

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ekograph.publish.catalog import schema_org, signposting
 from ekograph.publish.publication import Publication
+from ekograph.rdf.dataset import in_default_graph
 from ekograph.rdf.formats import Format
 from ekograph.rendering import browsing, layout, pages, search_results
 from ekograph.rendering.representations import (
@@ -113,9 +114,11 @@ def documents_of(site: Site, shapes: Sequence[Quad]) -> Iterator[SiteDocument]:
 
     base = site.dataset.base if site.dataset.has_names else ""
     if vocabulary := _vocabulary(site):
-        yield document(pages.vocabulary_page, f"{base}def", vocabulary, shapes)
+        yield document(pages.vocabulary_page, f"{base}def", in_default_graph(vocabulary), shapes)
     if shapes:
-        yield document(pages.document_page, f"{base}shapes" if base else graph_name("", "shapes"), shapes)
+        yield document(
+            pages.document_page, f"{base}shapes" if base else graph_name("", "shapes"), in_default_graph(shapes)
+        )
     for name, quads in site.dataset.graphs().items():
         foreign = ":" in name and not site.dataset.quads_of(NamedNode(name))
         if foreign or (base and name.startswith(f"{base}graph/")):

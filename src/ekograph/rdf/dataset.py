@@ -364,6 +364,11 @@ class Dataset:
         return _grouped((quad.predicate.value, quad.subject) for quad in self.quads_to(target))
 
 
+def in_default_graph(quads: Iterable[Quad]) -> list[Quad]:
+    """Each triple of `quads` once, in their order, in the default graph: what readers of one graph get to see."""
+    return list(dict.fromkeys(Quad(quad.subject, quad.predicate, quad.object) for quad in quads))
+
+
 def _only_replaced(quads: Sequence[Quad]) -> bool:
     """Whether nothing is said but that one other thing replaces this one."""
     return all(quad.predicate == REPLACED_BY and quad.object == quads[0].object for quad in quads)

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import urls
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, Dataset, Node
+from ekograph.rdf.dataset import LABELS, Dataset, Node, in_default_graph
 from ekograph.rdf.formats import Format
 from ekograph.rdf.vocab import SCHEMA, SKOS
 from ekograph.rendering import pages
@@ -69,8 +69,8 @@ class ThingRepresentations:
 
     @cached_property
     def quads(self) -> Sequence[Quad]:
-        """What its RDF representations say."""
-        return self._site.dataset.describe(self._node)
+        """What its RDF representations say, in the default graph."""
+        return in_default_graph(self._site.dataset.describe(self._node))
 
     @cached_property
     def formats(self) -> Sequence[Format]:

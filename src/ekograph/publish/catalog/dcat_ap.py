@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.i18n import LANGUAGES
 from ekograph.publish import publication
 from ekograph.publish.publication import File, Publication
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.dataset import Dataset, Node, Term, in_default_graph
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
 from ekograph.rendering import pages
 from ekograph.rendering.representations import (
@@ -98,11 +98,7 @@ def catalogue(issue: Publication) -> list[Quad]:
     if main := main_dataset(issue):
         quads += _of_dataset(main, issue)
     quads += [quad for term in quads for quad in _explained(term)]
-    return sorted({_in_default_graph(quad) for quad in quads}, key=str)
-
-
-def _in_default_graph(quad: Quad) -> Quad:
-    return Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
+    return sorted(in_default_graph(quads), key=str)
 
 
 def described(dataset: Dataset) -> list[NamedNode]:
