@@ -102,6 +102,16 @@ def test_each_page_of_an_order_follows_the_one_before_from_both_ends(index):
     assert select(opened, ("odd", "1")).docs("back", 50, 7) == []
 
 
+@pytest.mark.parametrize("share", [2, 20])
+def test_what_an_order_says_nothing_of_comes_last_and_is_not_lost(index, share):
+    things = [
+        document(at, {"shared": [str(at % share)]}, {"key": f"{999 - at:03}"} if at % 3 else {}) for at in range(200)
+    ]
+    docs = select(index(things), ("shared", "0")).docs("key", 0, 1000)
+    expected = list(range(0, 200, share))
+    assert [doc - 1 for doc in docs] == [at for at in expected[::-1] if at % 3] + [at for at in expected if not at % 3]
+
+
 def test_what_is_linked_has_a_list_although_it_is_no_facet(index):
     things = [document(at, {"part": [f"p{at}"]}) for at in range(500)]
     opened = index(things, [(("part", "whole"), [f"https://example.org/{at}" for at in range(0, 500, 5)])])

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
@@ -92,11 +93,11 @@ class Browse:
         page = str(self.page) if self.page > 1 else ""
         more = {"q": self.text, "sort": self.sorting, "page": page, "lang": self.language}
         pairs = [*self.filters, *((key, text) for key, text in more.items() if text)]
-        return urlencode(pairs, quote_via=quote, safe=":/@")
+        return "&".join(_written(*pair) for pair in pairs)
 
     def address(self, form: str) -> str:
         """Its address in a form: "fi.html", "json"."""
-        return f"{PATH}.{form}?{self.query}" if self.query else f"{PATH}.{form}"
+        return f"{PATH}.{form}?{self.query}".removesuffix("?")
 
     def narrowed(self, value: Value) -> Browse:
         """The same with a filter more."""
@@ -110,6 +111,12 @@ class Browse:
             if other != filter_ and (other.whole or other.value[0] in CONTEXTS or filter_.value[0] not in CONTEXTS)
         ]
         return replace(self, filters=tuple(kept), page=1)
+
+
+# The addresses on a page have nearly all filters in common.
+@lru_cache(2048)
+def _written(key: str, text: str) -> str:
+    return f"{quote(key, safe=':/@')}={quote(text, safe=':/@')}"
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def _result(hit: Hit, language: str) -> SearchResult:
 def highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
     """Some text with the words that matched marked, and its language where that is not the page's."""
     shown, end = Markup(), 0
-    for start, stop in marked(said.text, matched):
+    for start, stop in marked(said.text, matched) if matched else ():
         shown += escape(said.text[end:start]) + Markup("<mark>{}</mark>").format(said.text[start:stop])
         end = stop
     shown += escape(said.text[end:])

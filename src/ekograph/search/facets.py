@@ -3,7 +3,7 @@
 Tables: facet (a property, under the key by which addresses name it), value (one of its values, and the documents that
 have it: bit n of `bits`, which begin with byte `start`, is document n), title (names of facets, with their number
 negative, and of values), choice (the facets offered among all documents, context 0, or among those with one value),
-sorting (all documents in an order) and place (coordinates).
+sorting (all documents in an order, and the place in it of each) and place (coordinates).
 
 A value is `whole` if all documents that have it are known; of the others those are that a context offers it for.
 """
@@ -31,7 +31,7 @@ CREATE TABLE choice (
     context INTEGER NOT NULL, rank INTEGER NOT NULL, facet INTEGER NOT NULL, members TEXT NOT NULL,
     PRIMARY KEY (context, rank)
 ) WITHOUT ROWID;
-CREATE TABLE sorting (name TEXT PRIMARY KEY, docs BLOB NOT NULL);
+CREATE TABLE sorting (name TEXT PRIMARY KEY, docs BLOB NOT NULL, ranks BLOB NOT NULL);
 CREATE TABLE place (doc INTEGER PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL);
 CREATE TEMP TABLE ordered (name TEXT NOT NULL, key TEXT NOT NULL, doc INTEGER NOT NULL);
 """
@@ -155,13 +155,14 @@ class FacetWriter:
     def __init__(self, connection: sqlite3.Connection, plan: FacetPlan) -> None:
         self._connection = connection
         self._plan = plan
+        self._last = 0
         self._docs: dict[Value, array[int]] = {}
         # How often each value comes in a context; None when they are too many.
         self._counts: dict[str, dict[Value, dict[str, int] | None]] = {}
 
     def add(self, number: int, faceted: Faceted) -> None:
         """Take a document in."""
-        values = faceted.values
+        self._last, values = number, faceted.values
         memberships = ((key, text) for key in CONTEXTS for text in values.get(key, ()))
         contexts = [_ALL, *(value for value in memberships if value in self._plan.lists)]
         for key, texts in values.items():
@@ -213,11 +214,14 @@ class FacetWriter:
                 members = json.dumps([ids[key, text] for text in texts])
                 execute("INSERT INTO choice VALUES (?, ?, ?, ?)", (ids.get(context, 0), rank, facets[key], members))
         for (name,) in execute("SELECT DISTINCT name FROM ordered ORDER BY name").fetchall():
-            rows_in_order = execute("SELECT doc FROM ordered WHERE name = ? ORDER BY key, doc", (name,))
-            execute(
-                "INSERT INTO sorting VALUES (?, ?)",
-                (name, _little(array("I", (doc for (doc,) in rows_in_order))).tobytes()),
-            )
+            docs_in_order = execute("SELECT doc FROM ordered WHERE name = ? ORDER BY key, doc", (name,))
+            ranks = {doc: rank for rank, (doc,) in enumerate(docs_in_order)}
+            # What has nothing to be ordered by comes last.
+            for doc in range(1, self._last + 1):
+                ranks.setdefault(doc, len(ranks))
+            by_doc = array("I", [0, *(ranks[doc] for doc in range(1, self._last + 1))])
+            blobs = [_little(numbers).tobytes() for numbers in (array("I", ranks), by_doc)]
+            execute("INSERT INTO sorting VALUES (?, ?, ?)", (name, *blobs))
 
     def _offered(self) -> dict[Value, list[tuple[str, Sequence[str]]]]:
         """The facets of each context with their values: those that come again, the best known facets first."""
@@ -309,15 +313,18 @@ class Selection:
 
     def docs(self, sorting: str, start: int, count: int) -> list[int]:
         """The numbers of the documents from the one at `start`, in an order."""
-        row = self._connection.execute("SELECT docs FROM sorting WHERE name = ?", (sorting,)).fetchone()
-        order = _little(array("I", row[0])) if row else array("I", range(1, self._last + 1))
         flags = _flags(self._bits).ljust(self._last + 1, b"\0")
+        few = self.total < self._last // 8
+        query = "SELECT iif(?, ranks, docs) FROM sorting WHERE name = ?"
+        row = self._connection.execute(query, (few, sorting)).fetchone()
+        numbers = _little(array("I", row[0])) if row else range(self._last + 1)
+        if few:
+            return sorted(compress(range(self._last + 1), flags), key=numbers.__getitem__)[start : start + count]
         count = max(0, min(count, self.total - start))
         if start <= self.total // 2:
-            return list(islice(compress(order, map(flags.__getitem__, order)), start, start + count))
-        order = order[::-1]
-        before = self.total - start - count
-        return list(islice(compress(order, map(flags.__getitem__, order)), before, before + count))[::-1]
+            return list(islice(compress(numbers, map(flags.__getitem__, numbers)), start, start + count))
+        numbers, before = numbers[::-1], self.total - start - count
+        return list(islice(compress(numbers, map(flags.__getitem__, numbers)), before, before + count))[::-1]
 
     def has(self, doc: int) -> bool:
         """Whether a document is among them."""
