@@ -14,7 +14,7 @@ from itertools import chain, groupby, islice
 from operator import attrgetter
 from pathlib import Path
 
-from pyoxigraph import Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from ekograph.publish.exports.dumps import FOLDER, SUMS
 from ekograph.publish.publication import File
@@ -73,9 +73,11 @@ def _plain(folder: Path, dataset: Dataset) -> Iterator[Path]:
 def _statements(dataset: Dataset, form: Format) -> Iterator[Triple] | Iterator[Quad]:
     """What is written in `form`, in the order of the dataset."""
     if form is formats.TRIG:
-        return (quad for _, quads in sorted(dataset.graphs().items()) for quad in quads)
+        graphs = sorted((name, quads) for name, quads in dataset.graphs().items() if name)
+        default = (quad for quad in dataset.statements() if isinstance(quad.graph_name, DefaultGraph))
+        return chain(default, chain.from_iterable(quads for _, quads in graphs))
     # Equal triples follow one another in what is sorted.
-    return (triple for triple, _ in groupby(dataset.quads, key=attrgetter("triple")))
+    return (triple for triple, _ in groupby(dataset.statements(), key=attrgetter("triple")))
 
 
 def _compressed(path: Path, target: Path | None = None) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -140,7 +140,7 @@ def activate_for_now(
                 languages=settings.languages,
                 prefixes=dict(sorted(prefixes.items())),
                 graphs={name.strip(b"<>").decode(): count for name, count in sorted(graphs.items())},
-                triples=len(lines),
+                triples=len(lines) if len(graphs) == 1 else sum(1 for _ in groupby(lines, key=_without_graph)),
                 large=True,
             )
             site = Site(dataset, manifest.name, manifest.published, large=True)
@@ -153,18 +153,26 @@ def activate_for_now(
         repository.move_current(draft.finish(replace(manifest, profile=site.profile)).name)
 
 
+def _without_graph(line: bytes) -> bytes:
+    return line.removesuffix(b" .\n").removesuffix(graph_of(line)).rstrip()
+
+
 @dataclass(frozen=True)
 class VerifiedSite:
-    """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own."""
+    """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own.
+
+    `unfinished` is the snapshot that has the same data already, in place of `nquads`.
+    """
 
     settings: Settings
     nquads: bytes
     shapes: bytes
     dataset: Dataset
-    queries: tuple[Example, ...]
+    queries: tuple[Example, ...] = ()
     large: bool = False
     theme: Theme = field(default_factory=Theme)
     has_history: bool = True
+    unfinished: Snapshot | None = None
     omissions: list[Omission] = field(default_factory=list)
     checks: Sequence[CheckForm] = ()
 
@@ -198,11 +206,13 @@ class VerifiedSite:
 
     @cached_property
     def _digest(self) -> str:
-        return hashlib.sha256(self.nquads).hexdigest()
+        return self.unfinished.manifest.digest if self.unfinished else hashlib.sha256(self.nquads).hexdigest()
 
     @cached_property
     def _counts(self) -> tuple[Mapping[str, int], int]:
         """The quads of each graph, and the triples of all: equal ones follow one another in what is sorted."""
+        if self.unfinished:
+            return self.unfinished.manifest.graphs, self.unfinished.manifest.triples
         graphs = {name: len(quads) for name, quads in sorted(self.dataset.graphs().items())}
         return graphs, sum(1 for _ in groupby(self.dataset.quads, key=attrgetter("triple")))
 
@@ -261,8 +271,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     updated = (changelog.append if is_told else changelog.append_large)(past, version, proof.dataset)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
-        draft.write(DATASET, proof.nquads)
-        with large.lookups(draft, merge=manifest.repeats) if proof.large else nullcontext():
+        with _with_dataset(proof, draft, merge=manifest.repeats):
             changelog.write(updated, draft)
             site = proof.site(manifest, history(updated.events, kept))
             dumped = _dumping(proof, draft)
@@ -275,6 +284,17 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
             proof.omissions.extend(publication.omissions)
         on_step("finishing")
         return draft.finish(replace(manifest, profile=site.profile))
+
+
+def _with_dataset(proof: VerifiedSite, draft: Draft, *, merge: bool) -> AbstractContextManager[None]:
+    """Put the dataset into the draft, and what lookups in a large one need, made beside the body."""
+    if not proof.unfinished:
+        draft.write(DATASET, proof.nquads)
+        return large.lookups(draft, merge=merge) if proof.large else nullcontext()
+    for name in proof.unfinished.manifest.files:
+        if name in {DATASET, BY_OBJECT} or (name.startswith(f"{STORE}/") and not merge):
+            draft.take(proof.unfinished, name)
+    return large.lookups(draft, merge=True) if merge else nullcontext()
 
 
 def _dumping(proof: VerifiedSite, draft: Draft) -> Callable[[], list[File]]:

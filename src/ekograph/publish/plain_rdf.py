@@ -21,6 +21,7 @@ from ekograph.publish.large import LARGE_FROM
 from ekograph.publish.pipeline import VerifiedSite, activate, activate_for_now
 from ekograph.publish.rdf_files import Note, ReadingError, read
 from ekograph.publish.subprocess_job import run_job
+from ekograph.rdf import disk_dataset
 from ekograph.rdf.dataset import Dataset
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import NO_BASE
@@ -68,7 +69,9 @@ def complete(settings: Settings) -> None:
         if quick is None:
             return
         settings = settings._replace(languages=quick.manifest.languages, title=quick.manifest.title)
-        activate(_site(settings, quick.dataset.read_bytes(), quick.manifest.prefixes), repository)
+        dataset = disk_dataset.of(quick)
+        site = VerifiedSite(settings, b"", b"", dataset, large=True, has_history=False, unfinished=quick)
+        activate(site, repository)
 
 
 def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> VerifiedSite:
@@ -80,7 +83,7 @@ def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> Ver
         spaces=settings.own,
         in_order=True,
     )
-    return VerifiedSite(settings, nquads, b"", dataset, (), large=len(dataset.quads) >= LARGE_FROM, has_history=False)
+    return VerifiedSite(settings, nquads, b"", dataset, has_history=False)
 
 
 def _languages(lines: Sequence[bytes], set_before: Sequence[str]) -> tuple[str, ...]:

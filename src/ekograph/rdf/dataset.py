@@ -102,6 +102,10 @@ class Dataset:
         """All quads, sorted."""
         return self._quads
 
+    def statements(self) -> Iterable[Quad]:
+        """All quads, sorted, to be gone through once."""
+        return self.quads
+
     def quads_of(self, subject: Node) -> Sequence[Quad]:
         """What is said of `subject`, in all graphs."""
         return self._by_subject.get(subject, ())
@@ -130,13 +134,13 @@ class Dataset:
     def _by_predicate(self) -> Mapping[NamedNode, list[Node]]:
         """Sorted quads give each subject in one go, so that the last one is all there is to compare with."""
         grouped: dict[NamedNode, list[Node]] = {}
-        for quad in self.quads:
+        for quad in self.statements():
             subjects = grouped.setdefault(quad.predicate, [])
             if not subjects or subjects[-1] != quad.subject:
                 subjects.append(quad.subject)
         return grouped
 
-    def names(self) -> set[NamedNode]:
+    def names(self) -> Iterable[NamedNode]:
         """The IRIs of all there is: subjects, properties, objects and datatypes."""
         datatypes = {term.datatype for quad in self.quads if isinstance(term := quad.object, Literal)}
         grouped: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
@@ -302,7 +306,7 @@ class Dataset:
         for outward, index in ((False, self._by_object), (True, self._by_subject)):
             for node, quads in index.items():
                 if len(quads) > least and isinstance(node, NamedNode):
-                    yield from _crowds(node, quads, least, outward=outward)
+                    yield from crowds(node, quads, least, outward=outward)
 
     def graphs(self) -> Mapping[str, Sequence[Quad]]:
         """The quads of each named graph, by its IRI; "" is the default graph."""
@@ -383,7 +387,7 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return {key: list(values) for key, values in grouped.items()}
 
 
-def _crowds(
+def crowds(
     node: NamedNode, quads: Iterable[Quad], least: int, *, outward: bool
 ) -> Iterator[tuple[NamedNode, str, Sequence[NamedNode], bool]]:
     """The properties of `quads` that have more than `least` things at their other end, with these."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
-from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.dataset import Dataset, Node, Term, crowds
 from ekograph.rdf.vocab import TYPE
 from ekograph.snapshots.snapshot import BY_OBJECT, Snapshot
 
@@ -87,7 +88,41 @@ class StoredDataset(Dataset):
     @property
     def quads(self) -> Sequence[Quad]:
         """All quads, sorted."""
-        return list(parse(path=self._path, format=RdfFormat.N_QUADS))
+        return list(self.statements())
+
+    def statements(self) -> Iterable[Quad]:
+        """All quads, sorted, read one after the other."""
+        return parse(path=self._path, format=RdfFormat.N_QUADS)
+
+    def names(self) -> Iterator[NamedNode]:
+        """The IRIs of all there is, some of them more than once."""
+        yield from self.subjects_under("")
+        seen: set[NamedNode] = set()
+        for quad in self.statements():
+            datatype = getattr(quad.object, "datatype", None)
+            if quad.predicate not in seen or (datatype and datatype not in seen):
+                seen |= {quad.predicate, datatype or quad.predicate}
+            if isinstance(quad.object, NamedNode):
+                yield quad.object
+        yield from seen
+
+    def crowded(self, least: int) -> Iterator[tuple[NamedNode, str, Sequence[NamedNode], bool]]:
+        """As of a dataset in memory; the lines of each thing follow one another."""
+        for outward, lines in ((False, self._objects), (True, self._subjects)):
+            for term, same in groupby(lines.lines(), key=lambda line: line.split(b" ", 1)[0]):
+                group = list(same)
+                if len(group) > least and term.startswith(b"<") and not term.startswith(b"<<"):
+                    quads = _quads(b"".join(line if outward else line[len(term) + 1 :] for line in group))
+                    yield from crowds(NamedNode(term[1:-1].decode()), quads, least, outward=outward)
+
+    @cached_property
+    def _graphs(self) -> Mapping[str, list[Quad]]:
+        """The named graphs alone: the default graph may be more than fits into memory."""
+        grouped: dict[str, list[Quad]] = {}
+        for quad in self.statements():
+            if not isinstance(quad.graph_name, DefaultGraph):
+                grouped.setdefault(quad.graph_name.value, []).append(quad)
+        return grouped
 
     def quads_of(self, subject: Node) -> Sequence[Quad]:
         """What is said of `subject`, in all graphs."""

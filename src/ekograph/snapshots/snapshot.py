@@ -243,6 +243,16 @@ class Draft:
         self._files[name] = (digest, (self.path / name).stat().st_size)
         return self._files[name]
 
+    def take(self, snapshot: Snapshot, name: str) -> None:
+        """Take over a file of another snapshot, which is the same file of the disk where that can be."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.hardlink_to(snapshot.path / name)
+        except OSError:
+            shutil.copyfile(snapshot.path / name, path)
+        self._files[name] = snapshot.manifest.files[name]
+
     def print(self, representations: Iterable[Representation]) -> None:
         """Add all printed representations; raises OSError when the disk does not take them."""
         with new_database(self.path / PRINTED) as connection:

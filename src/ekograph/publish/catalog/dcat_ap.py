@@ -157,7 +157,7 @@ def _authored(dataset: Dataset) -> list[Quad]:
         for quad in dataset.quads_of(term)
         if quad.predicate == TYPE
     }
-    return [quad for quad in dataset.quads if quad.graph_name in graphs]
+    return [quad for quad in dataset.statements() if quad.graph_name in graphs] if graphs else []
 
 
 def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
@@ -46,18 +47,15 @@ def void(issue: Publication) -> list[Quad]:
     """The description of the dataset, as the union of its graphs, which the endpoint queries by default."""
     dataset = issue.site.dataset
     node = main_dataset(issue) or NamedNode(f"{PUBLIC_URL}{PAGE}#dataset")
-    # One quad for each triple: equal ones follow one another in what is sorted.
-    triples = [next(same) for _, same in groupby(dataset.quads, key=attrgetter("triple"))]
-    counts = Counter(item.predicate for item in triples)
-    classes = _classes(triples)
+    counted = _counted(dataset)
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
         *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
         *facts(node, (TYPE, VOID("Dataset")), *_repeated(node, dataset), *_access(issue)),
         *facts(node, (DCTERMS("modified"), moment(issue.version.published))),
-        *facts(node, *_totals(triples, counts, classes, dataset)),
-        *_class_partitions(node, classes),
-        *_property_partitions(node, counts),
+        *facts(node, *_totals(counted, dataset)),
+        *_class_partitions(node, counted.classes),
+        *_property_partitions(node, counted.properties),
         *_graphs(node, dataset),
     ]
     return sorted(set(quads), key=str)
@@ -93,16 +91,40 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
     )
 
 
-def _totals(
-    triples: Sequence[Quad], counts: Counter[NamedNode], kinds: Counter[NamedNode], dataset: Dataset
-) -> Iterator[tuple[NamedNode, Term]]:
-    things = dataset.own_things()
-    yield VOID("triples"), integer(len(triples))
-    yield VOID("entities"), integer(len(things))
-    yield VOID("distinctSubjects"), integer(len({item.subject for item in triples}))
-    yield VOID("distinctObjects"), integer(len({item.object for item in triples}))
-    properties = {item.value for item in counts}
-    classes = {item.value for item in kinds}
+@dataclass
+class _Counted:
+    """How many triples there are, with each property, of each class, and how many different subjects and objects."""
+
+    triples: int = 0
+    subjects: int = 0
+    objects: int = 0
+    properties: Counter[NamedNode] = field(default_factory=Counter)
+    classes: Counter[NamedNode] = field(default_factory=Counter)
+
+
+def _counted(dataset: Dataset) -> _Counted:
+    """Counts of a dataset, gone through once: equal triples, and those of a subject, follow one another."""
+    counted, objects, last = _Counted(), set(), None
+    for triple, _ in groupby(dataset.statements(), key=attrgetter("triple")):
+        counted.triples += 1
+        counted.subjects += triple.subject != last
+        last = triple.subject
+        # Not the terms themselves, which take ten times as much.
+        objects.add(hash(triple.object))
+        counted.properties[triple.predicate] += 1
+        if triple.predicate == TYPE and isinstance(triple.object, NamedNode):
+            counted.classes[triple.object] += 1
+    counted.objects = len(objects)
+    return counted
+
+
+def _totals(counted: _Counted, dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
+    yield VOID("triples"), integer(counted.triples)
+    yield VOID("entities"), integer(len(dataset.own_things()))
+    yield VOID("distinctSubjects"), integer(counted.subjects)
+    yield VOID("distinctObjects"), integer(counted.objects)
+    properties = {item.value for item in counted.properties}
+    classes = {item.value for item in counted.classes}
     yield VOID("properties"), integer(len(properties))
     yield VOID("classes"), integer(len(classes))
     for namespace in sorted({_namespace(iri) for iri in properties | classes}):
@@ -130,12 +152,6 @@ def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
             graph = NamedNode(name)
             yield from facts(node, (VOID("subset"), graph))
             yield from facts(graph, (TYPE, VOID("Dataset")), (VOID("triples"), integer(len(quads))))
-
-
-def _classes(triples: Iterable[Quad]) -> Counter[NamedNode]:
-    """How many things there are of each class."""
-    typed = (item.object for item in triples if item.predicate == TYPE)
-    return Counter(item for item in typed if isinstance(item, NamedNode))
 
 
 def _namespace(iri: str) -> str:
