@@ -150,14 +150,25 @@ _OF_A_PAGE = frozenset(map(DCTERMS, ("title", "description", "license")))
 
 
 def _authored(dataset: Dataset) -> list[Quad]:
-    """The named graphs that hold a catalogue, whole."""
+    """The named graphs that hold a catalogue, whole; of the default graph, which holds all else too, its own things.
+
+    These are the resources of the catalogue, and what they point to.
+    """
     graphs = {
         quad.graph_name
         for term in dataset.instances(DCAT("Catalog").value)
         for quad in dataset.quads_of(term)
         if quad.predicate == TYPE
     }
-    return [quad for quad in dataset.statements() if quad.graph_name in graphs] if graphs else []
+    if DefaultGraph() not in graphs:
+        return [quad for quad in dataset.statements() if quad.graph_name in graphs] if graphs else []
+    listed = dict.fromkeys(node for name in _RESOURCES for node in dataset.instances(DCAT(name).value))
+    quads = dict.fromkeys(quad for node in listed for quad in dataset.bounded(node))
+    ends = dict.fromkeys(quad.object for quad in quads if isinstance(quad.object, NamedNode))
+    return list(quads | dict.fromkeys(quad for node in ends for quad in dataset.bounded(node)))
+
+
+_RESOURCES = ("Catalog", "CatalogRecord", "Dataset", "DatasetSeries", "Distribution", "DataService")
 
 
 def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:
