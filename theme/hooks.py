@@ -72,6 +72,7 @@ theme = Theme(
     order_properties=(eko.ORDER,),
     search_ranks=(
         ("agreement", eko.AGREEMENT),
+        ("agreement", eko.LISTED),
         ("priority", eko.PRIORITY),
         ("place", eko.PLACE),
         ("contact", eko.CONTACT),

@@ -111,10 +111,10 @@ def place(view: View, node: NamedNode) -> Values:
         "agreements": covering,
         "authorities": [view.link(funder) for funder in _all(view, covering, eko.FUNDED_BY)],
         "contacts": contacts(view, _all(view, covering, eko.CONTACTED_AT)),
+        "listed": _listed(view, node),
         "facts": [
             ("part_of", [view.link(whole) for whole in site.pointing(terms.HAS_PART, node)]),
             ("parts", _links(view, node, terms.HAS_PART)),
-            ("listed", _listed(view, node)),
             ("same_as", [view.elsewhere(other) for match in eko.MATCHES for other in site.named(node, match)]),
             ("origins", _origins(view, node)),
         ],

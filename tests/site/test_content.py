@@ -168,12 +168,12 @@ def test_the_vocabulary_leads_to_the_rules_and_they_lead_back():
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fi", "Tarkistettu lähteestä 24.11.2026"),
-        ("sv", "Kontrollerat mot källan 24 november 2026"),
-        ("en", "Checked against the source 24 November 2026"),
+        ("fi", "Verrattu lähdesivun tekstikopioon 24.11.2026 – Lähdesivun teksti"),
+        ("sv", "Jämfört med en textkopia av källsidan 24 november 2026 – Källsidans text"),
+        ("en", "Compared with a text copy of the source page 24 November 2026 – Text of the source page"),
     ],
 )
-def test_every_contact_says_from_where_it_is_and_when_that_was_checked(language, words):
+def test_every_contact_says_from_where_it_is_and_with_what_it_was_compared_when(language, words):
     contacts = real().dataset.instances(eko.CONTACT)
     assert len(contacts) == 3
     for each in contacts:
@@ -208,7 +208,8 @@ def test_an_agreement_names_the_sources_of_what_the_source_page_does_not_say(lan
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("fi", "ei ole kuvattu"), ("sv", "inte beskrivs"), ("en", "not described")]
+    ("language", "words"),
+    [("fi", "sitä ei ole kuvattu tässä"), ("sv", "det beskrivs inte här"), ("en", "not described")],
 )
 def test_a_town_whose_agreement_is_not_described_says_so(language, words):
     page = thing("place/kuopio", language)
