@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_140,
+    "lines": 28_310,
     "files": 220,
     "files with one importer": 64,
     "class names that occur twice": 0,

@@ -15,6 +15,7 @@ from ekograph.publish.pipeline import publish
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import PUBLIC_URL
 
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 GENERATED = NamedNode("http://www.w3.org/ns/prov#generatedAtTime")
 VERSION_OF = NamedNode("http://purl.org/dc/terms/isVersionOf")
@@ -172,19 +173,25 @@ def test_the_feed_tells_the_newest_changes_first_and_the_first_version_once(publ
         "oak: changed",
         "elm: removed",
         "oak: changed",
-        "elm: new",
         "First published, with 16 triples",
     ]
     assert len({each.findtext(f"{ATOM}id") for each in entries}) == len(entries)
+    (gone,) = feed.iter(f"{TOMBSTONE}deleted-entry")
+    assert gone.get("when") == published[2].manifest.published
     assert feed.findtext(f"{ATOM}updated") == published[3].manifest.published
 
 
 def test_the_entries_of_a_feed_stay_as_they_were(published):
     def entries(snapshot):
         feed = ET.fromstring(body(snapshot, "/feed.atom"))  # noqa: S314 - our own file
-        return {each.findtext(f"{ATOM}id"): each.findtext(f"{ATOM}updated") for each in feed.iter(f"{ATOM}entry")}
+        gone = {each.get("ref") for each in feed.iter(f"{TOMBSTONE}deleted-entry")}
+        return gone, {each.findtext(f"{ATOM}id"): each.findtext(f"{ATOM}updated") for each in feed.iter(f"{ATOM}entry")}
 
-    assert entries(published[1]).items() <= entries(published[3]).items()
+    _, before = entries(published[1])
+    gone, after = entries(published[3])
+    assert len(gone) == 1
+    assert gone <= before.keys()
+    assert {name: updated for name, updated in before.items() if name not in gone}.items() <= after.items()
 
 
 def test_a_rollback_is_a_version_that_takes_back_what_was_changed(tmp_path):
@@ -229,3 +236,11 @@ def test_a_rollback_that_cannot_be_told_at_once_is_told_by_the_next_publication(
     after = publish(load(folder.root), language="en").snapshot
     assert before < set(body(after, f"{page}.nt").splitlines())
     assert union(replayed(after)) == union(quads_of(after))
+
+
+def test_a_full_page_of_the_stream_has_both_ends_and_can_be_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(ldes, "MEMBERS", 2)
+    snapshot = publish(load(site(tmp_path / "site").root), language="en").snapshot
+    lines = body(snapshot, "/ldes.nt").decode()
+    assert lines.count("tree#GreaterThanOrEqualToRelation") == len(pages(snapshot))
+    assert lines.count("tree#LessThanOrEqualToRelation") >= len(urls.ldes_page_is_full(pages(snapshot)))

@@ -167,13 +167,18 @@ def test_a_harvester_of_ckan_pages_until_there_is_no_more(server):
     assert server.get("/api/3/action/drop_database").status == 404
 
 
-def test_sickle_harvests_both_formats(server):
+def test_sickle_harvests_every_thing_in_every_format(server):
     sickle = pytest.importorskip("sickle", reason="Sickle is not installed")
     client = sickle.Sickle(f"{server.url}/oai")
     assert client.Identify().repositoryName
-    for prefix in ("oai_dc", "dcat_ap"):
-        (record,) = client.ListRecords(metadataPrefix=prefix)
-        assert record.header.identifier.endswith("catalog#dataset")
+    (record,) = client.ListRecords(metadataPrefix="dcat_ap")
+    assert record.header.identifier.endswith("catalog#dataset")
+    read = {prefix: list(client.ListRecords(metadataPrefix=prefix)) for prefix in ("oai_dc", "rdf")}
+    identifiers = {prefix: {each.header.identifier for each in records} for prefix, records in read.items()}
+    assert identifiers["oai_dc"] == identifiers["rdf"]
+    assert len(identifiers["rdf"]) == len(read["rdf"]) > 200
+    assert {each.setSpec for each in client.ListSets()} >= {"class:eko.Agreement", "scheme:agreement.lahti"}
+    assert "agreement/lahti" in next(client.ListIdentifiers(metadataPrefix="rdf", set="class:eko.Agreement")).identifier
 
 
 def test_feedparser_reads_the_feed(server):

@@ -19,7 +19,7 @@ DCTERMS = rdflib.DCTERMS
 REPLACED = "<http://purl.org/dc/terms/isReplacedBy>"
 ELM = f"<tree/elm> a :Tree ; skos:prefLabel 'elm'@en, 'jalava'@fi ; {REPLACED} <tree/oak> .\n"
 FIR = "<tree/fir> a :Tree ; skos:prefLabel 'fir'@en .\n"
-RENAMED = f"<tree/fir> {REPLACED} <tree/spruce> .\n" + FIR.replace("tree/fir", "tree/spruce")
+RENAMED = f"<tree/fir> {REPLACED} <tree/spruce> .\n" + FIR.replace("fir", "spruce")
 RDF = ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
 
 #: One state after another: things come, one changes, one is renamed, one is deleted.
@@ -119,3 +119,35 @@ def test_the_description_of_a_page_is_in_the_default_graph_of_every_format(serve
 def test_a_named_graph_is_named_in_its_own_document_and_in_the_dumps(server):
     for path in ("/graph/trees.nq", "/dumps/dataset.nq"):
         assert b"<https://example.org/graph/trees> ." in server.get(path).body
+
+
+@pytest.fixture(scope="module")
+def sickle(server):
+    return pytest.importorskip("sickle", reason="Sickle is not installed").Sickle(f"{server.url}/oai")
+
+
+def test_sickle_reads_what_was_changed_renamed_and_deleted_since_its_last_visit(sickle, snapshots):
+    def since(number):
+        listed = sickle.ListRecords(metadataPrefix="rdf", **{"from": snapshots[number].manifest.published})
+        return {record.header.identifier.rpartition("/")[2]: record.header.deleted for record in listed}
+
+    assert since(4) == {"elm": True}
+    assert since(3) == {"elm": True, "fir": True, "spruce": False}
+    assert since(2).keys() - since(3).keys() == {"oak"}
+
+
+def test_sickle_gets_every_thing_as_rdf_and_as_dublin_core(sickle, server):
+    for prefix, tag in (("rdf", "RDF"), ("oai_dc", "dc")):
+        records = {each.header.identifier: each for each in sickle.ListRecords(metadataPrefix=prefix)}
+        assert {str(ID.oak), str(ID.hardwood), str(ID.spruce)} <= records.keys()
+        assert records[str(ID.oak)].xml.find(".//{*}metadata")[0].tag.endswith(f"}}{tag}")
+    listed = sickle.ListIdentifiers(metadataPrefix="oai_dc", set="class:def.Tree")
+    assert str(ID.elm) in {header.identifier for header in listed}
+
+
+def test_feedparser_reads_what_was_renamed_and_removed(server):
+    feedparser = pytest.importorskip("feedparser", reason="feedparser is not installed")
+    feed = feedparser.parse(f"{server.url}/feed.atom")
+    links = {entry.title: entry.link.removeprefix(server.url) for entry in feed.entries}
+    assert (feed.bozo, links["fir: now spruce"], links["elm: removed"]) == (False, "/doc/tree/fir", "/doc/tree/elm")
+    assert b"<at:deleted-entry ref=" in server.get("/feed.atom").body

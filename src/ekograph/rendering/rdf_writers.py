@@ -40,7 +40,7 @@ _NAME_START = (
 # How an IRI must end to be a property in RDF/XML, the names that its grammar keeps for itself (section 5.1), and what
 # XML 1.0 does not have.
 _XML_NAME = re.compile(rf"[{_NAME_START}][{_NAME_START}0-9.\u00b7\u0300-\u036f-]*\Z")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RESERVED = {
     f"{RDF}{name}"
     for name in ("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "Description")
@@ -199,7 +199,7 @@ def _refuse_what_xml_cannot_say(statements: Iterable[Triple | Quad]) -> None:
         if not _XML_NAME.search(predicate) or predicate in _RESERVED:
             raise NotExpressibleError(f"RDF/XML cannot write the property {predicate}")
     for item in statements:
-        if isinstance(item.object, Literal) and _NOT_XML.search(item.object.value):
+        if isinstance(item.object, Literal) and NOT_XML.search(item.object.value):
             raise NotExpressibleError(f"XML does not have a character of {item.object.value[:60]!r}")
 
 

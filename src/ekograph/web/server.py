@@ -167,7 +167,7 @@ class _Process:
         routes: list[Route] = [
             *files.routes(),
             *ckan.routes(settings.address),
-            oaipmh.route(settings.address),
+            oaipmh.route(settings.address, settings.security_contact),
             *versions.routes(PublicAddress(settings.public_url)),
             *health.routes(self._service, self._registry),
             *search.routes(settings),

@@ -1,20 +1,24 @@
-"""The datasets of the catalogue as records of OAI-PMH 2.0, in Dublin Core and in DCAT-AP (as RDF/XML)."""
+"""The things of the site as records of OAI-PMH 2.0: in Dublin Core here, in RDF by where their documents are."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 from xml.sax.saxutils import escape
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
-from ekograph.publish.catalog.dcat_ap import catalogue, described, email
-from ekograph.publish.publication import Publication
-from ekograph.rdf import formats
-from ekograph.rdf.dataset import Dataset, Term
-from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, PREFIXES
-from ekograph.rendering.rdf_writers import rdf
+from ekograph.publish.catalog.dcat_ap import PAGE as CATALOGUE
+from ekograph.publish.catalog.dcat_ap import described, email
+from ekograph.publish.history.memento import by_thing
+from ekograph.publish.history.tombstones import last_state
+from ekograph.publish.publication import Event, Publication
+from ekograph.rdf.dataset import LABELS, Dataset, Term
+from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF
+from ekograph.rendering import terms
+from ekograph.rendering.rdf_writers import NOT_XML
 from ekograph.rendering.representations import plain
 from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import RECORDS
@@ -27,69 +31,117 @@ _OAI_DC = (
     ' xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/oai_dc/'
     ' http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
 )
-#: The protocol wants an address; this one nobody has (RFC 2606).
-_NO_EMAIL = "not-given@example.invalid"
 
-#: The elements of Dublin Core, and the properties they are filled from.
+#: The elements of Dublin Core, and the properties they are filled from: the first that says anything.
 _ELEMENTS = {
-    "title": DCTERMS("title"),
-    "description": DCTERMS("description"),
-    "subject": DCAT("keyword"),
-    "publisher": DCTERMS("publisher"),
-    "language": DCTERMS("language"),
-    "rights": DCTERMS("license"),
-    "coverage": DCTERMS("spatial"),
-    "source": DCTERMS("source"),
+    "title": tuple(label.value for label in LABELS),
+    "description": (f"{DCTERMS}description", *terms.DEFINITIONS),
+    "subject": (f"{DCAT}keyword", f"{DCTERMS}subject"),
+    "publisher": (f"{DCTERMS}publisher",),
+    "language": (f"{DCTERMS}language",),
+    "rights": (f"{DCTERMS}license",),
+    "coverage": (f"{DCTERMS}spatial",),
+    "source": (f"{DCTERMS}source",),
 }
+
+# What the name of a set cannot hold (OAI-PMH, section 2.6).
+_NOT_IN_SETS = re.compile(r"[^A-Za-z0-9._~-]+")
 
 
 def export(publication: Publication) -> Iterator[Representation]:
     """The repository, which requests are answered from."""
-    text = json.dumps(repository(publication, catalogue(publication)), ensure_ascii=False, indent=1)
-    yield plain(RECORDS, "application/json", text)
+    yield plain(RECORDS, "application/json", json.dumps(repository(publication), ensure_ascii=False, indent=1))
 
 
-def repository(issue: Publication, catalogued: list[Quad]) -> Json:
-    """What the repository answers from: its name, its first date, and its records."""
-    first, last = issue.versions[0].published, issue.version.published
-    dataset = issue.site.dataset
-    listed = described(dataset)
-    name = dataset.label(listed[0], "en").value if listed else "ekograph"
-    records = [
-        {
-            "identifier": node.value,
-            "datestamp": last,
-            "metadata": {"oai_dc": _dublin_core(node, dataset, last), "dcat_ap": _dcat_ap(issue, catalogued)},
-        }
-        for node in listed
+def repository(issue: Publication) -> Json:
+    """What the repository answers from: its name, its first date, its sets by their names, and its records.
+
+    A record that is described no more says so; of the others there are the Dublin Core and the addresses of RDF/XML.
+    The datestamp is that of the last event.
+    """
+    dataset, events = issue.site.dataset, by_thing(issue.events)
+    datasets = described(dataset)
+    things = () if issue.site.large else dataset.things()
+    sets: dict[str, str] = {}
+    records = [_record(node, issue, events.get(node.value, ()), sets) for node in dict.fromkeys([*things, *datasets])]
+    records += [
+        _deleted(NamedNode(thing), dataset, past, sets)
+        for thing, past in events.items()
+        if (past[-1].kind == "delete" and "#" not in dataset.path(thing)) or NamedNode(thing) in dataset.moved
     ]
-    return {"name": name, "email": email(dataset) or _NO_EMAIL, "earliest": first, "records": records}
+    return {
+        "name": dataset.label(datasets[0], "en").value if datasets else "ekograph",
+        "email": email(dataset),
+        "earliest": issue.versions[0].published,
+        "sets": sets,
+        "records": sorted(records, key=lambda record: (record["datestamp"], record["identifier"])),
+    }
+
+
+def _record(node: NamedNode, issue: Publication, events: Sequence[Event], sets: dict[str, str]) -> Json:
+    dataset, path = issue.site.dataset, issue.site.dataset.path(node.value)
+    is_dataset = DCAT("Dataset").value in dataset.types(node)
+    # The files of a dataset change with every version.
+    datestamp = issue.version.published if is_dataset or not events else events[-1].published
+    return {
+        "identifier": node.value,
+        "datestamp": datestamp,
+        "sets": _sets_of(node, dataset, sets),
+        "oai_dc": _dublin_core(node, dataset, datestamp),
+        "rdf": f"{CATALOGUE if '#' in path else path}.rdf",
+        **({"dcat_ap": f"{CATALOGUE}.rdf"} if is_dataset else {}),
+    }
+
+
+def _deleted(node: NamedNode, dataset: Dataset, events: Sequence[Event], sets: dict[str, str]) -> Json:
+    last = last_state(events[:-1], dataset)
+    kept_sets = _sets_of(node, last, sets)
+    return {"identifier": node.value, "datestamp": events[-1].published, "sets": kept_sets, "deleted": True}
+
+
+def _sets_of(node: NamedNode, dataset: Dataset, sets: dict[str, str]) -> list[str]:
+    """The sets that a thing is in, those of its classes and its schemes, which get into `sets` with their names."""
+    schemes = [end.value for end in dataset.objects(node, terms.IN_SCHEME) if isinstance(end, NamedNode)]
+    members = [("class", kind) for kind in dataset.types(node)] + [("scheme", scheme) for scheme in schemes]
+    names = {_set(kind, iri, dataset): dataset.label(NamedNode(iri), "en").value for kind, iri in members}
+    for name, title in names.items():
+        sets.setdefault(name, title)
+    return list(names)
+
+
+def _set(kind: str, iri: str, dataset: Dataset) -> str:
+    """The name of a set, which stays the same while the IRI and its prefix do."""
+    near = [
+        (namespace, prefix) for prefix, namespace in dataset.prefixes.items() if prefix and iri.startswith(namespace)
+    ]
+    namespace, prefix = max(near, key=lambda pair: len(pair[0]), default=("", ""))
+    path = dataset.path(iri).removeprefix("/doc/").removeprefix("/about/")
+    name = f"{prefix}.{iri.removeprefix(namespace)}" if prefix else path
+    return f"{kind}:{_NOT_IN_SETS.sub('.', name).strip('.')}"
 
 
 def _dublin_core(node: NamedNode, dataset: Dataset, modified: str) -> str:
-    elements = "".join(_elements(node, dataset))
-    identifier = f"<dc:identifier>{escape(node.value)}</dc:identifier><dc:type>Dataset</dc:type>"
-    return f"{_OAI_DC}{elements}{identifier}<dc:date>{modified[:10]}</dc:date></oai_dc:dc>"
+    kinds = "".join(_element("type", dataset.label(NamedNode(kind), "en").value) for kind in dataset.types(node))
+    elements = "".join(_elements(node, dataset)) + _element("identifier", node.value)
+    return f"{_OAI_DC}{elements}{kinds}<dc:date>{modified[:10]}</dc:date></oai_dc:dc>"
 
 
 def _elements(node: NamedNode, dataset: Dataset) -> Iterator[str]:
-    for name, predicate in _ELEMENTS.items():
-        for value in _values(node, predicate, dataset):
+    for name, predicates in _ELEMENTS.items():
+        values = next(filter(None, (dataset.objects(node, predicate) for predicate in predicates)), [])
+        for value in _named(values, dataset):
             if isinstance(value, Literal):
-                language = f' xml:lang="{value.language}"' if value.language else ""
-                yield f"<dc:{name}{language}>{escape(value.value)}</dc:{name}>"
+                yield _element(name, value.value, f' xml:lang="{value.language}"' if value.language else "")
             elif isinstance(value, NamedNode):
-                yield f"<dc:{name}>{escape(value.value)}</dc:{name}>"
+                yield _element(name, value.value)
 
 
-def _values(node: NamedNode, predicate: NamedNode, dataset: Dataset) -> Iterator[Term]:
-    """The values of the property; of a publisher its names, if it has any."""
-    for value in dataset.objects(node, predicate.value):
+def _element(name: str, text: str, attributes: str = "") -> str:
+    return f"<dc:{name}{attributes}>{escape(NOT_XML.sub('', text))}</dc:{name}>"
+
+
+def _named(values: Sequence[Term], dataset: Dataset) -> Iterator[Term]:
+    """The values; of what has names of people and organizations, these."""
+    for value in values:
         names = () if isinstance(value, Literal) else dataset.objects(value, FOAF("name").value)
         yield from names or (value,)
-
-
-def _dcat_ap(issue: Publication, catalogue: list[Quad]) -> str:
-    """The catalogue as RDF/XML without the declaration, so that it can stand inside a record."""
-    text = rdf(catalogue, formats.RDF_XML, {**PREFIXES, **issue.prefixes}).decode()
-    return text.partition("?>")[2].lstrip()

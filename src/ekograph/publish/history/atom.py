@@ -1,14 +1,17 @@
-"""The changes as a feed that people subscribe to (Atom, RFC 4287)."""
+"""The changes as a feed that people subscribe to (Atom, RFC 4287), with tombstones of what is gone (RFC 6721)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
+from ekograph.publish.history.memento import by_thing, is_gone
+from ekograph.publish.history.tombstones import last_state
 from ekograph.publish.publication import Event, Publication
 from ekograph.rendering.representations import plain
 from ekograph.rendering.view import View
@@ -34,7 +37,14 @@ def atom(issue: Publication, title: str) -> str:
     site, language = issue.site, issue.site.dataset.languages[0]
     messages = Messages("publish", language)
     first = issue.versions[0]
-    entries = [_entry(event, issue, messages) for event in _entry_text(issue)][:ENTRIES]
+    events, past = list(islice(_entry_text(issue), ENTRIES)), by_thing(issue.events)
+    removed = {event.thing: event.published for event in issue.events if event.kind == "delete"}
+    entries = [
+        _tombstone(event, removed[event.thing])
+        if event.published < removed.get(event.thing, "")
+        else _entry(event, issue, messages, past[event.thing])
+        for event in events
+    ]
     if len(entries) < ENTRIES:
         published = messages("feed_first", count=first.triples)
         entries.append(_element(_id(site.dataset.base, first.name), published, first.published, "/", _enclosure()))
@@ -44,7 +54,8 @@ def atom(issue: Publication, title: str) -> str:
 def _head(issue: Publication, title: str, language: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+        f' xml:lang="{language}">\n'
         f" <id>{_id(issue.site.dataset.base, 'feed')}</id>\n <title>{escape(title)}</title>\n"
         f" <updated>{issue.version.published}</updated>\n <author><name>{escape(title)}</name></author>\n"
         f' <link rel="self" type="application/atom+xml" href="{PUBLIC_URL}{PAGE}"/>\n'
@@ -60,10 +71,24 @@ def _entry_text(issue: Publication) -> Iterator[Event]:
             yield event
 
 
-def _entry(event: Event, issue: Publication, messages: Messages) -> str:
-    dataset = issue.site.dataset
-    label = dataset.label(NamedNode(event.thing), messages.language).value
-    title = messages(f"feed_{event.kind}", name=label)
+def _tombstone(event: Event, when: str) -> str:
+    """In place of an entry about a thing that is gone since."""
+    return f' <at:deleted-entry ref="{_id(event.thing, event.version)}" when="{when}"/>\n'
+
+
+def _entry(event: Event, issue: Publication, messages: Messages, past: Sequence[Event]) -> str:
+    dataset, node = issue.site.dataset, NamedNode(event.thing)
+    until = [other for other in past if other.published <= event.published]
+    if is_gone(event):
+        label = last_state(until[:-1], dataset).label(node, messages.language).value
+    else:
+        label = dataset.label(node, messages.language).value
+    end = dataset.moved.get(node)
+    if end and is_gone(event) and event.state:
+        other = dataset.label(end, messages.language).value
+        title = messages("feed_rename", name=label, other=other)
+    else:
+        title = messages(f"feed_{event.kind}", name=label)
     patch = f'  <link rel="enclosure" type="text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"/>\n'
     identity = _id(event.thing, event.version)
     return _element(identity, title, event.published, dataset.path(event.thing), [patch])

@@ -53,7 +53,7 @@ def root(events: Sequence[Event]) -> list[Quad]:
             (TREE("view"), view),
         ),
         *facts(view, (TYPE, TREE("Node"))),
-        *(quad for number, page in enumerate(_pages(events), 1) for quad in _relation(view, number, page)),
+        *(quad for number, page in enumerate(_pages(events), 1) for quad in _relations(view, number, page)),
     ]
 
 
@@ -72,17 +72,19 @@ def _pages(events: Sequence[Event]) -> list[Sequence[Event]]:
     return [events[start : start + MEMBERS] for start in range(0, len(events), MEMBERS)]
 
 
-def _relation(view: NamedNode, number: int, page: Sequence[Event]) -> Iterator[Quad]:
-    """The way to a page: its members are not older than the first."""
-    relation = BlankNode(f"page-{number}")
-    yield from facts(view, (TREE("relation"), relation))
-    yield from facts(
-        relation,
-        (TYPE, TREE("GreaterThanOrEqualToRelation")),
-        (TREE("node"), NamedNode(f"{PUBLIC_URL}{urls.ldes_page(number, page[0].version)}")),
-        (TREE("path"), PROV("generatedAtTime")),
-        (TREE("value"), moment(page[0].published)),
-    )
+def _relations(view: NamedNode, number: int, page: Sequence[Event]) -> Iterator[Quad]:
+    """The way to a page: its members are not older than the first and, once it is full, not newer than the last."""
+    bounds = [("Greater", page[0].published), *([("Less", page[-1].published)] if len(page) == MEMBERS else [])]
+    for side, value in bounds:
+        relation = BlankNode(f"page-{number}-{side.lower()}")
+        yield from facts(view, (TREE("relation"), relation))
+        yield from facts(
+            relation,
+            (TYPE, TREE(f"{side}ThanOrEqualToRelation")),
+            (TREE("node"), NamedNode(f"{PUBLIC_URL}{urls.ldes_page(number, page[0].version)}")),
+            (TREE("path"), PROV("generatedAtTime")),
+            (TREE("value"), moment(value)),
+        )
 
 
 def _member(member: NamedNode, event: Event, label: str) -> Iterator[Quad]:

@@ -53,7 +53,7 @@ def http_date(moment: str) -> str:
 
 def alive(events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Those of the `kept` snapshots in which the thing of the `events` has a page."""
-    local = sorted((event.published, not _is_gone(event)) for event in events)
+    local = sorted((event.published, not is_gone(event)) for event in events)
     return [(name, published) for name, published in kept if _state_at(published, local)]
 
 
@@ -65,7 +65,7 @@ def by_thing(events: Iterable[Event]) -> Mapping[str, list[Event]]:
     return events_of
 
 
-def _is_gone(event: Event) -> bool:
+def is_gone(event: Event) -> bool:
     """Whether nothing is described any more, or only what replaces the thing."""
     lines = event.state.splitlines()
     return all(f"> {REPLACED_BY} " in line for line in lines) and len(lines) < 2
