@@ -64,7 +64,8 @@ def _rule(view: View, shape: NamedNode, parts: Sequence[NamedNode]) -> RuleEntry
             report += view.texts(constraint, (f"{SHACL}message",))
     about = frozenset(iri for part in parts for quad in view.dataset.bounded(part) for iri in _named(view, quad))
     reasons = view.texts(shape, (terms.COMMENT,))
-    return RuleEntry(_id(shape), view.label(shape), reasons, [_in_general(item) for item in report], about)
+    in_general = [message._replace(value=_PLACE.sub("…", message.value)) for message in report]
+    return RuleEntry(_id(shape), view.label(shape), reasons, in_general, about)
 
 
 def _named(view: View, quad: Quad) -> Iterator[NamedNode]:
@@ -75,10 +76,6 @@ def _named(view: View, quad: Quad) -> Iterator[NamedNode]:
         for prefix, name in _PREFIXED.findall(quad.object.value):
             if prefix in view.dataset.prefixes:
                 yield NamedNode(view.dataset.prefixes[prefix] + name)
-
-
-def _in_general(message: Text) -> Text:
-    return message._replace(value=_PLACE.sub("…", message.value))
 
 
 def _id(shape: NamedNode) -> str:

@@ -76,7 +76,9 @@ class _KnownTerms:
         """Whether it is the subject or object of a statement, or the predicate, if that is its role."""
         if (iri, role) not in self._known:
             name, or_says = f"<{iri}> ".encode(), role == "property"
-            self._known[iri, role] = any(_leads_to(name, text, or_says) or _said_of(name, text) for text in self._texts)
+            self._known[iri, role] = any(
+                text.startswith(name) or b"\n" + name in text or _leads_to(name, text, or_says) for text in self._texts
+            )
         return self._known[iri, role]
 
     def near(self, iri: str, role: str) -> str | None:
@@ -96,11 +98,6 @@ class _KnownTerms:
 
 #: What follows the object of a statement.
 _END = re.compile(rb"\.\n")
-
-
-def _said_of(name: bytes, nquads: bytes) -> bool:
-    """Whether a term, with the space after it, is the subject of a line."""
-    return nquads.startswith(name) or b"\n" + name in nquads
 
 
 def _leads_to(name: bytes, nquads: bytes, or_says: bool) -> bool:

@@ -8,7 +8,7 @@ Work that goes on in a thread of its own until its outcome is asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import starmap
 from pathlib import Path
@@ -139,7 +139,9 @@ def halves(graph: Dataset) -> list[Sequence[Quad]]:
     moved = [node for number, node in enumerate(apart) if number % 2 == 0 or _costs_much(node, graph)]
     if not moved:
         return [graph.quads]
-    return [_without(moved, graph), [quad for node in _reached(moved, graph) for quad in graph.quads_of(node)]]
+    left_out = set(moved)
+    left = [quad for quad in graph.quads if quad.subject not in left_out]
+    return [left, [quad for node in _reached(moved, graph) for quad in graph.quads_of(node)]]
 
 
 def _costs_much(shape: Node, graph: Dataset) -> bool:
@@ -153,11 +155,6 @@ def _is_apart(node: Node, graph: Dataset) -> bool:
     predicates = {quad.predicate.value for quad in graph.quads_of(node)}
     only = all(name in _APART or not name.startswith(SH) for name in predicates)
     return only and f"{SH}sparql" in predicates and not graph.quads_to(node)
-
-
-def _without(shapes: Collection[Node], graph: Dataset) -> list[Quad]:
-    left_out = set(shapes)
-    return [quad for quad in graph.quads if quad.subject not in left_out]
 
 
 def _reached(starts: Iterable[Node], graph: Dataset) -> Iterable[Node]:
