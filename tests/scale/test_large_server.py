@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import time
@@ -11,6 +12,7 @@ from tests.conftest import ROOT, serving
 
 from ekograph import config
 from ekograph.publish.pipeline import activate_for_now, publish
+from ekograph.publish.plain_rdf import complete
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import NO_BASE
 
@@ -138,3 +140,26 @@ def test_things_and_queries_are_there_at_once_and_what_is_no_thing_is_not(unfini
     assert unfinished.get("/about/https/example.org/3", accept="text/html").status == 200
     assert unfinished.get("/sparql?query=ASK%7B%7D", accept="text/csv").status == 200
     assert unfinished.get("/about/https/example.org/10", accept="text/html").status == 404
+
+
+@pytest.mark.parametrize("graph", ["", " <https://example.org/g>"])
+def test_what_was_in_service_at_once_is_completed_from_its_own_files(tmp_path, graph):
+    settings = config.load(tmp_path, base=NO_BASE, theme="")
+    rows = [f'<https://example.org/{n}> <https://example.org/p> "n{n % 3}"' for n in range(90)]
+    lines = sorted(f"{row}{place} .\n".encode() for row in rows for place in {"", graph})
+    repository = SnapshotRepository(settings.snapshots_dir)
+    activate_for_now(settings, lines, {}, repository)
+    assert repository.current().manifest.unfinished
+    complete(settings)
+    snapshot = repository.current()
+    assert not snapshot.manifest.unfinished
+    assert (snapshot.manifest.triples, snapshot.manifest.repeats) == (90, bool(graph))
+    assert snapshot.dataset.read_bytes() == b"".join(lines)
+    dumped = gzip.decompress((snapshot.path / "dumps/dataset.nt.gz").read_bytes())
+    assert sorted(dumped.decode().splitlines()) == sorted(f"{row} ." for row in rows)
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(settings.snapshots_dir)) as server:
+        listed = json.loads(server.get("/browse.json").body)
+        assert listed["total"] == 90
+        (facet,) = [facet for facet in listed["facets"] if facet["facet"] != "type"]
+        assert [value["count"] for value in facet["values"]] == [30, 30, 30]
+        assert server.get("/sitemap.xml").status == 200

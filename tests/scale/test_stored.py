@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from ekograph.publish.catalog import void
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.disk_dataset import SortedLines, StoredDataset, by_object
 
@@ -40,6 +41,12 @@ def test_every_lookup_is_that_of_the_dataset_in_memory(tmp_path_factory, quads):
     memory = Dataset(quads, base=BASE, prefixes={}, languages=("fi",))
     disk = stored(tmp_path_factory.mktemp("stored"), quads)
     assert list(disk.quads) == list(memory.quads)
+    assert list(disk.statements()) == list(memory.quads)
+    assert set(disk.names()) == set(memory.names())
+    assert {name: list(quads) for name, quads in disk.graphs().items()} == memory.graphs()
+    assert void._counted(disk) == void._counted(memory)
+    for least in (1, 3):
+        assert sorted(disk.crowded(least), key=str) == sorted(memory.crowded(least), key=str)
     for prefix in ("", f"{BASE}a", f"{BASE}id/", f"{BASE}def#", "urn:"):
         assert disk.subjects_under(prefix) == memory.subjects_under(prefix)
     for value in VALUES:
