@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from ekograph.engine.handoff.protocol import Handoff
+from ekograph.engine.direct.protocol import Connection, NumberedTerms
 from ekograph.rdf.formats import Format
 
 
@@ -119,11 +119,11 @@ class Engine(Protocol):
     def query(self, query: Query) -> asyncio.Future[Answer]:
         """Start to answer; raises a QueryError from the future. Cancelling it frees at once what the query holds."""
 
-    def hand_over(self, client: str, handoff: Handoff) -> bool:
-        """Let a worker answer on a connection of `client` from now on; False if it is better not handed over."""
+    def serve(self, connection: Connection, terms: NumberedTerms, request: bytes) -> bool:
+        """Let a worker answer on a connection from now on, where `request` has come; False if none is free for that."""
 
     def revoke(self) -> None:
-        """Hand over no more, start no answer on connections that are handed over, and take them back."""
+        """Give no more connections to workers, have none of them start another answer, and take all back."""
 
     async def stop(self) -> None:
         """Let running queries finish, within their bounds, and free everything."""

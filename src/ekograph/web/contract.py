@@ -85,10 +85,15 @@ class Request:
         The last element of X-Forwarded-For, the one that the proxy itself has added, counts if the request comes
         from `trusted_proxy`; otherwise anybody could write it.
         """
-        peer: str = (self.scope.get("client") or ("",))[0]
-        if trusted_proxy and peer == trusted_proxy:
-            peer = self.fields.get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip() or peer
-        return _network(peer[:_LONGEST_ADDRESS])
+        return client_of(self.scope.get("client") or ("",), self.fields.get(b"x-forwarded-for", b""), trusted_proxy)
+
+
+def client_of(peer: Sequence[Any], forwarded: bytes, trusted_proxy: str) -> str:
+    """The client of a connection from `peer` with this X-Forwarded-For; see `Request.client`."""
+    address: str = peer[0]
+    if trusted_proxy and address == trusted_proxy:
+        address = forwarded.decode("latin-1").rpartition(",")[2].strip() or address
+    return _network(address[:_LONGEST_ADDRESS])
 
 
 def fields_by_name(headers: Sequence[tuple[bytes, bytes]]) -> Fields:

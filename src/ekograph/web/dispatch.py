@@ -6,18 +6,29 @@ import time
 from collections.abc import Iterable
 from functools import lru_cache, partial
 
-from ekograph.engine.handoff.protocol import Connection
 from ekograph.urls import TIMEGATE, is_in_time
 from ekograph.web.api.routes import Routes
-from ekograph.web.contract import Application, Deployment, PendingResponse, Receive, Request, Resource, Scope, Send
+from ekograph.web.contract import (
+    Application,
+    Deployment,
+    PendingResponse,
+    Receive,
+    Request,
+    Resource,
+    Scope,
+    Send,
+    client_of,
+)
+from ekograph.web.http.first_contact import FirstContact
 from ekograph.web.http.problems import Problem, ProblemError, not_found, problem_response, wrong_method
 from ekograph.web.http.response import RawResponse, options
+from ekograph.web.service.access_log import client_part
 from ekograph.web.service.health import unavailable
 from ekograph.web.service.live import Service
 from ekograph.web.service.metrics import Metrics
 from ekograph.web.service.public_address import PublicAddress
-from ekograph.web.sparql.answering import PendingAnswer
-from ekograph.web.sparql.lending import lend
+from ekograph.web.sparql import direct
+from ekograph.web.sparql.endpoint import PATH, Endpoint
 
 
 class Dispatcher:
@@ -35,6 +46,9 @@ class Dispatcher:
         self._routes = routes
         self._address = address
         self._hosts = frozenset(hosts)
+        self._kinds: dict[direct.RequestParts, direct.Kind | None] = {}
+        self._kinds_of: Deployment | None = None
+        self._query_starts = query_starts(address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or start and stop with the server (ASGI 3)."""
@@ -46,6 +60,7 @@ class Dispatcher:
     def reconfigure(self, routes: Routes, address: PublicAddress, hosts: Iterable[str]) -> None:
         """Answer by other settings from the next request on."""
         self._routes, self._address, self._hosts = routes, address, frozenset(hosts)
+        self._kinds_of, self._query_starts = None, query_starts(address)
 
     def dispatch(self, scope: Scope) -> Application:
         """What answers a request: a RawResponse and a PendingResponse need no task, everything else does."""
@@ -62,9 +77,41 @@ class Dispatcher:
             response = problem_response(error.problem, request)
         return self._counted(request, began, response)
 
-    def lend(self, pending: PendingResponse, data: bytes, connection: Connection) -> bool:
-        """Hand the connection of a query over to the engine, if it helps; `data` is the request that was answered."""
-        return isinstance(pending, PendingAnswer) and lend(pending, data, connection, self.metrics)
+    def serve(self, connection: FirstContact, data: bytes, *, answered: bool = False) -> bool | None:
+        """Have a worker answer on a connection where `data` has come; None: more must come before that is known.
+
+        Of what is `answered` already only the kind matters.
+        """
+        deployment = self._service.deployment
+        if not data.startswith(self._query_starts) or deployment is None:
+            return False
+        parts = direct.parts_of(data)
+        if not isinstance(parts, direct.RequestParts):
+            return parts
+        if self._kinds_of is not deployment or len(self._kinds) >= direct.MOST_KINDS:
+            self._kinds, self._kinds_of = {}, deployment
+        peer = connection.peer()
+        if parts not in self._kinds:
+            self._kinds[parts] = self._kind(deployment, parts, peer)
+        kind = self._kinds[parts]
+        if kind is None:
+            return False
+        connection.client = client_of(peer, kind.terms.forwarded, kind.trusted_proxy)
+        connection.logged = client_part(peer) if self.metrics.log else ""
+        connection.note = partial(self.metrics.count_direct, kind.terms.path)
+        return deployment.engine.serve(connection, (kind.number, kind.terms), b"" if answered else data)
+
+    def _kind(self, deployment: Deployment, parts: direct.RequestParts, peer: object) -> direct.Kind | None:
+        """What is known of requests with these parts; None if no worker may answer them."""
+        scope = direct.scope_of(parts, peer)
+        if scope is None:
+            return None
+        request = Request(self._address.inner(scope), deployment)
+        try:
+            resource = self._resource(request)
+            return resource.kind(request, parts) if isinstance(resource, Endpoint) else None
+        except ProblemError:
+            return None
 
     def _counted(self, request: Request, began: float, response: Application) -> Application:
         """The response, which is counted once it is there."""
@@ -95,6 +142,12 @@ class Dispatcher:
         if resource is None:
             raise not_found(path)
         return resource if request.method in resource.methods else _OtherMethod(resource.methods)
+
+
+def query_starts(address: PublicAddress) -> tuple[bytes, ...]:
+    """How requests with a query begin; a proxy may have taken the path of the site off already."""
+    paths = {PATH, address.path + PATH}
+    return tuple(start.encode() for path in paths for start in (f"GET {path}?", f"POST {path} "))
 
 
 class _OtherMethod:

@@ -30,7 +30,8 @@ from ekograph.web.api.routes import Route, Routes
 from ekograph.web.contract import Resource
 from ekograph.web.dispatch import Dispatcher, host_name
 from ekograph.web.documents import files, versions
-from ekograph.web.http.connection import BoundedConnection, allow_connections
+from ekograph.web.http.connection import allow_connections
+from ekograph.web.http.first_contact import FirstContact
 from ekograph.web.service import health
 from ekograph.web.service.access_log import write_access_log
 from ekograph.web.service.engines import engines
@@ -125,7 +126,7 @@ class _Process:
             write_access_log()
         config = uvicorn.Config(
             self._dispatcher,
-            http=BoundedConnection,
+            http=FirstContact,
             ws="none",
             loop="auto",
             lifespan="on",
@@ -217,7 +218,7 @@ def _grace(settings: Settings) -> int:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is up, and takes back the connections that are lent before it ends."""
+    """uvicorn that says when it is up, and takes back the connections that workers have before it ends."""
 
     def __init__(self, config: uvicorn.Config, up: Callable[[], Awaitable[None]], service: Service) -> None:
         super().__init__(config)

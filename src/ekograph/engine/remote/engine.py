@@ -19,8 +19,8 @@ import httpx2
 
 from ekograph.engine.contract import Answer, Limits, Query
 from ekograph.engine.diagnostics.lexer import Scan, isolate_dataset, scan, undeclared
+from ekograph.engine.direct.protocol import Connection, NumberedTerms
 from ekograph.engine.errors import QueryError
-from ekograph.engine.handoff.protocol import Handoff
 from ekograph.engine.remote.conversion import Conversion, convert, normalise_json, spool
 from ekograph.engine.remote.quirks import NOTHING, check, shows_other_graphs
 from ekograph.engine.scheduling.admission import AdmissionControl
@@ -88,12 +88,12 @@ class RemoteEngine:
         """Start to answer."""
         return asyncio.ensure_future(self._answer(query))
 
-    def hand_over(self, client: str, handoff: Handoff) -> bool:  # noqa: ARG002 - of the contract
+    def serve(self, connection: Connection, terms: NumberedTerms, request: bytes) -> bool:  # noqa: ARG002 - the contract
         """Never: another store answers."""
         return False
 
     def revoke(self) -> None:
-        """Nothing is handed over."""
+        """Nothing: no worker has a connection."""
 
     async def stop(self) -> None:
         """Wait for running queries, within their bounds."""

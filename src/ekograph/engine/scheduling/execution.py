@@ -6,7 +6,6 @@ import asyncio
 import enum
 import json
 import marshal
-import time
 from collections import deque
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -189,8 +188,6 @@ class QueryExecution(asyncio.Future[Answer]):
             self._reusable = reusable
             self._stream.end()
             return
-        if self._worker:
-            self._pool.note_duration(time.perf_counter() - self._worker.since)
         self._finish(clean=reusable)
         if not self.done():
             self.set_result(self._answer(b"".join(self._held), None))

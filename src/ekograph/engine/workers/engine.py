@@ -10,16 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ekograph.engine.contract import DefaultGraph, Limits, Query
+from ekograph.engine.direct.manager import DirectService
+from ekograph.engine.direct.protocol import Connection, NumberedTerms
 from ekograph.engine.errors import QueryError
-from ekograph.engine.handoff.manager import HandoffManager
-from ekograph.engine.handoff.protocol import Handoff
 from ekograph.engine.scheduling.execution import QueryExecution
 from ekograph.engine.workers import forkserver
 from ekograph.engine.workers.pool import WorkerPool
-
-#: Connections are handed over while queries take a worker less than this, in seconds: beside longer ones, what the web
-#: process does is a small part.
-_BRIEF = 0.002
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class EmbeddedEngine:
             "result_mb": limits.result_mb,
         }
         self.pool = WorkerPool(config, limits)
-        self.handoffs = HandoffManager(self.pool)
+        self.direct = DirectService(self.pool)
 
     async def start(self) -> None:
         """Load the dataset; raises QueryError when it cannot be read."""
@@ -83,14 +79,14 @@ class EmbeddedEngine:
             execution.start()
         return execution
 
-    def hand_over(self, client: str, handoff: Handoff) -> bool:
-        """Let a worker answer on a connection of `client` from now on, if that is faster."""
-        return not self.pool.stopping and self.pool.pace <= _BRIEF and self.handoffs.hand_over(client, handoff)
+    def serve(self, connection: Connection, terms: NumberedTerms, request: bytes) -> bool:
+        """Let a worker answer on a connection from now on, where `request` has come; False if none is free for that."""
+        return self.direct.serve(connection, terms, request)
 
     def revoke(self) -> None:
-        """Hand over no more, start no answer on connections that are handed over, and take them back."""
+        """Give no more connections to workers, have none of them start another answer, and take all back."""
         self.pool.stopping = True
-        self.handoffs.revoke()
+        self.direct.revoke()
 
     async def stop(self) -> None:
         """Wait for running queries, within their bounds, then end the fork server and its workers."""
@@ -112,6 +108,6 @@ class EmbeddedEngine:
             "waiting": pool.admission.waiting,
             "slow": len(pool.background_lane),
             "streams": pool.streams,
-            "lent": self.handoffs.lent,
+            "direct": self.direct.connections,
             **pool.counts,
         }

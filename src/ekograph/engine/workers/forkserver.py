@@ -28,7 +28,7 @@ if __name__ == "__main__":
 
 import pyoxigraph as ox
 
-from ekograph.engine.handoff.protocol import MOST
+from ekograph.engine.direct.protocol import MOST
 from ekograph.engine.workers import worker
 from ekograph.engine.workers.sandbox import refuse_sockets
 from ekograph.engine.workers.shared_counters import WorkerCounters
@@ -174,7 +174,7 @@ class _Forks:
                 store = ox.Store.read_only(self._config["store"])
                 highest = _descriptors_needed(self._config["store"])
                 self._config["inherited"] = _data_in_use()
-            # Where the kernel refuses no sockets, no descriptor is left for one, nor for connections handed over.
+            # Where the kernel refuses no sockets, no descriptor is left for one, nor for connections of clients.
             _set_limits(self._config, highest + MOST + 2 if sealed else highest)
             self._serve(connection, counters, store, self._config)
         finally:

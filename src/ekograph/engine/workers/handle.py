@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import time
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from ekograph.engine.workers.ipc import FRAME, KINDS, LAST, LONGEST, REQUEST
 from ekograph.engine.workers.shared_counters import WorkerCounters
 
 _CLOCK_OF_PROCESS = 2
+_INT = struct.Struct("i")
 
 
 class ResponseHandler(Protocol):
@@ -39,8 +41,6 @@ class Worker(asyncio.Protocol):
         self.counters = counters
         self.served = 0
         self.demoted = False
-        #: When it got its request, by `time.perf_counter`.
-        self.since = 0.0
         self.stderr = ""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pidfd = pidfd
@@ -97,16 +97,24 @@ class Worker(asyncio.Protocol):
         """Send a request; the one before has been answered."""
         self.served += 1
         self._number = (self._number + 1) & 0xFFFFFFFF
-        self.since = time.perf_counter()
         self._handler = handler
         self._send(request)
 
-    def hand_over(self, terms: bytes, descriptor: int) -> None:
-        """Send a connection to a worker that takes them; raises OSError when it is gone."""
-        socket.send_fds(self._connection, [REQUEST.pack(self._number, len(terms)) + terms], [descriptor])
+    def hand_over(self, message: bytes, descriptor: int) -> bool:
+        """Send a connection to a worker that takes them; False when it is gone or has too much to read already."""
+        if self._closed or self._transport is None or self._transport.get_write_buffer_size():
+            return False
+        data = REQUEST.pack(self._number, len(message)) + message
+        try:
+            sent = self._connection.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, _INT.pack(descriptor))])
+        except OSError:
+            return False
+        if sent < len(data):
+            self._transport.write(data[sent:])
+        return True
 
     def revoke(self) -> None:
-        """Tell a worker that takes connections to give them back."""
+        """Tell a worker that takes connections to give all of them back."""
         self._send(b"")
 
     def alive(self) -> bool:

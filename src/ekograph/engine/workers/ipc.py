@@ -1,7 +1,7 @@
 """The protocol between the web process and a worker: requests with a length before them, answers in frames.
 
-A request of no bytes puts the worker in charge of connections. Until the next one, each request is the number of a
-connection with its terms, and comes with a descriptor.
+A request of no bytes puts the worker in charge of connections. Until the next one, each request tells of a connection,
+and comes with its descriptor.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 #: A short answer in one frame: the length of the head in one byte, the head, the data.
 SHORT = b"S"
 
-#: The worker takes connections now; it gives one back: its number in one byte, and what is still to be sent on it.
-LENT, BACK = b"L", b"R"
+#: The worker takes connections now; it gives one back: its number in two bytes, and what is still to be sent on it.
+READY, BACK = b"L", b"R"
 
 #: The kinds after which nothing more of an answer comes.
 LAST = frozenset({END, ERROR, SHORT})
 
 #: The kinds after which the sender has nothing to add for now; the others may wait for what follows.
-AT_ONCE = LAST | {LENT, BACK}
+AT_ONCE = LAST | {READY, BACK}
 
 #: All kinds.
 KINDS = AT_ONCE | {HEAD, DATA}

@@ -66,8 +66,6 @@ class WorkerPool:
         self.counts: Counter[str] = Counter()
         #: Long answers that are being sent.
         self.streams = 0
-        #: Seconds that a query takes a worker, as a moving average.
-        self.pace = 0.0
         self.idle_workers: deque[Worker] = deque()
         self.fork_server: ForkServer
         self._config = config
@@ -113,10 +111,6 @@ class WorkerPool:
             self._refill_if_needed()
         else:
             self.idle_workers.appendleft(worker)
-
-    def note_duration(self, seconds: float) -> None:
-        """Count how long a query was with a worker in the pace."""
-        self.pace += (min(seconds, 0.008) - self.pace) / 8
 
     def note_failure(self, error: BaseException) -> None:
         """Count a query that gets no answer."""

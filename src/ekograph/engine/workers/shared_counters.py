@@ -1,4 +1,4 @@
-"""Numbers in memory shared by the web process and a worker, which neither has to send to the other."""
+"""Memory shared by the web process and a worker: numbers and lines of the access log that neither has to send."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import NamedTuple
 #: Upper bounds of the classes of durations, in seconds.
 CLASSES = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
-_BYTES = 4096
+#: What a worker has done on a connection: nothing yet, answered the request that came with it, begun to send an answer,
+#: closed it.
+NEW, ANSWERED, SENDING, CLOSED = range(4)
 
-# Where the numbers are, of eight bytes each; durations are counted from _COUNTS on.
-_REVOKED, _STARTED, _FINISHED, _SENDING, _SECONDS, _REPEATED, _COUNTS = range(7)
+# Where things are: numbers of eight bytes (durations are counted from _COUNTS on), the states of connections, the log.
+_REVOKED, _STARTED, _FINISHED, _SLOT, _WRITTEN, _READ, _SECONDS, _REPEATED, _COUNTS = range(9)
+_STATES, _LOG, _LOG_BYTES = 1024, 4096, 1 << 18
 
 
 class Answered(NamedTuple):
@@ -33,25 +36,25 @@ class Answered(NamedTuple):
 
 
 def make() -> int:
-    """A descriptor of memory for the counters of a worker, to be passed to another process."""
+    """A descriptor of memory to be shared with a worker, to be passed to another process."""
     descriptor = os.memfd_create("counters")
-    os.ftruncate(descriptor, _BYTES)
+    os.ftruncate(descriptor, _LOG + _LOG_BYTES)
     return descriptor
 
 
 class WorkerCounters:
-    """The numbers of one worker; `descriptor` is one that `make` has made, and may be closed afterwards.
+    """What one worker shares; `descriptor` is one that `make` has made, and may be closed afterwards.
 
-    The worker writes all of them but `revoked`.
+    The worker writes all but `revoked`, and the web process what it has read of the log.
     """
 
     def __init__(self, descriptor: int) -> None:
-        self._memory = mmap.mmap(descriptor, _BYTES)
+        self._memory = mmap.mmap(descriptor, _LOG + _LOG_BYTES)
         self._view(memoryview(self._memory))
 
     @property
     def revoked(self) -> bool:
-        """Whether the worker may start no more answers on the connections that it holds."""
+        """Whether the worker may start no more answers on the connections that it has."""
         return bool(self._numbers[_REVOKED])
 
     @revoked.setter
@@ -59,19 +62,10 @@ class WorkerCounters:
         self._numbers[_REVOKED] = value
 
     @property
-    def at_work(self) -> int:
-        """The number of the request that it is at, from 1; 0 if it is at none."""
+    def at_work(self) -> tuple[int, int]:
+        """The number of the request that it is at, from 1, and that of the connection; 0 if it is at none."""
         started = self._numbers[_STARTED]
-        return 0 if started == self._numbers[_FINISHED] else started
-
-    @property
-    def sending(self) -> int:
-        """The connections on which a response has started and is not sent whole, as bits."""
-        return self._numbers[_SENDING]
-
-    @sending.setter
-    def sending(self, bits: int) -> None:
-        self._numbers[_SENDING] = bits
+        return (0 if started == self._numbers[_FINISHED] else started), self._numbers[_SLOT]
 
     @property
     def answered(self) -> Answered:
@@ -80,19 +74,25 @@ class WorkerCounters:
         return Answered(counts, self._times[_SECONDS], self._numbers[_REPEATED])
 
     def close(self) -> None:
-        """Free the shared memory; the last numbers can still be read."""
-        last = bytes(self._memory)
+        """Free the shared memory; what was last in it can still be read."""
+        logged = self._numbers[_WRITTEN] != self._numbers[_READ]
+        last = bytearray(self._memory if logged else self._memory[:_LOG])
+        self._whole.release()
+        self.states.release()
         self._numbers.release()
         self._times.release()
         self._memory.close()
         self._view(memoryview(last))
 
     def _view(self, memory: memoryview) -> None:
+        self._whole = memory
+        self.states = memory[_STATES:_LOG]
         self._numbers = memory.cast("Q")
         self._times = memory.cast("d")
 
-    def start(self) -> None:
-        """Note the start of a request."""
+    def start(self, slot: int) -> None:
+        """Note the start of a request on a connection."""
+        self._numbers[_SLOT] = slot
         self._numbers[_STARTED] += 1
 
     def finish(self) -> None:
@@ -104,3 +104,28 @@ class WorkerCounters:
         self._numbers[_REPEATED] += again
         self._times[_SECONDS] += seconds
         self._numbers[_COUNTS + bisect_left(CLASSES, seconds)] += 1
+
+    def log(self, line: bytes) -> bool:
+        """Add a line to the access log; False while there is no room for it."""
+        written, size = self._numbers[_WRITTEN], len(line)
+        if written + size - self._numbers[_READ] > _LOG_BYTES:
+            return False
+        start = written % _LOG_BYTES
+        first = line[: _LOG_BYTES - start]
+        self._whole[_LOG + start : _LOG + start + len(first)] = first
+        if len(first) < size:
+            self._whole[_LOG : _LOG + size - len(first)] = line[len(first) :]
+        self._numbers[_WRITTEN] = written + size
+        return True
+
+    def logged(self) -> bytes:
+        """The lines that were added since the last call."""
+        written, read = self._numbers[_WRITTEN], self._numbers[_READ]
+        if written == read:
+            return b""
+        start, size = read % _LOG_BYTES, written - read
+        log = self._whole[_LOG:]
+        data = bytes(log[start : start + size])
+        data += bytes(log[: size - len(data)])
+        self._numbers[_READ] = written
+        return data

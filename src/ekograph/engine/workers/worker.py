@@ -18,8 +18,8 @@ import pyoxigraph as ox
 from ekograph.engine import errors
 from ekograph.engine.diagnostics.lexer import MAX_DEPTH, Scan, depth_exceeds, scan, undeclared
 from ekograph.engine.diagnostics.mistakes import mistake
+from ekograph.engine.direct.server import ConnectionServer
 from ekograph.engine.errors import QueryError
-from ekograph.engine.handoff.handoff_worker import HandoffWorker
 from ekograph.engine.workers.ipc import END, REQUEST, WorkerRequest
 from ekograph.engine.workers.result_writer import (
     RESULTS,
@@ -56,7 +56,7 @@ def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, 
             number, request = message
             out = FrameWriter(connection, number, config["result_mb"] * 1_000_000)
             if request is None:
-                HandoffWorker(connection, counters, answer_shortly, out.send).serve()
+                ConnectionServer(connection, counters, answer_shortly, out.send).serve()
                 out.send(END, b"exhausted" if _peak_memory() > limit else b"")
                 continue
             bounds.set()

@@ -19,9 +19,6 @@ from ekograph.web.http.response import RawResponse, section
 # Up to this size one write of a copy is cheaper than two writes.
 _COPIED_BYTES = 65_536
 
-#: After so many short queries in a row, the connection is lent to who answers them.
-_IN_A_ROW = 8
-
 # The fields that say where a body ends.
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 
@@ -55,16 +52,10 @@ class BoundedConnection(HttpToolsProtocol):
         self._head_complete = False
         self._refused = False
         self._incomplete = True
-        self._whole = b""
-        self._in_a_row = 0
-        self._lent = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, at the cost of the longest idle connection when there are too many."""
-        super().connection_made(transport)
-        self._await_request()
-        if len(self.connections) > self._most_connections():
-            _close_longest_idle(self.connections, but=self)
+    def rest(self) -> None:
+        """Wait for a further request."""
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; a query that is still at work is given up."""
@@ -78,7 +69,7 @@ class BoundedConnection(HttpToolsProtocol):
     @property
     def idle(self) -> bool:
         """Whether no response is awaited or under way."""
-        return not self._lent and (self.cycle is None or self.cycle.response_complete)
+        return self.cycle is None or self.cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, up to the bounds of a request."""
@@ -86,7 +77,6 @@ class BoundedConnection(HttpToolsProtocol):
             return
         if not self._head_complete:
             self._head_bytes += len(data)
-        starts = not self._incomplete
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
@@ -94,7 +84,6 @@ class BoundedConnection(HttpToolsProtocol):
             self._stay_with_http(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
-        self._whole = data if starts and not self._incomplete else b""
         if self.transport.is_closing():
             return
         if not self._head_complete:
@@ -155,17 +144,14 @@ class BoundedConnection(HttpToolsProtocol):
         if self.pipeline or self.flow.write_paused:
             super()._start_asgi_task(cycle, response)
         elif isinstance(response, RawResponse):
-            self._in_a_row = 0
             self._finish(cycle, response)
         elif isinstance(response, PendingResponse):
             self._pending = response.future
-            self._pending.add_done_callback(partial(self._answered, cycle, app, response))
+            self._pending.add_done_callback(partial(self._answered, cycle, response))
         else:
             super()._start_asgi_task(cycle, response)
 
-    def _answered(
-        self, cycle: RequestResponseCycle, app: Any, pending: PendingResponse, future: asyncio.Future[Any]
-    ) -> None:
+    def _answered(self, cycle: RequestResponseCycle, pending: PendingResponse, future: asyncio.Future[Any]) -> None:
         """Send the response to a query, unless the client has gone away."""
         self._pending = None
         if future.cancelled():
@@ -173,9 +159,6 @@ class BoundedConnection(HttpToolsProtocol):
         response: Any = pending.response()
         if isinstance(response, RawResponse) and not self.flow.write_paused:
             self._finish(cycle, response)
-            self._in_a_row += 1
-            if self._in_a_row >= _IN_A_ROW and self._at_rest():
-                self._lend(app, pending)
         else:
             super()._start_asgi_task(cycle, response)
 
@@ -194,39 +177,6 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.close()
         cycle.on_response()
 
-    def _at_rest(self) -> bool:
-        """Whether nothing is under way, in either direction."""
-        busy = self.pipeline or self._incomplete or self.transport.is_closing() or not self._whole
-        return not busy and self.idle and not self.transport.get_write_buffer_size()
-
-    def _lend(self, app: Any, pending: PendingResponse) -> None:
-        """Lend the connection to who answers its queries, if that is a good thing now, and then leave it alone."""
-        if app.lend(pending, self._whole, self):
-            self._lent = True
-            self._unset_keepalive_if_required()
-            self.flow.pause_reading()
-
-    def fileno(self) -> int:
-        """The descriptor of the connection."""
-        number: int = self.transport.get_extra_info("socket").fileno()
-        return number
-
-    def given_back(self, unsent: bytes) -> None:
-        """Go on with a connection that was lent; `unsent` is the rest of a response."""
-        self._lent, self._in_a_row = False, 0
-        self.since = self.loop.time()
-        if self.transport.is_closing():
-            return
-        if unsent:
-            self.transport.write(unsent)
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
-        self.flow.resume_reading()
-
-    def broken(self) -> None:
-        """Close a connection on which a response has begun whose rest is lost."""
-        self._lent = False
-        self.transport.abort()
-
     def pause_writing(self) -> None:
         """Watch whether the client takes what is ready for it."""
         super().pause_writing()
@@ -239,16 +189,14 @@ class BoundedConnection(HttpToolsProtocol):
             self._sending.cancel()
             self._sending = None
 
-    def _most_connections(self) -> int:
-        """Fewer than the bound where there are few descriptors: some are needed for other things."""
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        return min(self.connections_at_once, soft * 3 // 4)
-
     def _await_request(self) -> None:
         if self._receiving is None:
-            self._receiving = self.loop.call_later(self.receive_seconds, self._too_late)
+            self._receiving = self.loop.call_later(self.receive_seconds, self.refuse_late)
 
-    def _too_late(self) -> None:
+    def refuse_late(self) -> None:
+        """End a connection whose request has not come whole in time."""
+        if self._receiving:
+            self._receiving.cancel()
         self._receiving = None
         if self.flow.read_paused:
             # The client may well have sent more, which is read when the answers before it are sent.
@@ -316,6 +264,12 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def _close_longest_idle(connections: set[Any], but: BoundedConnection) -> None:
-    idle = [connection for connection in connections if connection is not but and getattr(connection, "idle", False)]
-    (min(idle, key=lambda connection: connection.since) if idle else but).transport.abort()
+def make_room(connections: set[Any], but: Any) -> None:
+    """Close the longest idle connection when there are too many, or the one they are too many with.
+
+    Fewer than the bound are too many where there are few descriptors: some are needed for other things.
+    """
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if len(connections) > min(BoundedConnection.connections_at_once, soft * 3 // 4):
+        idle = [connection for connection in connections if connection is not but and connection.idle]
+        (min(idle, key=lambda connection: connection.since) if idle else but).transport.abort()

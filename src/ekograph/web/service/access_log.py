@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from ekograph.web.contract import Request
 
@@ -40,3 +42,8 @@ def _shortened(address: str) -> str:
     if "." in address:
         return address.rpartition(".")[0] + ".0"
     return ":".join(address.split(":")[:3]) + "::" if ":" in address else address
+
+
+def client_part(peer: Sequence[Any]) -> str:
+    """What stands of a client in its lines, for a worker that writes them."""
+    return f'"client": {json.dumps(_shortened(peer[0]))}, '

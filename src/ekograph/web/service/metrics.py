@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from ekograph.engine.workers.shared_counters import CLASSES, Answered
 from ekograph.web.contract import Application, Message, Receive, Request, Scope, Send
-from ekograph.web.service.access_log import log_access
+from ekograph.web.service.access_log import access, log_access
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -63,13 +63,15 @@ class Metrics:
         counts = self._buckets.setdefault(route, [0] * (len(CLASSES) + 1))
         counts[bisect_left(CLASSES, seconds)] += 1
 
-    def count_lent(self, path: str, answered: Answered) -> None:
-        """Count requests that the engine has answered on connections that were handed over."""
+    def count_direct(self, path: str, answered: Answered, lines: bytes) -> None:
+        """Count requests that a worker has answered on connections of clients, and log the lines it has written."""
         route = route_of(path)
         self._requests[route, 200] += sum(answered.counts)
         self._seconds[route] = self._seconds.get(route, 0.0) + answered.seconds
         before = self._buckets.get(route, (0,) * len(answered.counts))
         self._buckets[route] = [one + other for one, other in zip(before, answered.counts, strict=True)]
+        if lines:
+            access.info("%s", lines.decode().removesuffix("\n"))
 
     def observing(self, request: Request, began: float, application: Application) -> Application:
         """`application`, which is counted when its answer is complete; `began` is by `time.perf_counter`."""

@@ -138,12 +138,6 @@ class PendingAnswer(PendingResponse):
                 self.future.exception()
             raise
 
-    @property
-    def lasts(self) -> bool:
-        """Whether the answer is there, short, and the same for as long as the snapshot is."""
-        answer = None if self.future.exception() else self.future.result()
-        return answer is not None and answer.whole is not None and answer.lasting
-
     def response(self) -> Application:
         """The response, once `future` is done."""
         return self.counted(self._response())

@@ -10,19 +10,21 @@ from typing import Any
 
 from ekograph.config import Settings
 from ekograph.engine.contract import Limits, Query
+from ekograph.engine.direct.protocol import Terms
 from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.web.api.routes import Route, no_task, texts
 from ekograph.web.contract import Application, Request
 from ekograph.web.http.headers import NO_STORE
-from ekograph.web.http.negotiation import choose, choose_language
+from ekograph.web.http.negotiation import choose, choose_language, takes_gzip
 from ekograph.web.http.parameters import FORM
 from ekograph.web.http.problems import Deferred, Problem, ProblemError
-from ekograph.web.http.response import PreparedAnswer, RawResponse, response
+from ekograph.web.http.response import GZIP_FROM, PreparedAnswer, RawResponse, response
 from ekograph.web.http.streaming import cancel_on_disconnect
-from ekograph.web.sparql.answering import Answering, problem_of, request_key
-from ekograph.web.sparql.request import QUERY, ProtocolQuery, in_body, in_url
+from ekograph.web.sparql.answering import Answering, head_of, key_of, problem_of, request_key
+from ekograph.web.sparql.direct import Kind, RequestParts, closes
+from ekograph.web.sparql.request import QUERY, ProtocolQuery, content_type, in_body, in_url
 from ekograph.web.sparql.service_description import describe
 
 #: The path of the endpoint.
@@ -55,6 +57,7 @@ class Endpoint:
     def __init__(self, settings: Settings, answering: Answering) -> None:
         self._settings = settings
         self._answering = answering
+        self._kinds = 0
 
     def respond(self, request: Request) -> Application:
         """The response to a query; raises ProblemError."""
@@ -75,6 +78,33 @@ class Endpoint:
         if b"text/html" in accept and _wants_page(asked, accept) and (form := _form(request)):
             return Deferred(request, partial(_in_page, query, *form))
         return self._answering.start(request, query)
+
+    def kind(self, request: Request, parts: RequestParts) -> Kind | None:
+        """How a worker answers requests with these parts; None where it cannot. Raises ProblemError."""
+        accept = request.fields.get(b"accept", b"")
+        if b"text/html" in accept or request.method not in {"GET", "POST"}:
+            return None
+        media_type, charset = content_type(request) if request.method == "POST" else ("", "utf-8")
+        if charset.lower() != "utf-8":
+            return None
+        query = self._query(request, ProtocolQuery(""), accept)
+        gzip = takes_gzip(request.fields.get(b"accept-encoding", b"identity"))
+        snapshot, closing, proxy = request.live.snapshot.name, closes(request), self._settings.trusted_proxy
+        forms = filter(None, (query.results, query.graph))
+        terms = Terms(
+            *parts,
+            media_type=media_type,
+            results=query.results.name if query.results else None,
+            graph=query.graph.name if query.graph else None,
+            key=key_of(snapshot, query, gzip=gzip),
+            heads={form.name: head_of(snapshot, form) + b"connection: close\r\n" * closing for form in forms},
+            path=request.scope["path"],
+            gzip_from=GZIP_FROM if gzip else 0,
+            closes=closing,
+            forwarded=request.fields.get(b"x-forwarded-for", b"") if proxy else b"",
+        )
+        self._kinds += 1
+        return Kind(self._kinds, terms, proxy)
 
     def _without_query(self, request: Request) -> RawResponse:
         """The editor's page to people, the service description to programs (SPARQL 1.1 Service Description)."""

@@ -36,7 +36,7 @@ async def in_body(request: Request, query_bytes: int) -> ProtocolQuery:
     Parameters that the protocol does not name are ignored.
     """
     dataset = [(name, value) for name, value in pairs(request.query) if name != "query"]
-    media_type, charset = _content_type(request)
+    media_type, charset = content_type(request)
     limit = {"limit": query_bytes // 1024}
     too_large = Problem(413, "query_too_large", {**limit}, {**limit})
     if media_type == FORM:
@@ -77,7 +77,7 @@ def _protocol_query(parameters: list[tuple[str, str]]) -> ProtocolQuery:
     )
 
 
-def _content_type(request: Request) -> tuple[str, str]:
+def content_type(request: Request) -> tuple[str, str]:
     """Media type and charset of the body; raises ProblemError when it cannot hold a query."""
     media_type, parameters = parameters_of(request.fields.get(b"content-type", b"").decode("latin-1"))
     coding = request.fields.get(b"content-encoding", b"").decode("latin-1").lower()

@@ -1,0 +1,1 @@
+"""Connections of clients on which workers answer short queries by themselves."""

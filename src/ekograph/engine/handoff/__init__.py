@@ -1,1 +1,0 @@
-"""Connections handed to a worker that answers their next queries itself."""
