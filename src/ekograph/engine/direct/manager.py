@@ -11,11 +11,10 @@ import marshal
 import os
 
 from ekograph.engine.direct.protocol import MOST, Arrival, Connection, Note, NumberedTerms
-from ekograph.engine.direct.server import REQUEST_BYTES
 from ekograph.engine.workers.handle import Worker
 from ekograph.engine.workers.ipc import BACK, END, READY
 from ekograph.engine.workers.pool import WorkerPool
-from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, NEW, SENDING
+from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, NEW, REQUEST_BYTES, SENDING
 
 #: Seconds after which a worker without connections serves other queries again.
 _IDLE = 1.0
@@ -107,9 +106,10 @@ class DirectWorker:
             if self.revoked:
                 self._worker.revoke()
         elif kind == BACK:
-            number = int.from_bytes(payload[:2], "big")
-            answered = self._worker.counters.states[number] != NEW
-            self._forget(number).given_back(payload[2:], answered=answered)
+            number, rest = int.from_bytes(payload[:2], "big"), payload[2:]
+            state = self._worker.counters.states[number]
+            unsent, unread = (rest, b"") if state == SENDING else (b"", rest)
+            self._forget(number).given_back(unsent, unread, answered=state != NEW)
         elif kind == END:
             self._end()
             if payload:
@@ -120,7 +120,7 @@ class DirectWorker:
     def lost(self) -> None:
         """Take all back from a worker that has ended, once it certainly has: a killed one may still be sending."""
         self.revoked = True
-        self._worker.ended.add_done_callback(lambda _: (print("LOST", self._worker.stderr, flush=True), self._end()))
+        self._worker.ended.add_done_callback(lambda _: self._end())
 
     def poll(self, now: float) -> None:
         """Take the connections back where there is a reason, by force if need be."""
@@ -176,13 +176,17 @@ class DirectWorker:
         self._pool.admission.leave(_CLIENT)
         states = bytes(self._worker.counters.states)
         at_work, culprit = self._worker.counters.at_work
+        kept = self._worker.counters.kept
         for number, connection in self.connections.items():
             state = states[number]
             if state == SENDING:
                 connection.broken()
             elif at_work and number == culprit:
                 self._service.note_long(connection.client)
-                connection.given_back(b"", answered=state == ANSWERED)
+                if kept is None:
+                    connection.broken()
+                else:
+                    connection.given_back(b"", kept, answered=state == ANSWERED)
         for number, connection in self.connections.items():
             if states[number] != SENDING and not (at_work and number == culprit):
                 connection.moved(answered=states[number] == ANSWERED)

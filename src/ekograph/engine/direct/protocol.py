@@ -71,11 +71,11 @@ class Connection(Protocol):
     def fileno(self) -> int:
         """Its descriptor."""
 
-    def given_back(self, unsent: bytes, *, answered: bool) -> None:
+    def given_back(self, unsent: bytes, unread: bytes, *, answered: bool) -> None:
         """Go on with it, since its next request is none for a worker, or has been too much for one.
 
         `unsent`, the rest of a response, must be sent first. The request that came with the connection is still to be
-        answered unless it is `answered`; later ones are still unread.
+        answered unless it is `answered`; then `unread` has what was taken off of the next.
         """
 
     def moved(self, *, answered: bool) -> None:

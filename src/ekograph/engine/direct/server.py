@@ -1,8 +1,7 @@
 """The worker's side: it reads queries from connections of clients, and answers there.
 
-Only a request that has its answer is taken off a connection. Everything else (what is no query, or has no short answer)
-stays there while the connection goes back, and so does everything when the worker is killed: the web process then reads
-it as if no worker had had the connection.
+A request that is taken off a connection is kept in shared memory until it has its answer; all that follows stays there.
+So a connection can go back at any time, and the web process goes on with it as if no worker had had it.
 """
 
 from __future__ import annotations
@@ -22,14 +21,12 @@ from hashlib import blake2b
 from string import ascii_letters, digits
 
 from ekograph.engine.direct.protocol import Arrival, Terms
-from ekograph.engine.workers.ipc import BACK, READY, REQUEST, WorkerRequest
-from ekograph.engine.workers.result_writer import BufferedResult
-from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, SENDING, WorkerCounters
+from ekograph.engine.workers.ipc import BACK, READY, REQUEST, WholeAnswer, WorkerRequest
+from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, REQUEST_BYTES, SENDING, WorkerCounters
 from ekograph.urls import percent_decoded
 
-#: Bytes of a request, and of the body of a response, above which the web process answers.
-REQUEST_BYTES = 32_768
-BODY_BYTES = 262_144
+#: Bytes of the body of a response above which the web process answers.
+_BODY_BYTES = 262_144
 
 #: Bytes of the cache, requests and responses together, and what an entry takes besides.
 _CACHE_BYTES = 4_000_000
@@ -51,6 +48,10 @@ _MOST_PARAMETERS = 5
 
 #: The form of a POST (SPARQL 1.1 Protocol, section 2.1.2).
 FORM = "application/x-www-form-urlencoded"
+
+# Python takes its time to combine these each time.
+_DONTWAIT = int(socket.MSG_DONTWAIT)
+_PEEK = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)
 
 _INT = struct.Struct("i")
 _ANCILLARY = socket.CMSG_SPACE(_INT.size)
@@ -82,19 +83,19 @@ class _ClientConnection:
 class ConnectionServer:
     """The connections that a worker has; they arrive over `channel`, and `send` sends frames to the web process.
 
-    `answer` writes the answer to a request, and returns whether there is a short one.
+    `answer` gives the whole answer to a request, or None.
     """
 
     def __init__(
         self,
         channel: socket.socket,
         counters: WorkerCounters,
-        answer: Callable[[WorkerRequest, BufferedResult], bool],
+        answer: Callable[[WorkerRequest], WholeAnswer | None],
         send: Callable[[bytes, bytes], None],
     ) -> None:
         self._channel = channel
         self._counters = counters
-        self._answer_shortly = answer
+        self._answer = answer
         self._send_frame = send
         self._held: dict[int, _ClientConnection] = {}
         #: Those on which something may have arrived, in the order of arrival.
@@ -135,7 +136,7 @@ class ConnectionServer:
         while True:
             try:
                 # Python's recv_fds overlooks its flags.
-                data, passed, _, _ = self._channel.recvmsg(65_536, _ANCILLARY, socket.MSG_DONTWAIT)
+                data, passed, _, _ = self._channel.recvmsg(65_536, _ANCILLARY, _DONTWAIT)
             except BlockingIOError:
                 return False
             if not data:
@@ -192,23 +193,22 @@ class ConnectionServer:
     def _serve_request(self, descriptor: int, now: float) -> None:
         """Answer the request that has arrived on a connection, or give the connection back."""
         start = time.perf_counter()
-        connection = self._held[descriptor]
-        counters = self._counters
-        counters.start(connection.number)
+        connection, counters = self._held[descriptor], self._counters
+        # The body of a POST often comes a moment later: until then, nothing is taken.
+        taking = not (connection.first or connection.terms.media_type)
+        counters.start(connection.number, taking=taking)
         try:
-            request = connection.first or connection.socket.recv(REQUEST_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            request = connection.first or counters.receive(connection.socket, _DONTWAIT if taking else _PEEK)
+            response = self._cache.get(request)
+            again = response is not None
             if not request:
                 self._close(descriptor)
-                return
-            cached = self._cache.get(request)
-            response = cached or self._respond(connection, request)
-            if response is None:
-                if not connection.waits:
-                    self._give_back(descriptor, b"")
-            elif not counters.revoked:
+            elif (response := response or self._respond(connection, request)) and not counters.revoked:
                 connection.since = now
-                self._send(connection, descriptor, request, response)
-                self._count(connection, response[2], time.perf_counter() - start, again=cached is not None)
+                self._send(connection, descriptor, request if not taking else b"", response)
+                self._count(connection, response[2], time.perf_counter() - start, again=again)
+            elif not connection.waits:
+                self._give_back(descriptor, request if taking else b"")
         except BlockingIOError:
             return
         except OSError:
@@ -221,7 +221,7 @@ class ConnectionServer:
         terms = connection.terms
         text = _query_of(request, terms)
         if text is None:
-            connection.waits = not _is_whole(request, terms)
+            connection.waits = terms.media_type != "" and not _is_whole(request, terms)
             if connection.waits:
                 return None
             for other in self._terms.values():
@@ -231,9 +231,8 @@ class ConnectionServer:
             else:
                 return None
         connection.waits = False
-        answer = BufferedResult(BODY_BYTES)
-        query = WorkerRequest(text, terms.results, terms.graph, (), ())
-        if not self._answer_shortly(query, answer) or not answer.lasting:
+        answer = self._answer(WorkerRequest(text, terms.results, terms.graph, (), ()))
+        if answer is None or len(answer.body) > _BODY_BYTES:
             return None
         response = _response(terms, text, answer)
         # The same bytes have the same response: nothing else was looked at.
@@ -246,7 +245,7 @@ class ConnectionServer:
         return response
 
     def _send(self, connection: _ClientConnection, descriptor: int, request: bytes, response: _Response) -> None:
-        """Take a request off its connection and respond; what cannot be sent at once goes back."""
+        """Respond to a request, which is taken off its connection first; what cannot be sent at once goes back."""
         before, after, terms = response
         data = b"".join((before, _date(int(time.time())), after))
         states = self._counters.states
@@ -255,10 +254,10 @@ class ConnectionServer:
             connection.first = b""
             # What has come since then was told of together with the connection.
             self._ready[descriptor] = None
-        else:
-            connection.socket.recv(len(request), socket.MSG_DONTWAIT)
+        elif request:
+            connection.socket.recv(len(request), _DONTWAIT)
         try:
-            sent = connection.socket.send(data, socket.MSG_DONTWAIT)
+            sent = connection.socket.send(data, _DONTWAIT)
         except BlockingIOError:
             sent = 0
         if sent < len(data):
@@ -278,9 +277,10 @@ class ConnectionServer:
             while not self._counters.log(line):
                 time.sleep(_LOOK)
 
-    def _give_back(self, descriptor: int, unsent: bytes) -> None:
+    def _give_back(self, descriptor: int, rest: bytes) -> None:
+        """Give a connection back with the rest of a response that has begun, else of what was taken off it."""
         connection = self._forget(descriptor)
-        self._send_frame(BACK, connection.number.to_bytes(2, "big") + unsent)
+        self._send_frame(BACK, connection.number.to_bytes(2, "big") + rest)
 
     def _close(self, descriptor: int) -> None:
         """Close a connection for good: the web process has it too, and will let go of it."""
@@ -339,7 +339,7 @@ def _only_query(encoded: bytes) -> bytes:
     return rest[0] if len(rest) == 1 and b"&" not in rest[0] else b""
 
 
-def _response(terms: Terms, text: str, answer: BufferedResult) -> _Response:
+def _response(terms: Terms, text: str, answer: WholeAnswer) -> _Response:
     """The response with the answer to a query."""
     body = answer.body
     etag = blake2b((terms.key + text).encode(errors="replace"), digest_size=12).hexdigest()

@@ -25,7 +25,7 @@ HEAD, DATA, END, ERROR = b"H", b"D", b"E", b"X"
 #: A short answer in one frame: the length of the head in one byte, the head, the data.
 SHORT = b"S"
 
-#: The worker takes connections now; it gives one back: its number in two bytes, and what is still to be sent on it.
+#: The worker takes connections now; it gives one back: its number in two bytes, and the rest of a response or request.
 READY, BACK = b"L", b"R"
 
 #: The kinds after which nothing more of an answer comes.
@@ -46,3 +46,10 @@ class WorkerRequest(NamedTuple):
     graph: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+
+
+class WholeAnswer(NamedTuple):
+    """An answer that is complete and lasts as long as the dataset is the same, and the name of its format."""
+
+    format: str
+    body: bytes

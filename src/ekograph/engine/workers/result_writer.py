@@ -1,4 +1,4 @@
-"""Writes solutions and graphs in every format: as frames to a socket, or into memory if the answer must be short."""
+"""Writes solutions and graphs in every format, as frames to a socket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import IO, cast
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -113,46 +113,16 @@ class FrameWriter:
         return block
 
 
-class BufferedResult:
-    """Collects a short answer: no more than `cap` bytes."""
-
-    def __init__(self, cap: int) -> None:
-        self.full = False
-        self.format = ""
-        self.lasting = False
-        self._cap = cap
-        self._body = bytearray()
-
-    @property
-    def body(self) -> bytes:
-        """All that was written."""
-        return xml_of(bytes(self._body), last=True)[0] if self.format in XML else bytes(self._body)
-
-    def head(self, name: str, seen: Scan) -> None:
-        """Take the format, and whether the answer lasts."""
-        self.format = name
-        self.lasting = not seen.volatile
-
-    def write(self, data: bytes) -> int:
-        """Take bytes; raises OSError when they are too many."""
-        self._body += data
-        if len(self._body) > self._cap:
-            self.full = True
-            raise OSError("the answer is larger than its cap")
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: the whole is taken at the end."""
-
-
 # A handful of values, the same with each answer.
 @lru_cache(maxsize=64)
 def _head(name: str, form: str, *, lasting: bool) -> bytes:
     return json.dumps({"format": name, "form": form, "lasting": lasting}).encode()
 
 
-def write_graph(triples: Iterator[ox.Triple], name: str, prefixes: Mapping[str, str], out: IO[bytes]) -> None:
-    """Write `triples` in the format `name`; raises QueryError (unwritable), and what `out` raises."""
+def write_graph(
+    triples: Iterator[ox.Triple], name: str, prefixes: Mapping[str, str], out: IO[bytes] | None = None
+) -> bytes:
+    """Write `triples` in the format `name`, or return that; raises QueryError (unwritable), and what `out` raises."""
     if name == "rdfxml":
         triples = _with_element_names(triples)
     if name in {"ntriples", "nquads"}:
@@ -163,7 +133,7 @@ def write_graph(triples: Iterator[ox.Triple], name: str, prefixes: Mapping[str, 
             text = "".join(map(str, first))
             prefixes = {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
         triples = itertools.chain(first, triples)
-    ox.serialize(triples, out, GRAPHS[name], prefixes=dict(prefixes))
+    return ox.serialize(triples, out, GRAPHS[name], prefixes=dict(prefixes)) or b""
 
 
 def xml_of(block: bytes, *, last: bool) -> tuple[bytes, bytes]:
@@ -180,15 +150,6 @@ def unwritable(error: OSError | ValueError) -> QueryError | None:
     """The error of a result that a format cannot carry, if pyoxigraph's `error` says so."""
     _, unsupported, reason = str(error).partition("does not support ")
     return QueryError("unwritable", format="JSON-LD", reason=reason.strip(" .")) if unsupported else None
-
-
-#: What an answer is written to.
-Output = FrameWriter | BufferedResult
-
-
-def binary(out: Output) -> IO[bytes]:
-    """`out` for pyoxigraph, which only ever writes and flushes."""
-    return cast("IO[bytes]", out)
 
 
 def _with_element_names(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import mmap
 import os
+import socket
 from bisect import bisect_left
 from typing import NamedTuple
 
 #: Upper bounds of the classes of durations, in seconds.
 CLASSES = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
+#: Bytes of a request above which no worker answers it on a connection of its own.
+REQUEST_BYTES = 32_768
+
 #: What a worker has done on a connection: nothing yet, answered the request that came with it, begun to send an answer,
 #: closed it.
 NEW, ANSWERED, SENDING, CLOSED = range(4)
 
-# Where things are: numbers of eight bytes (durations are counted from _COUNTS on), the states of connections, the log.
-_REVOKED, _STARTED, _FINISHED, _SLOT, _WRITTEN, _READ, _SECONDS, _REPEATED, _COUNTS = range(9)
-_STATES, _LOG, _LOG_BYTES = 1024, 4096, 1 << 18
+# Where things are: numbers of eight bytes (durations are counted from _COUNTS on), the states of connections,
+# the request that the worker is at, the log.
+_REVOKED, _STARTED, _FINISHED, _SLOT, _LENGTH, _WRITTEN, _READ, _SECONDS, _REPEATED, _COUNTS = range(10)
+_STATES, _REQUEST, _LOG, _LOG_BYTES = 1024, 4096, 4096 + REQUEST_BYTES, 1 << 18
+_UNKNOWN = 1 << 62
 
 
 class Answered(NamedTuple):
@@ -76,9 +82,10 @@ class WorkerCounters:
     def close(self) -> None:
         """Free the shared memory; what was last in it can still be read."""
         logged = self._numbers[_WRITTEN] != self._numbers[_READ]
-        last = bytearray(self._memory if logged else self._memory[:_LOG])
+        last = bytearray(self._memory[: None if logged else _LOG])
         self._whole.release()
         self.states.release()
+        self._request.release()
         self._numbers.release()
         self._times.release()
         self._memory.close()
@@ -86,14 +93,31 @@ class WorkerCounters:
 
     def _view(self, memory: memoryview) -> None:
         self._whole = memory
-        self.states = memory[_STATES:_LOG]
+        self.states = memory[_STATES:_REQUEST]
+        self._request = memory[_REQUEST:_LOG]
         self._numbers = memory.cast("Q")
         self._times = memory.cast("d")
 
-    def start(self, slot: int) -> None:
-        """Note the start of a request on a connection."""
-        self._numbers[_SLOT] = slot
-        self._numbers[_STARTED] += 1
+    def start(self, slot: int, *, taking: bool) -> None:
+        """Note the start of a request on a connection, which the worker is `taking` off it, if not later."""
+        numbers = self._numbers
+        numbers[_LENGTH] = _UNKNOWN if taking else 0
+        numbers[_SLOT] = slot
+        numbers[_STARTED] += 1
+
+    def receive(self, connection: socket.socket, flags: int) -> bytes:
+        """What has come on a connection; what is taken off it stays here for the web process if the worker ends."""
+        request = self._request
+        length = connection.recv_into(request, REQUEST_BYTES, flags)
+        if self._numbers[_LENGTH]:
+            self._numbers[_LENGTH] = length
+        return bytes(request[:length])
+
+    @property
+    def kept(self) -> bytes | None:
+        """The request that was taken off a connection, if there is one; None if only part of it may have been."""
+        length = self._numbers[_LENGTH]
+        return None if length == _UNKNOWN else bytes(self._request[:length])
 
     def finish(self) -> None:
         """Note its end."""

@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -20,16 +20,8 @@ from ekograph.engine.diagnostics.lexer import MAX_DEPTH, Scan, depth_exceeds, sc
 from ekograph.engine.diagnostics.mistakes import mistake
 from ekograph.engine.direct.server import ConnectionServer
 from ekograph.engine.errors import QueryError
-from ekograph.engine.workers.ipc import END, REQUEST, WorkerRequest
-from ekograph.engine.workers.result_writer import (
-    RESULTS,
-    BufferedResult,
-    FrameWriter,
-    Output,
-    binary,
-    unwritable,
-    write_graph,
-)
+from ekograph.engine.workers.ipc import END, REQUEST, WholeAnswer, WorkerRequest
+from ekograph.engine.workers.result_writer import RESULTS, XML, FrameWriter, unwritable, write_graph, xml_of
 from ekograph.engine.workers.shared_counters import WorkerCounters
 
 #: A worker that has taken this part of the memory it may take is replaced: too little is left for the next query.
@@ -38,25 +30,24 @@ _EXHAUSTED = 0.25
 
 def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, config: dict[str, Any]) -> None:
     """Answer one query after the other, until the other end closes."""
-    config = {**config, "marks": [(f"{name}:", name, iri) for name, iri in config["prefixes"].items()]}
     requests = Requests(connection)
     bounds = _KernelBounds(config["seconds"], config["life"])
     limit = _peak_memory() + _EXHAUSTED * (config["memory_mb"] << 20)
 
-    def answer_shortly(request: WorkerRequest, out: BufferedResult) -> bool:
+    def answer(request: WorkerRequest) -> WholeAnswer | None:
         bounds.set()
         try:
-            _answer(store, request, config, out)
-        except (QueryError, MemoryError):
-            return False
-        return True
+            return _whole_answer(store, request, config)
+        except (QueryError, MemoryError, SyntaxError, ValueError, RuntimeError, OSError):
+            # The web process asks again, and tells the client why there is no answer.
+            return None
 
     try:
         while message := requests.next(bounds.lift):
             number, request = message
             out = FrameWriter(connection, number, config["result_mb"] * 1_000_000)
             if request is None:
-                ConnectionServer(connection, counters, answer_shortly, out.send).serve()
+                ConnectionServer(connection, counters, answer, out.send).serve()
                 out.send(END, b"exhausted" if _peak_memory() > limit else b"")
                 continue
             bounds.set()
@@ -134,23 +125,18 @@ def _peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out: Output) -> None:
+def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out: FrameWriter) -> None:
     """Write the answer to `out`; raises QueryError, MemoryError, and ConnectionError when nobody reads it."""
     seen = _examined(request.text)
+    file = cast("IO[bytes]", out)  # pyoxigraph only ever writes and flushes
     try:
-        results = store.query(
-            request.text,
-            # Declaring all of them would take as long as reading a short query.
-            prefixes={name: iri for mark, name, iri in config["marks"] if mark in request.text},
-            base_iri=config["base"] or None,
-            **_dataset(request, union=config["default_graph"] == "union" and not seen.dataset),
-        )
+        results = _results(store, request, config, seen)
         if isinstance(results, ox.QueryTriples):
             out.head(name := _accepted(request.graph, "graph"), seen)
-            write_graph(results, name, config["prefixes"], binary(out))
+            write_graph(results, name, config["prefixes"], file)
         else:
             out.head(name := _accepted(request.results, "results"), seen)
-            results.serialize(binary(out), RESULTS[name])
+            results.serialize(file, RESULTS[name])
     except (SyntaxError, ValueError) as error:
         raise _diagnosis(str(error), request.text, config["prefixes"]) from error
     except RuntimeError as error:
@@ -162,6 +148,30 @@ def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out
             raise
         # What is left is a call to another endpoint, which the kernel has refused.
         raise (unwritable(error) or QueryError("refused_service", line=1, column=1)) from error
+
+
+def _whole_answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any]) -> WholeAnswer | None:
+    """The answer, if it is the same as long as the dataset is; raises what `_answer` does, and what pyoxigraph does."""
+    seen = _examined(request.text)
+    results = None if seen.volatile else _results(store, request, config, seen)
+    if results is None:
+        return None
+    if isinstance(results, ox.QueryTriples):
+        body = write_graph(results, name := _accepted(request.graph, "graph"), config["prefixes"])
+    else:
+        body = results.serialize(format=RESULTS[name := _accepted(request.results, "results")]) or b""
+    return WholeAnswer(name, xml_of(body, last=True)[0] if name in XML else body)
+
+
+def _results(
+    store: ox.Store, request: WorkerRequest, config: dict[str, Any], seen: Scan
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    return store.query(
+        request.text,
+        prefixes=config["prefixes"],
+        base_iri=config["base"] or None,
+        **_dataset(request, union=config["default_graph"] == "union" and not seen.dataset),
+    )
 
 
 def _examined(text: str) -> Scan:

@@ -74,20 +74,20 @@ class FirstContact(asyncio.Protocol):
         """The address of the client."""
         return self.transport.get_extra_info("peername") or ("",)
 
-    def given_back(self, unsent: bytes, *, answered: bool) -> None:
-        """Go on with a connection here; `unsent` is the rest of a response."""
+    def given_back(self, unsent: bytes, unread: bytes, *, answered: bool) -> None:
+        """Go on with a connection here; `unsent` is the rest of a response, `unread` what has come of a request."""
         self._given = False
         if self.transport.is_closing():
             return
         self.transport.resume_reading()
         if unsent:
             self.transport.write(unsent)
-        self._stay(b"" if answered else self._data)
+        self._stay(unread if answered else self._data)
 
     def moved(self, *, answered: bool) -> None:
         """Have another worker answer, if there is one."""
         if self._closing or self.transport.is_closing() or not self._app.serve(self, self._data, answered=answered):
-            self.given_back(b"", answered=answered)
+            self.given_back(b"", b"", answered=answered)
 
     def ended(self) -> None:
         """Close a connection on which all is said."""

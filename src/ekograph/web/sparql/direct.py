@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ekograph.engine.direct.protocol import Terms
-from ekograph.engine.direct.server import REQUEST_BYTES
+from ekograph.engine.workers.shared_counters import REQUEST_BYTES
 from ekograph.web.contract import Request, Scope
 
 #: More kinds of requests than clients send; some begin anew then.
