@@ -67,7 +67,7 @@ def test_the_imports_make_no_circle():
 
 def test_the_worker_knows_what_it_talks_in_reads_and_writes_and_nothing_else_of_ekograph():
     allowed = {"ekograph.engine", "ekograph.engine.errors", "ekograph.urls"} | {
-        f"ekograph.engine.{name}" for name in ("workers", "handoff", "diagnostics")
+        f"ekograph.engine.{name}" for name in ("workers", "direct", "diagnostics")
     }
     code = "import sys, ekograph.engine.workers.worker; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

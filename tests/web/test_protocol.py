@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from ekograph.web.http.connection import BoundedConnection
+from ekograph.web.http.first_contact import FirstContact
 
 #: A second bound on waiting, so that a broken test ends.
 PATIENCE = 20
@@ -21,6 +22,9 @@ class App:
 
     def __init__(self) -> None:
         self.gone = asyncio.Event()
+
+    def serve(self, *_):
+        return False
 
     def dispatch(self, _scope):
         return self
@@ -49,10 +53,11 @@ async def listening(**bounds):
     """The port of a server whose connections have `bounds`, its connections, and its application."""
     bounded = type("Bounded", (BoundedConnection,), bounds)
     app = App()
-    config = uvicorn.Config(app, http=bounded, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
+    first = type("First", (FirstContact,), {"then": bounded})
+    config = uvicorn.Config(app, http=first, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
     config.load()
     state = ServerState()
-    make = lambda: bounded(config=config, server_state=state, app_state={})  # noqa: E731
+    make = lambda: first(config=config, server_state=state, app_state={})  # noqa: E731
     server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1], state.connections, app

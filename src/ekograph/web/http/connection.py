@@ -264,12 +264,12 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def make_room(connections: set[Any], but: Any) -> None:
-    """Close the longest idle connection when there are too many, or the one they are too many with.
+def make_room(connections: set[Any], most: int, but: Any) -> None:
+    """Close the longest idle connection when there are more than `most`, or the one they are too many with.
 
-    Fewer than the bound are too many where there are few descriptors: some are needed for other things.
+    Fewer than that are too many where there are few descriptors: some are needed for other things.
     """
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if len(connections) > min(BoundedConnection.connections_at_once, soft * 3 // 4):
+    if len(connections) > min(most, soft * 3 // 4):
         idle = [connection for connection in connections if connection is not but and connection.idle]
         (min(idle, key=lambda connection: connection.since) if idle else but).transport.abort()

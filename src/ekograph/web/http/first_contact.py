@@ -16,6 +16,9 @@ class FirstContact(asyncio.Protocol):
     worker gives it back, or ends.
     """
 
+    #: What answers all requests, and has the bounds.
+    then = BoundedConnection
+
     transport: asyncio.Transport
     client: str
     logged: str
@@ -34,9 +37,9 @@ class FirstContact(asyncio.Protocol):
         """Wait for the first request, at the cost of the longest idle connection when there are too many."""
         self.transport = transport
         self.since = self._loop.time()
-        self._receiving = self._loop.call_later(BoundedConnection.receive_seconds, self._too_late)
+        self._receiving = self._loop.call_later(self.then.receive_seconds, self._too_late)
         self._connections.add(self)
-        make_room(self._connections, but=self)
+        make_room(self._connections, self.then.connections_at_once, but=self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
         """End."""
@@ -101,7 +104,7 @@ class FirstContact(asyncio.Protocol):
         """Leave the connection to the protocol that answers all requests, with what has come of the first."""
         self._receiving.cancel()
         self._connections.discard(self)
-        protocol = BoundedConnection(**self._settings)
+        protocol = self.then(**self._settings)
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
         if data:

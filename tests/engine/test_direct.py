@@ -1,8 +1,9 @@
-"""Connections that are lent to workers: short queries are answered there, and nothing that is asked is ever lost."""
+"""Connections on which workers answer: short queries are answered there, and nothing that is asked is ever lost."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -13,34 +14,51 @@ import pytest
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER
 
-from ekograph.engine.handoff.protocol import MOST, Handoff, Terms
+from ekograph.engine.direct.protocol import Terms
 from ekograph.engine.workers.shared_counters import Answered
 
 AFTER = b" HTTP/1.1\r\nhost: somewhere\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nx-snapshot: this\r\n"
-TERMS = Terms(b"GET /sparql?query=", AFTER, "json", "ntriples", "this ", {"json": HEAD, "ntriples": HEAD}, 0)
+TERMS = Terms(
+    *(b"GET /sparql?", AFTER, "", "json", "ntriples", "this "),
+    *({"json": HEAD, "ntriples": HEAD}, "/sparql", 0, False, b""),
+)
 ONE = "SELECT ?o { ex:s0 ex:next ?o }"
 
 
 class Lent:
-    """A connection between a client and a server, as both have it; `back` is what was still to be sent on it."""
+    """A connection between a client and a server, as both have it; `back` is how it came back."""
+
+    client = "somebody"
+    logged = ""
 
     def __init__(self, terms: Terms = TERMS) -> None:
-        self.client, self.server = socket.socketpair()
-        for each in (self.client, self.server):
+        self.near, self.server = socket.socketpair()
+        for each in (self.near, self.server):
             each.setblocking(False)
-        self.back: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self.back: asyncio.Future[tuple[str, bytes, bytes]] = asyncio.get_running_loop().create_future()
         self.answered: list[Answered] = []
-        self.handoff = Handoff(self, lambda: terms, self.answered.append)
+        self.terms = (hash(terms.after), terms)
+
+    def note(self, answered: Answered, _lines: bytes) -> None:
+        self.answered.append(answered)
 
     def fileno(self) -> int:
         return self.server.fileno()
 
-    def given_back(self, unsent: bytes) -> None:
-        self.back.set_result(unsent)
+    def given_back(self, unsent: bytes, unread: bytes, *, answered: bool) -> None:
+        assert answered
+        self.back.set_result(("back", unsent, unread))
+
+    def moved(self, *, answered: bool) -> None:
+        assert answered
+        self.back.set_result(("moved", b"", b""))
+
+    def ended(self) -> None:
+        self.back.set_result(("ended", b"", b""))
 
     def broken(self) -> None:
-        self.back.set_result(None)
+        self.back.set_result(("broken", b"", b""))
 
     async def ask(self, query: str) -> bytes:
         """The response to a query."""
@@ -48,45 +66,46 @@ class Lent:
         return await self.response()
 
     async def say(self, data: bytes) -> None:
-        await asyncio.get_running_loop().sock_sendall(self.client, data)
+        await asyncio.get_running_loop().sock_sendall(self.near, data)
 
     async def response(self) -> bytes:
         loop, received = asyncio.get_running_loop(), b""
         async with asyncio.timeout(20):
             while b"\r\n\r\n" not in received:
-                received += await loop.sock_recv(self.client, 1 << 20)
+                received += await loop.sock_recv(self.near, 1 << 20)
             head, _, body = received.partition(b"\r\n\r\n")
             length = int(head.partition(b"content-length: ")[2].split()[0])
             while len(body) < length:
-                body += await loop.sock_recv(self.client, 1 << 20)
+                body += await loop.sock_recv(self.near, 1 << 20)
         return head + b"\r\n\r\n" + body
 
     async def returned(self) -> bytes:
-        """What is still unread on the connection once it has come back; nothing was to be sent."""
+        """What is still to be answered once it has come back; nothing was to be sent."""
         async with asyncio.timeout(20):
-            assert await self.back == b""
+            _, unsent, unread = await self.back
+        assert unsent == b""
         try:
-            return self.server.recv(1 << 20)
+            return unread + self.server.recv(1 << 20)
         except BlockingIOError:
-            return b""
+            return unread
 
 
 def request(query: str) -> bytes:
-    return TERMS.before + quote(query).encode() + AFTER
+    return TERMS.before + b"query=" + quote(query).encode() + AFTER
 
 
 @asynccontextmanager
 async def lending(dataset, number: int = 1, terms: Terms = TERMS, **limits):
-    """An engine and connections that it has been lent by one client."""
+    """An engine and connections that one client has, on which it answers."""
     async with running(dataset, **{"fast": 4, **limits}) as engine:
         lent = [Lent(terms) for _ in range(number)]
         for each in lent:
-            assert engine.hand_over("somebody", each.handoff)
+            assert engine.serve(each, each.terms, b"")
         try:
             yield engine, *lent
         finally:
             for each in lent:
-                each.client.close()
+                each.near.close()
                 each.server.close()
 
 
@@ -101,7 +120,7 @@ def test_a_query_on_a_lent_connection_has_its_response(dataset):
             expected = (await ask(engine, ONE))[1]
             responses = [await lent.ask(ONE), await lent.ask(ONE + " # again"), await lent.ask(ONE)]
             await engine.stop()
-            return expected, responses, lent.back.result(), lent.answered, engine.figures()
+            return expected, responses, lent.back.result()[0], lent.answered, engine.figures()
 
     expected, responses, back, answered, figures = of(session)
     heads, bodies = zip(*(each.split(b"\r\n\r\n") for each in responses), strict=True)
@@ -109,8 +128,8 @@ def test_a_query_on_a_lent_connection_has_its_response(dataset):
     assert all(each.startswith(HEAD) and b"date: " in each and b'etag: W/"' in each for each in heads)
     # What is the same has the same entity tag, and something else another.
     assert heads[0].partition(b"etag")[2] == heads[2].partition(b"etag")[2] != heads[1].partition(b"etag")[2]
-    assert (back, sum(sum(each.counts) for each in answered), sum(each.again for each in answered)) == (b"", 3, 1)
-    assert (figures["queries_lent_total"], figures["answers_repeated_lent_total"], figures["lent"]) == (2, 1, 0)
+    assert (back, sum(sum(each.counts) for each in answered), sum(each.again for each in answered)) == ("moved", 3, 1)
+    assert (figures["queries_direct_total"], figures["answers_repeated_direct_total"], figures["direct"]) == (2, 1, 0)
     assert (figures["queries_total"], figures["running"]) == (3, 0)
 
 
@@ -119,7 +138,7 @@ def test_a_query_on_a_lent_connection_has_its_response(dataset):
     [
         b"POST /sparql HTTP/1.1\r\nhost: somewhere\r\ncontent-length: 0\r\n\r\n",
         b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nhost: elsewhere\r\n\r\n",
-        b"GET /sparql?query=ASK%7B%7D&format=xml HTTP/1.1\r\nhost: somewhere\r\n\r\n",
+        b"GET /sparql?query=ASK%7B%7D&default-graph-uri=x HTTP/1.1\r\nhost: somewhere\r\n\r\n",
         b"GET /sparql?query=ASK%7B%7D#fragment HTTP/1.1\r\nhost: somewhere\r\n\r\n",
         b"GET /sparql?query=%FF HTTP/1.1\r\nhost: somewhere\r\n\r\n",
         b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nhost: some",
@@ -129,7 +148,7 @@ def test_a_query_on_a_lent_connection_has_its_response(dataset):
         request("ASK { SERVICE <http://127.0.0.1:1/> { } }"),
         request("SELECT (NOW() AS ?now) {}"),
         request("SELECT * { ?a ?b ?c . ?d ?e ?f }"),
-        request("ASK {} #" + "x" * 20_000),
+        request("ASK {} #" + "x" * 40_000),
     ],
     ids=[
         *("post", "header", "parameter", "fragment", "encoding", "part", "two", "fault", "update", "service", "now"),
@@ -150,7 +169,7 @@ def test_a_client_that_goes_away_is_given_back(dataset):
     async def session():
         async with lending(dataset) as (_, lent):
             await lent.ask(ONE)
-            lent.client.close()
+            lent.near.close()
             return await lent.returned()
 
     assert of(session) == b""
@@ -162,7 +181,7 @@ def test_a_long_query_goes_back_unread_with_all_others_and_its_worker_ends(datas
             # The first and the third are lent to the same worker.
             for each in (first, third):
                 await each.ask(ONE)
-            workers = {lease._worker.pid for lease in engine.handoffs._leases}
+            workers = {worker._worker.pid for worker in engine.direct.workers}
             await first.say(request(FOREVER))
             await asyncio.sleep(0.001)
             await third.say(request(ONE))
@@ -180,20 +199,20 @@ def test_a_worker_that_is_killed_gives_everything_back(dataset):
         async with lending(dataset, number=2) as (engine, *lent):
             for each in lent:
                 await each.ask(ONE)
-            for lease in engine.handoffs._leases:
+            for worker in engine.direct.workers:
                 # The client has its response a moment before the worker is through with it.
-                while lease._worker.counters.at_work:  # noqa: ASYNC110 - it tells nobody
+                while worker._worker.counters.at_work[0]:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0)
-                os.kill(lease._worker.pid, signal.SIGSTOP)
+                os.kill(worker._worker.pid, signal.SIGSTOP)
             for each in lent:
                 await each.say(request(ONE))
-            for lease in list(engine.handoffs._leases):
-                os.kill(lease._worker.pid, signal.SIGKILL)
+            for worker in list(engine.direct.workers):
+                os.kill(worker._worker.pid, signal.SIGKILL)
             return [await each.returned() for each in lent], engine.figures(), (await ask(engine, ONE))[1]
 
     unread, figures, body = of(session)
     assert unread == [request(ONE)] * 2
-    assert (figures["running"], figures["lent"]) == (0, 0)
+    assert (figures["running"], figures["direct"]) == (0, 0)
     assert body
 
 
@@ -204,7 +223,7 @@ def test_a_client_that_reads_slowly_gets_the_rest_from_the_owner(dataset):
         async with lending(dataset) as (_, lent):
             lent.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             await lent.say(request(large))
-            rest = await lent.back
+            _, rest, _ = await lent.back
             # Whoever has it back sends the rest.
             lent.server.setblocking(True)
             sending = asyncio.to_thread(lent.server.sendall, rest)
@@ -217,66 +236,62 @@ def test_a_client_that_reads_slowly_gets_the_rest_from_the_owner(dataset):
     assert response.count(b'"a"') == 303
 
 
-def test_what_is_not_used_is_given_back(dataset, monkeypatch):
-    monkeypatch.setattr("ekograph.engine.handoff.manager._IDLE", 0.05)
-
+def test_a_connection_on_which_nothing_is_asked_is_closed(dataset):
     async def session():
         async with lending(dataset) as (engine, lent):
             await lent.ask(ONE)
-            return await lent.returned(), engine.figures()
-
-    unread, figures = of(session)
-    assert unread == b""
-    assert (figures["lent"], figures["running"]) == (0, 0)
-
-
-def test_another_client_has_one_of_two_workers(dataset, monkeypatch):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
-
-    async def session():
-        async with lending(dataset, number=2) as (engine, *lent):
-            for each in lent:
-                await each.ask(ONE)
-            nobody = engine.hand_over("another", Lent().handoff)
             async with asyncio.timeout(20):
-                while engine.handoffs.lent == 2:  # noqa: ASYNC110 - it tells nobody
-                    await asyncio.sleep(0)
-            somebody = engine.hand_over("another", Lent().handoff)
-            # No client has two now, so that nobody gives one up.
-            third = engine.hand_over("a third", Lent().handoff)
-            return nobody, somebody, third, [each.back.done() for each in lent]
+                end = await asyncio.get_running_loop().sock_recv(lent.near, 1)
+                how, *_ = await lent.back
+                while engine.figures()["running"]:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0.01)
+            return end, how, engine.figures()["direct"]
 
-    nobody, somebody, third, back = of(session)
-    assert (nobody, somebody, third) == (False, True, False)
-    assert sorted(back) == [False, True]
+    assert of(session) == (b"", "ended", 0)
 
 
-def test_nothing_is_lent_while_the_engine_stops_or_too_much_is(dataset):
+def test_who_asks_a_long_query_has_no_worker_for_a_while_and_all_others_have(dataset):
+    async def session():
+        async with lending(dataset) as (engine, lent):
+            await lent.say(request(FOREVER))
+            assert await lent.returned() == request(FOREVER)
+            same, other = Lent(), Lent()
+            other.client = "another"
+            taken = [engine.serve(each, each.terms, b"") for each in (same, other)]
+            for each in (same, other):
+                each.near.close()
+                each.server.close()
+            return taken
+
+    assert of(session) == [False, True]
+
+
+def test_no_worker_takes_connections_while_the_engine_stops_or_has_too_many(dataset, monkeypatch):
+    monkeypatch.setattr("ekograph.engine.direct.manager.MOST", 8)
+
     async def session():
         async with lending(dataset) as (engine, _):
-            more = [Lent() for _ in range(3 * MOST)]
-            taken = 0
-            for each in more:
-                taken += engine.hand_over("somebody", each.handoff)
+            more = [Lent() for _ in range(30)]
+            taken = [each for each in more if engine.serve(each, each.terms, b"")]
             await engine.stop()
-            back = [await each.returned() for each in more[:taken]]
-            taken_after = engine.hand_over("somebody", more[-1].handoff)
+            back = {(await each.back)[0] for each in taken}
+            taken_after = engine.serve(more[-1], more[-1].terms, b"")
             for each in more:
-                each.client.close()
+                each.near.close()
                 each.server.close()
-            return taken, back, taken_after, engine.pool.admission.fast, engine.pool.admission.running
+            return len(taken), back, taken_after, engine.pool.admission.fast, engine.pool.admission.running
 
     taken, back, after, *places = of(session)
-    assert MOST - 1 <= taken < 3 * MOST
-    assert (back, after, places) == ([b""] * taken, False, [{}, {}])
+    assert 7 <= taken < 30
+    assert (back, after, places) == ({"moved"}, False, [{}, {}])
 
 
 def test_what_is_lent_takes_no_place_of_other_queries(dataset):
     async def session():
         async with lending(dataset, number=8) as (engine, *_):
             return (
-                engine.pool.admission.fast["somebody"],
-                engine.pool.admission.running["somebody"] > 0,
+                engine.pool.admission.fast["connections"],
+                engine.pool.admission.running["connections"] > 0,
                 (await ask(engine, ONE))[1],
             )
 
@@ -297,6 +312,50 @@ def test_bodies_of_a_certain_size_are_compressed_where_the_client_takes_that(dat
     head, _, body = response.partition(b"\r\n\r\n")
     assert (b"content-encoding: gzip" in head) == (least == 1)
     assert (gzip.decompress(body) if least == 1 else body) == expected
+
+
+def test_the_body_of_a_post_may_come_a_moment_later_and_is_not_waited_for_long(dataset):
+    terms = TERMS._replace(
+        before=b"POST /sparql HTTP/1.1\r\ncontent-length: ", after=b"\r\n\r\n", media_type="application/sparql-query"
+    )
+    head = terms.before + b"%d" % len(ONE) + terms.after
+
+    async def session():
+        async with lending(dataset, terms=terms) as (_, lent):
+            answers = []
+            for cut in range(1, len(head) + len(ONE)):
+                whole = head + ONE.encode()
+                await lent.say(whole[:cut])
+                await asyncio.sleep(0.001)
+                await lent.say(whole[cut:])
+                answers.append(await lent.response())
+            await lent.say(head + b"ASK")
+            return answers, await lent.returned()
+
+    answers, unread = of(session)
+    assert len({answer.partition(b"\r\n\r\n")[2] for answer in answers}) == 1
+    assert unread == head + b"ASK"
+
+
+def test_each_answer_has_a_line_in_the_access_log(dataset):
+    async def session():
+        async with running(dataset, fast=4) as engine:
+            lent, lines = Lent(), []
+            lent.logged = '"client": "somebody", '
+            lent.note = lambda _, written: lines.append(written)
+            assert engine.serve(lent, lent.terms, b"")
+            for number in range(3000):
+                await lent.ask(f"ASK {{}} # {number % 10}")
+            await engine.stop()
+            lent.near.close()
+            lent.server.close()
+            return b"".join(lines).decode().splitlines()
+
+    lines = [json.loads(line) for line in of(session)]
+    assert len(lines) == 3000
+    assert {(line["client"], line["method"], line["path"], line["status"]) for line in lines} == {
+        ("somebody", "GET", "/sparql", 200)
+    }
 
 
 def test_a_worker_keeps_a_bounded_number_of_bytes_of_answers_and_the_latest_of_them(dataset):
