@@ -5,7 +5,6 @@ The types of ASGI 3 (https://asgi.readthedocs.io/en/latest/specs/main.html).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -120,22 +119,6 @@ def _network(text: str) -> str:
     return str(mapped) if mapped else f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
-class PendingResponse:
-    """A response that waits for `future`, an application too; the dispatcher has it pass through `counted`."""
-
-    def __init__(self, future: asyncio.Future[Any]) -> None:
-        self.future = future
-        self.counted: Callable[[Application], Application] = lambda response: response
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response when it is there (ASGI 3)."""
-        raise NotImplementedError
-
-    def response(self) -> Application:
-        """The response, once `future` is done."""
-        raise NotImplementedError
-
-
 class Resource(Protocol):
     """What lies at an address."""
 
@@ -146,7 +129,7 @@ class Resource(Protocol):
     def respond(self, request: Request) -> Application:
         """The response to a request by one of the methods; raises ProblemError.
 
-        A RawResponse or a PendingResponse is written without a task; any other application gets one.
+        A RawResponse is written without a task; any other application gets one.
         """
 
 

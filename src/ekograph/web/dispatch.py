@@ -11,7 +11,6 @@ from ekograph.web.api.routes import Routes
 from ekograph.web.contract import (
     Application,
     Deployment,
-    PendingResponse,
     Receive,
     Request,
     Resource,
@@ -63,7 +62,7 @@ class Dispatcher:
         self._kinds_of, self._query_starts = None, query_starts(address)
 
     def dispatch(self, scope: Scope) -> Application:
-        """What answers a request: a RawResponse and a PendingResponse need no task, everything else does."""
+        """What answers a request: a RawResponse needs no task, everything else does."""
         if not self._address.path:
             return self._dispatch(scope)
         return self._address.outer(self._dispatch(self._address.inner(scope)))
@@ -75,7 +74,10 @@ class Dispatcher:
             response = self._resource(request).respond(request)
         except ProblemError as error:
             response = problem_response(error.problem, request)
-        return self._counted(request, began, response)
+        if not isinstance(response, RawResponse):
+            return self.metrics.observing(request, began, response)
+        self.metrics.count(request, response.status, time.perf_counter() - began)
+        return response
 
     def serve(self, connection: FirstContact, data: bytes, *, answered: bool = False) -> bool | None:
         """Have a worker answer on a connection where `data` has come; None: more must come before that is known.
@@ -112,16 +114,6 @@ class Dispatcher:
             return resource.kind(request, parts) if isinstance(resource, Endpoint) else None
         except ProblemError:
             return None
-
-    def _counted(self, request: Request, began: float, response: Application) -> Application:
-        """The response, which is counted once it is there."""
-        if isinstance(response, RawResponse):
-            self.metrics.count(request, response.status, time.perf_counter() - began)
-            return response
-        if isinstance(response, PendingResponse):
-            response.counted = partial(self._counted, request, began)
-            return response
-        return self.metrics.observing(request, began, response)
 
     def _resource(self, request: Request) -> Resource:
         """What lies at the address of a request; raises ProblemError."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from ekograph.web.contract import PendingResponse
 from ekograph.web.http.response import RawResponse, section
 
 # Up to this size one write of a copy is cheaper than two writes.
@@ -46,7 +44,6 @@ class BoundedConnection(HttpToolsProtocol):
         self.since = self.loop.time()
         self._receiving: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
-        self._pending: asyncio.Future[Any] | None = None
         self._unsent = 0
         self._head_bytes = 0
         self._head_complete = False
@@ -58,13 +55,11 @@ class BoundedConnection(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; a query that is still at work is given up."""
+        """End."""
         for timer in (self._receiving, self._sending):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
-        if self._pending:
-            self._pending.cancel()
 
     @property
     def idle(self) -> bool:
@@ -136,31 +131,15 @@ class BoundedConnection(HttpToolsProtocol):
             super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Write at once what is ready, and the answer to a query when it comes; the rest gets a task, as ASGI has it.
+        """Write at once what is ready; the rest gets a task, as ASGI has it.
 
         Pipelined requests take their turns, and a client that does not read is waited for in a task.
         """
         response = app.dispatch(cycle.scope)
-        if self.pipeline or self.flow.write_paused:
+        if self.pipeline or self.flow.write_paused or not isinstance(response, RawResponse):
             super()._start_asgi_task(cycle, response)
-        elif isinstance(response, RawResponse):
-            self._finish(cycle, response)
-        elif isinstance(response, PendingResponse):
-            self._pending = response.future
-            self._pending.add_done_callback(partial(self._answered, cycle, response))
         else:
-            super()._start_asgi_task(cycle, response)
-
-    def _answered(self, cycle: RequestResponseCycle, pending: PendingResponse, future: asyncio.Future[Any]) -> None:
-        """Send the response to a query, unless the client has gone away."""
-        self._pending = None
-        if future.cancelled():
-            return
-        response: Any = pending.response()
-        if isinstance(response, RawResponse) and not self.flow.write_paused:
             self._finish(cycle, response)
-        else:
-            super()._start_asgi_task(cycle, response)
 
     def _finish(self, cycle: RequestResponseCycle, response: RawResponse) -> None:
         """Put a whole response on the wire; a large body is not copied for that."""

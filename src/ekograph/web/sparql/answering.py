@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from sys import getsizeof
 from typing import Any
@@ -21,7 +21,6 @@ from ekograph.web.contract import (
     ClientGoneError,
     Headers,
     Parts,
-    PendingResponse,
     Receive,
     Request,
     Scope,
@@ -29,7 +28,7 @@ from ekograph.web.contract import (
 )
 from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, has_fresh
 from ekograph.web.http.negotiation import takes_gzip
-from ekograph.web.http.problems import Problem, problem_response
+from ekograph.web.http.problems import Deferred, Problem, ProblemError, problem_response
 from ekograph.web.http.response import GZIP_FROM, PreparedAnswer, RawResponse, section
 from ekograph.web.http.streaming import (
     IN_THREAD_FROM,
@@ -78,8 +77,8 @@ class Answering:
         )
         self.spool = Spool(SPOOL_BYTES)
 
-    def start(self, request: Request, query: Query) -> RawResponse | PendingAnswer:
-        """Begin to answer a query."""
+    def start(self, request: Request, query: Query) -> RawResponse | Deferred:
+        """The response to a query."""
         accepted = request.fields.get(b"accept-encoding")
         gzip = accepted is not None and takes_gzip(accepted)
         snapshot = request.live.snapshot.name
@@ -88,11 +87,11 @@ class Answering:
         if request.method != "POST" and b"if-none-match" in request.fields and has_fresh(request.fields, etag, b""):
             return PreparedAnswer(etag, shared_headers(snapshot, CACHE_REVALIDATE), b"").not_modified
         parts = self.cache.find(key)
-        if parts is None:
-            return PendingAnswer(self, request, query, key, etag, gzip=gzip)
-        return self.keep(request, key, parts)
+        if parts is not None:
+            return self._keep(request, key, parts)
+        return Deferred(request, partial(self._answer, query, key, etag, gzip=gzip))
 
-    def keep(self, request: Request, key: str, parts: Parts) -> RawResponse:
+    def _keep(self, request: Request, key: str, parts: Parts) -> RawResponse:
         """The response with an answer that is given again until there is another snapshot."""
         self.cache.put(key, parts)
         if request.method != "POST":
@@ -100,81 +99,48 @@ class Answering:
             request.live.repeated.put(request_key(request), parts)
         return PreparedAnswer(*parts).whole
 
+    async def _answer(self, query: Query, key: str, etag: bytes, request: Request, *, gzip: bool) -> Application:
+        """Have the engine answer; a client that goes away frees what the query holds. Raises ProblemError."""
+        execution = request.live.engine.query(query)
+        try:
+            await cancel_on_disconnect(_done(execution), request.receive)
+            answer = execution.result()
+        except QueryError as error:
+            raise ProblemError(problem_of(error, request.path)) from error
+        snapshot, body = request.live.snapshot.name, answer.whole
+        if body is None:
+            return self._streamed(request, shared_headers(snapshot, b"no-store", answer.format), answer, gzip=gzip)
+        if not answer.lasting:
+            length = (b"content-length", b"%d" % len(body))
+            return RawResponse(200, shared_headers(snapshot, b"no-store", answer.format), body, (length,))
+        headers = shared_headers(snapshot, CACHE_REVALIDATE, answer.format)
+        if gzip and len(body) >= GZIP_FROM:
+            headers = (*headers, _GZIP)
+            body = gzipped(body) if len(body) < IN_THREAD_FROM else await asyncio.to_thread(gzipped, body)
+        return self._keep(request, key, (etag, headers, body))
+
+    def _streamed(self, request: Request, headers: Headers, answer: Answer, *, gzip: bool) -> Application:
+        if request.scope["http_version"] == "1.0":
+            return _Collected(request, headers, answer.body)
+        body = self.spool.read_ahead(answer.body)
+        return StreamedResponse((*headers, _GZIP), gzipped_stream(body)) if gzip else StreamedResponse(headers, body)
+
+
+async def _done(execution: asyncio.Future[Answer]) -> None:
+    """Wait until a query has its answer or its error; cancelled, it is given up."""
+    try:
+        await asyncio.wait([execution])
+    except asyncio.CancelledError:
+        if not execution.cancel() and not execution.cancelled():
+            # Somebody has to have looked at an error that came in the same moment.
+            execution.exception()
+        raise
+
 
 def request_key(request: Request) -> RequestKey:
     """What tells one read from another."""
     fields = request.fields
     return request.scope["raw_path"], request.query, fields.get(b"accept"), fields.get(b"accept-encoding")
-
-
-class PendingAnswer(PendingResponse):
-    """A query at work for a request; `future` is the engine's answer."""
-
-    def __init__(  # noqa: PLR0913 - each is known where it is made, and nowhere else
-        self, answering: Answering, request: Request, query: Query, key: str, etag: bytes, *, gzip: bool
-    ) -> None:
-        super().__init__(request.live.engine.query(query))
-        self.request = request
-        self.query = query
-        self.gzip = gzip
-        self._answering = answering
-        self._key = key
-        self._etag = etag
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response when it is there (ASGI 3); a client that goes away frees what the query holds."""
-        try:
-            await cancel_on_disconnect(self._finished(), receive)
-        except ClientGoneError:
-            return
-        await self.response()(scope, receive, send)
-
-    async def _finished(self) -> None:
-        try:
-            await asyncio.wait([self.future])
-        except asyncio.CancelledError:
-            if not self.future.cancel() and not self.future.cancelled():
-                # Somebody has to have looked at an error that came in the same moment.
-                self.future.exception()
-            raise
-
-    def response(self) -> Application:
-        """The response, once `future` is done."""
-        return self.counted(self._response())
-
-    def _response(self) -> Application:
-        try:
-            answer = self.future.result()
-        except QueryError as error:
-            return problem_response(problem_of(error, self.request.path), self.request)
-        snapshot = self.request.live.snapshot.name
-        if answer.whole is None:
-            return self._streamed(shared_headers(snapshot, b"no-store", answer.format), answer)
-        if not answer.lasting:
-            length = (b"content-length", b"%d" % len(answer.whole))
-            return RawResponse(200, shared_headers(snapshot, b"no-store", answer.format), answer.whole, (length,))
-        body, headers = answer.whole, shared_headers(snapshot, CACHE_REVALIDATE, answer.format)
-        if not self.gzip or len(body) < GZIP_FROM:
-            return self._kept(headers, body)
-        headers = (*headers, _GZIP)
-        if len(body) < IN_THREAD_FROM:
-            return self._kept(headers, gzipped(body))
-
-        async def compressed(scope: Scope, receive: Receive, send: Send) -> None:
-            await self._kept(headers, await asyncio.to_thread(gzipped, body))(scope, receive, send)
-
-        return compressed
-
-    def _kept(self, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> RawResponse:
-        return self._answering.keep(self.request, self._key, (self._etag, headers, body))
-
-    def _streamed(self, headers: tuple[tuple[bytes, bytes], ...], answer: Answer) -> Application:
-        if self.request.scope["http_version"] == "1.0":
-            return _Collected(self.request, headers, answer.body)
-        body = self._answering.spool.read_ahead(answer.body)
-        return (
-            StreamedResponse((*headers, _GZIP), gzipped_stream(body)) if self.gzip else StreamedResponse(headers, body)
-        )
 
 
 class _Collected:
