@@ -212,22 +212,36 @@ def test_a_cancelled_query_frees_its_worker_at_once(dataset):
     assert (figures["running"], figures["slow"]) == (0, 0)
 
 
-def test_a_killed_worker_costs_one_answer_only(dataset):
+def test_a_query_whose_workers_are_killed_is_asked_twice_and_then_fails_alone(dataset):
     async def session():
         async with running(dataset) as engine:
             task = asyncio.ensure_future(ask(engine, FOREVER))
-            await slow(engine)
-            killed = list(engine.pool.fork_server.workers.values())
-            for worker in killed:
-                os.kill(worker.pid, signal.SIGKILL)
+            for _ in range(2):
+                await slow(engine)
+                killed = list(engine.pool.fork_server.workers.values())
+                for worker in killed:
+                    os.kill(worker.pid, signal.SIGKILL)
+                await asyncio.wait([worker.ended for worker in killed], timeout=20)
             (error,) = await asyncio.gather(task, return_exceptions=True)
-            # A kill takes a moment; a query that comes within it is lost too.
-            await asyncio.wait([worker.ended for worker in killed], timeout=20)
             return error, (await ask(engine, "ASK {}"))[1]
 
     error, next_ = asyncio.run(session())
     assert error.kind == "broken"
     assert json.loads(next_)["boolean"] is True
+
+
+def test_a_short_query_whose_worker_is_killed_has_its_answer_from_another(dataset):
+    async def session():
+        async with running(dataset, slice=1000.0) as engine:
+            task = asyncio.ensure_future(ask(engine, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"))
+            await asyncio.sleep(0)
+            (pid,) = set(engine.pool.fork_server.workers) - {worker.pid for worker in engine.pool.idle_workers}
+            os.kill(pid, signal.SIGKILL)
+            return (await task)[1], pid in engine.pool.fork_server.workers, engine.pool.admission.running
+
+    body, present, places = asyncio.run(session())
+    assert json.loads(body)["results"]["bindings"]
+    assert (present, places) == (False, {})
 
 
 def test_a_killed_zygote_is_replaced_and_takes_no_worker_into_the_next_life(dataset):

@@ -66,6 +66,9 @@ class QueryExecution(asyncio.Future[Answer]):
     _cut: asyncio.TimerHandle | None = None
     #: Whether the worker has sent a stream to its end, and may answer more.
     _reusable = False
+    #: The same query, asked again since the worker ended before it sent anything; that happens once.
+    _again: QueryExecution | None = None
+    _is_repeated = False
 
     def __init__(self, pool: WorkerPool, query: Query) -> None:
         super().__init__()
@@ -87,6 +90,8 @@ class QueryExecution(asyncio.Future[Answer]):
         """Give up."""
         cancelled = super().cancel(msg)
         self._finish(clean=False)
+        if self._again:
+            self._again.cancel()
         return cancelled
 
     async def _wait(self) -> None:
@@ -207,7 +212,25 @@ class QueryExecution(asyncio.Future[Answer]):
             error = from_signal(number, worker.stderr, seconds=limits.seconds, memory_mb=limits.memory_mb)
         else:
             error = QueryError("broken", reason="the worker has closed its connection")
-        self._report(error)
+        if error.kind != "broken" or self._head or self._is_repeated or self.done():
+            self._report(error)
+        else:
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Have another worker answer in the time that is left."""
+        again = self._again = QueryExecution(self._pool, self._query)
+        again._is_repeated, again._deadline = True, self._deadline
+        again.add_done_callback(self._take_over)
+        again.start()
+
+    def _take_over(self, again: asyncio.Future[Answer]) -> None:
+        if not self.done() and not again.cancelled():
+            error = again.exception()
+            if error:
+                self.set_exception(error)
+            else:
+                self.set_result(again.result())
 
     def timed_out(self) -> QueryError:
         """The error of a query that has reached its deadline."""
