@@ -29,9 +29,8 @@ BOMBER, VISITOR = "127.0.0.2", "127.0.0.3"
 
 #: One of each, and as many again as make a hundred; the last is refused for its size.
 ATTACKS = [
-    *BOMBS.values(),
-    *FLOODS.values(),
-    "#" * 10_000_000,
+    *(text.encode() for text in (*BOMBS.values(), *FLOODS.values())),
+    b"#" * 10_000_000,
 ]
 
 #: What each kind may be answered with; 0 is a cut connection. A good client may be told to wait: on a machine that
@@ -70,7 +69,9 @@ async def request(url: str, path: str, source: str, body: bytes | None = None) -
     if body:
         head += f"Content-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n"
     try:
-        writer.write(f"{head}\r\n".encode() + (body or b""))
+        writer.write(f"{head}\r\n".encode())
+        if body:
+            writer.write(body)
         await writer.drain()
         status = await reader.readline()
         while await reader.read(65_536):
@@ -93,7 +94,7 @@ async def one_round(url: str, bombs: int = 100, good: int = 100, seconds: float 
         found.note(kind, status, time.perf_counter() - began)
 
     attacks = [ATTACKS[-1 - n % len(ATTACKS)] for n in range(bombs)]
-    work = [timed("bomb", 0, "/sparql", BOMBER, attack.encode()) for attack in attacks]
+    work = [timed("bomb", 0, "/sparql", BOMBER, attack) for attack in attacks]
     for n in range(good):
         delay = n * seconds / good
         # Each text is asked once, so that none is answered from what was kept.

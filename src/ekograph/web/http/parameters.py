@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
@@ -17,8 +18,9 @@ MOST_PARAMETERS = 1000
 #: Bytes of a form.
 MOST_BYTES = 1_000_000
 
-# Bytes of a body beyond which the connection is cut.
+# Bytes of a body beyond which the connection is cut, and seconds between the parts of what is thrown away.
 _THROWN_AWAY = 16_000_000
+_PAUSE = 0.01
 
 # Characters of a wrong value that the answer repeats, and digits of a number.
 _MOST_REPEATED = 100
@@ -80,6 +82,9 @@ async def read_body(request: Request, limit: int, too_large: Problem) -> bytes:
             raise ProblemError(cut)
         if size <= limit:
             body += chunk
+        else:
+            # Many such bodies at once would take the time of everybody else.
+            await asyncio.sleep(_PAUSE)
     if size > limit:
         raise ProblemError(too_large)
     return bytes(body)
