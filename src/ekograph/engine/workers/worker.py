@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from ekograph.engine import errors
 from ekograph.engine.diagnostics.lexer import MAX_DEPTH, Scan, depth_exceeds, scan, undeclared
 from ekograph.engine.diagnostics.mistakes import mistake
-from ekograph.engine.direct.server import ConnectionServer
+from ekograph.engine.direct.connection_server import ConnectionServer
 from ekograph.engine.errors import QueryError
 from ekograph.engine.workers.ipc import END, REQUEST, WholeAnswer, WorkerRequest
 from ekograph.engine.workers.result_writer import RESULTS, XML, FrameWriter, unwritable, write_graph, xml_of

@@ -54,12 +54,12 @@ class FirstContact(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take the first request, and give it to a worker if that may know the answer."""
         self._data += data
-        given = self._app.serve(self, self._data)
-        if given:
+        outcome = self._app.serve(self, self._data)
+        if outcome:
             self._receiving.cancel()
             self._given = True
             self.transport.pause_reading()
-        elif given is not None:
+        elif outcome is not None:
             self._stay(self._data)
 
     def shutdown(self) -> None:
