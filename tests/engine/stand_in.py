@@ -70,7 +70,7 @@ def serve(connection: socket.socket, _counters: object, _store: object, _config:
     """Do what is asked, in whatever way the command says."""
     requests = Requests(connection)
     send = connection.sendall
-    while message := requests.next(lambda: None):
+    while message := requests.next():
         number, request = message
         command, _, argument = (request.text if request else "").partition(" ")
         half = _short(number, b"half of an answer")

@@ -54,11 +54,8 @@ class Lent:
         assert answered
         self.back.set_result(("moved", b"", b""))
 
-    def ended(self) -> None:
-        self.back.set_result(("ended", b"", b""))
-
-    def broken(self) -> None:
-        self.back.set_result(("broken", b"", b""))
+    def close(self) -> None:
+        self.back.set_result(("closed", b"", b""))
 
     async def ask(self, query: str) -> bytes:
         """The response to a query."""
@@ -247,7 +244,7 @@ def test_a_connection_on_which_nothing_is_asked_is_closed(dataset):
                     await asyncio.sleep(0.01)
             return end, how, engine.figures()["direct"]
 
-    assert of(session) == (b"", "ended", 0)
+    assert of(session) == (b"", "closed", 0)
 
 
 def test_who_asks_a_long_query_has_no_worker_for_a_while_and_all_others_have(dataset):

@@ -25,6 +25,9 @@ LAHTI = "<https://w3id.org/ekograph/id/agreement/lahti>"
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 ONE = f"SELECT ?o {{ {LAHTI} skos:prefLabel ?o }} ORDER BY ?o"
 
+#: Random conversations that are compared with the same requests asked alone.
+CONVERSATIONS = int(os.environ.get("CONVERSATIONS", "240"))
+
 #: No two queries are the same, so that none is answered from what is kept.
 NUMBERS = itertools.count()
 
@@ -310,7 +313,7 @@ def _alone(server, request: bytes) -> tuple[int, bytes]:
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_comes_in_whichever_pieces_has_the_responses_that_it_has_alone(server, seed):
     chance = random.Random(seed)  # noqa: S311 - for a test
-    for _ in range(60):
+    for _ in range(CONVERSATIONS // 4):
         raw = _Raw(server)
         for _ in range(chance.randrange(1, 8)):
             requests = [_random_request(chance) for _ in range(chance.choice([1] * 20 + [2, 3]))]

@@ -149,7 +149,7 @@ class DirectWorker:
         """Let go of the connections that the worker has closed."""
         states = self._worker.counters.states
         for number in [number for number in self.connections if states[number] == CLOSED]:
-            self._forget(number).ended()
+            self._forget(number).close()
 
     def _count(self) -> None:
         counters, counts = self._worker.counters, self._pool.counts
@@ -180,11 +180,11 @@ class DirectWorker:
         for number, connection in self.connections.items():
             state = states[number]
             if state == SENDING:
-                connection.broken()
+                connection.close()
             elif at_work and number == culprit:
                 self._service.note_long(connection.client)
                 if kept is None:
-                    connection.broken()
+                    connection.close()
                 else:
                     connection.given_back(b"", kept, answered=state == ANSWERED)
         for number, connection in self.connections.items():

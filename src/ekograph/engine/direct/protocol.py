@@ -81,8 +81,5 @@ class Connection(Protocol):
     def moved(self, *, answered: bool) -> None:
         """Go on with it, best at another worker."""
 
-    def ended(self) -> None:
-        """Close it: the worker has said all there is to say."""
-
-    def broken(self) -> None:
-        """Close it in the middle of a response whose rest is lost."""
+    def close(self) -> None:
+        """Close it: all is said, or the rest of a response is lost."""

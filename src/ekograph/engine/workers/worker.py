@@ -10,7 +10,6 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -43,21 +42,22 @@ def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, 
             return None
 
     try:
-        while message := requests.next(bounds.lift):
+        while message := requests.next():
             number, request = message
             out = FrameWriter(connection, number, config["result_mb"] * 1_000_000)
-            if request is None:
-                ConnectionServer(connection, counters, answer, out.send).serve()
-                out.send(END, b"exhausted" if _peak_memory() > limit else b"")
-                continue
-            bounds.set()
             try:
-                _answer(store, request, config, out)
-                out.end(exhausted=_peak_memory() > limit)
+                if request is None:
+                    ConnectionServer(connection, counters, answer, out.send).serve()
+                    out.send(END, b"exhausted" if _peak_memory() > limit else b"")
+                else:
+                    bounds.set()
+                    _answer(store, request, config, out)
+                    out.end(exhausted=_peak_memory() > limit)
             except QueryError as error:
                 out.fail(error)
             except MemoryError:
                 out.fail(QueryError("out_of_memory", limit=config["memory_mb"]))
+            bounds.lift()
     except (BrokenPipeError, ConnectionResetError):
         return
 
@@ -69,16 +69,10 @@ class Requests:
         self._connection = connection
         self._received = bytearray()
 
-    def next(self, before_waiting: Callable[[], None]) -> tuple[int, WorkerRequest | None] | None:
+    def next(self) -> tuple[int, WorkerRequest | None] | None:
         """The next request, without a query where connections are to be taken; None: the other end has closed."""
-        flags = int(socket.MSG_DONTWAIT)
         while len(self._received) < REQUEST.size or len(self._received) < REQUEST.size + self._header()[1]:
-            try:
-                data = self._connection.recv(65_536, flags)
-            except BlockingIOError:
-                before_waiting()
-                flags = 0
-                continue
+            data = self._connection.recv(65_536)
             if not data:
                 return None
             self._received += data

@@ -92,12 +92,8 @@ class FirstContact(asyncio.Protocol):
         if self._closing or self.transport.is_closing() or not self._app.serve(self, self._data, answered=answered):
             self.given_back(b"", b"", answered=answered)
 
-    def ended(self) -> None:
-        """Close a connection on which all is said."""
-        self.transport.abort()
-
-    def broken(self) -> None:
-        """Close a connection on which a response has begun whose rest is lost."""
+    def close(self) -> None:
+        """Close a connection on which all is said, or the rest of a response is lost."""
         self.transport.abort()
 
     def _stay(self, data: bytes) -> BoundedConnection:
