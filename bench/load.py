@@ -40,12 +40,17 @@ class Effort:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked again and again; with `count_from` each time with another comment at the end of the query."""
+    """What is asked again and again; with `count_from` each time with another comment at the end of the query.
+
+    The query is in the URL, or in the file `body`. A connection is opened for each request unless it is `kept`.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     connections: int = 32
     count_from: int | None = None
+    body: Path | None = None
+    kept: bool = True
 
 
 def environment() -> dict[str, str]:
@@ -59,10 +64,12 @@ def load(asked: Asked, pids: Sequence[int], seconds: float) -> Load:
     command = [str(WRK), "-t1", f"-c{asked.connections}", f"-d{max(1, round(seconds))}s", "--latency", "--timeout=20s"]
     for name, value in asked.headers.items():
         command += ["-H", f"{name}: {value}"]
+    if not asked.kept:
+        command += ["-H", "Connection: close"]
     arguments = [asked.url]
     if asked.count_from is not None:
-        command += ["-s", str(HERE / "varied.lua")]
-        arguments.append(str(asked.count_from))
+        command += ["-s", str(HERE / "asked.lua")]
+        arguments += [str(asked.count_from), *([str(asked.body)] if asked.body else [])]
     before = cpu_seconds(pids)
     done = subprocess.run(command + arguments, env=environment(), capture_output=True, text=True, check=True)
     return _read(done.stdout, cpu_seconds(pids) - before)
@@ -105,7 +112,8 @@ def _cpu_seconds(pid: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:  # it has ended; its time shows in no other process
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICK
+    # With that of the children that have ended, as workers do.
+    return sum(map(int, fields[11:15])) / _TICK
 
 
 def _read(output: str, cpu: float) -> Load:

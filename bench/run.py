@@ -83,7 +83,7 @@ def _sparql_large(bench: Bench) -> Iterator[Row]:
     site, _ = bench.synthetic(size)
     shelf, folder = bench.folder / "large", bench.folder / "large-peers"
     folder.mkdir()
-    _publish(site, shelf)
+    publish(site, shelf)
     triples = commands.published(shelf, bench.folder / "large.nt")
     with ExitStack() as stack:
         peers = sparql.peers(stack, triples, folder, large=size > 100_000)
@@ -149,12 +149,13 @@ def main() -> None:
 
 def _prepare(scale: Scale, folder: Path) -> Bench:
     shelf, triples = folder / "shelf", folder / "real.nt"
-    _publish(ROOT, shelf)
+    publish(ROOT, shelf)
     commands.published(shelf, triples)
     return Bench(scale, folder, shelf, triples)
 
 
-def _publish(site: Path, shelf: Path) -> None:
+def publish(site: Path, shelf: Path) -> None:
+    """Publish a site to a shelf."""
     command = [sys.executable, "-m", "ekograph", "--site", str(site), "publish"]
     subprocess.run(command, env={**os.environ, "EKOGRAPH_SNAPSHOTS": str(shelf)}, check=True, capture_output=True)
 

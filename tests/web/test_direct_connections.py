@@ -111,7 +111,7 @@ QUERIES = {
         "*/*",
     ],
 )
-@pytest.mark.parametrize("form", ["url", "form", "query"])
+@pytest.mark.parametrize("form", ["url", "form", "query", "rdflib"])
 def test_the_response_is_that_of_the_web_process(server, accept, encoding, form):
     lasting = Client(server, accept=accept, accept_encoding=encoding)
     for text in QUERIES.values():
@@ -133,7 +133,8 @@ def _asked(client: Client, query: str, form: str):
         content = f"format=json&query={quote(query)}", "application/x-www-form-urlencoded"
     else:
         content = query.encode(), "application/sparql-query"
-    return client.get("/sparql", "POST", content[0], content_type=content[1])
+    # rdflib ends the URL with the mark before parameters, of which it has none.
+    return client.get("/sparql?" if form == "rdflib" else "/sparql", "POST", content[0], content_type=content[1])
 
 
 def _asked_directly(server, client: Client, text: str, form: str):

@@ -139,7 +139,7 @@ class Dispatcher:
 def query_starts(address: PublicAddress) -> tuple[bytes, ...]:
     """How requests with a query begin; a proxy may have taken the path of the site off already."""
     paths = {PATH, address.path + PATH}
-    return tuple(start.encode() for path in paths for start in (f"GET {path}?", f"POST {path} "))
+    return tuple(start.encode() for path in paths for start in (f"GET {path}?", f"POST {path} ", f"POST {path}? "))
 
 
 class _OtherMethod:
