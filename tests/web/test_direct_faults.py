@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import random
@@ -49,51 +50,66 @@ def answer(connection: socket.socket) -> int | None:
     return int(body.split()[1]) if response.status == 200 else None
 
 
-def test_whoever_asks_while_workers_are_killed_has_the_right_answer_or_none(server):
-    ended = threading.Event()
-    wrong: list[tuple[int, int]] = []
-    counts = {"right": 0, "none": 0}
+class Conversation(threading.Thread):
+    """Asks one query after the other for a number, on a new connection where the old one has ended."""
 
-    def converse(start: int) -> None:
-        connection, number = connected(server), start
-        while not ended.is_set():
-            number += 1
-            try:
-                connection.sendall(request(number, "GET" if number % 3 else "POST"))
-                found = answer(connection)
-            except OSError:
-                found = None
-            if found is None:
-                counts["none"] += 1
+    def __init__(self, server, start: int, ended: threading.Event) -> None:
+        super().__init__()
+        self.right = self.none = 0
+        self.wrong: list[tuple[int, int]] = []
+        self._server = server
+        self._number = start
+        self._ended = ended
+
+    def run(self) -> None:
+        connection = connected(self._server)
+        while not self._ended.is_set():
+            self._number += 1
+            answered = self._ask(connection)
+            if answered is None:
+                self.none += 1
                 connection.close()
-                connection = connected(server)
-            elif found == number:
-                counts["right"] += 1
+                connection = connected(self._server)
+            elif answered == self._number:
+                self.right += 1
             else:
-                wrong.append((number, found))
+                self.wrong.append((self._number, answered))
         connection.close()
 
-    clients = [threading.Thread(target=converse, args=(k * 1_000_000,)) for k in range(4)]
+    def _ask(self, connection: socket.socket) -> int | None:
+        try:
+            connection.sendall(request(self._number, "GET" if self._number % 3 else "POST"))
+            return answer(connection)
+        except OSError:
+            return None
+
+
+def killed(server, chance: random.Random) -> int:
+    """How many workers were killed: half of them."""
+    kills = 0
+    for pid in family(server.process.pid)[2:]:
+        if chance.random() < 0.5:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                kills += 1
+    return kills
+
+
+def test_whoever_asks_while_workers_are_killed_has_the_right_answer_or_none(server):
+    ended, chance = threading.Event(), random.Random(1)  # noqa: S311 - for a test
+    clients = [Conversation(server, k * 1_000_000, ended) for k in range(4)]
     for client in clients:
         client.start()
-    kills = 0
-    chance = random.Random(1)  # noqa: S311 - for a test
-    until = time.monotonic() + 4
+    kills, until = 0, time.monotonic() + 4
     while time.monotonic() < until:
         time.sleep(chance.random() * 0.1)
-        for pid in family(server.process.pid)[2:]:
-            if chance.random() < 0.5:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-                kills += 1
+        kills += killed(server, chance)
     ended.set()
     for client in clients:
         client.join(PATIENCE)
-    assert not wrong
+    assert not any(client.wrong for client in clients)
     assert kills > 20
-    assert counts["right"] > counts["none"]
+    assert sum(client.right for client in clients) > sum(client.none for client in clients)
     with connected(server) as connection:
         connection.sendall(request(7))
         assert answer(connection) == 7

@@ -21,7 +21,7 @@ from string import ascii_letters, digits
 
 from ekograph.engine.direct.protocol import Arrival, Terms
 from ekograph.engine.workers.ipc import BACK, READY, REQUEST, WholeAnswer, WorkerRequest
-from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, REQUEST_BYTES, SENDING, WorkerCounters
+from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, REQUEST_BYTES, RETURNED, SENDING, WorkerCounters
 from ekograph.urls import percent_decoded
 
 #: Bytes of the body of a response above which the web process answers.
@@ -279,6 +279,8 @@ class ConnectionServer:
     def _give_back(self, descriptor: int, rest: bytes) -> None:
         """Give a connection back with the rest of a response that has begun, else of what was taken off it."""
         connection = self._forget(descriptor)
+        if rest and self._counters.states[connection.number] != SENDING:
+            self._counters.states[connection.number] = RETURNED
         self._send_frame(BACK, connection.number.to_bytes(2, "big") + rest)
 
     def _close(self, descriptor: int) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import marshal
 import os
+import platform
 
 from ekograph.engine.direct.protocol import MOST, Arrival, Connection, Note, NumberedTerms
 from ekograph.engine.workers.handle import Worker
 from ekograph.engine.workers.ipc import BACK, END, READY
 from ekograph.engine.workers.pool import WorkerPool
-from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, NEW, REQUEST_BYTES, SENDING
+from ekograph.engine.workers.sandbox import MACHINES
+from ekograph.engine.workers.shared_counters import ANSWERED, CLOSED, NEW, REQUEST_BYTES, RETURNED, SENDING
 
 #: Seconds after which a worker without connections serves other queries again.
 _IDLE = 1.0
@@ -174,22 +176,20 @@ class DirectWorker:
         self._pool.timer.remove(self)
         self._service.workers.remove(self)
         self._pool.admission.leave(_CLIENT)
-        states = bytes(self._worker.counters.states)
-        at_work, culprit = self._worker.counters.at_work
-        kept = self._worker.counters.kept
-        for number, connection in self.connections.items():
-            state = states[number]
-            if state == SENDING:
+        counters = self._worker.counters
+        (at_work, culprit), kept = counters.at_work, counters.kept
+        # What was at work goes first, so that its client has no other worker yet when the rest is moved.
+        for number in sorted(self.connections, key=lambda number: not (at_work and number == culprit)):
+            connection, state = self.connections[number], counters.states[number]
+            if at_work and number == culprit:
+                self._service.note_long(connection.client)
+            if state in {SENDING, RETURNED} or (at_work and number == culprit and kept is None):
+                # Nobody knows how much of a response was sent, or what was taken off.
                 connection.close()
             elif at_work and number == culprit:
-                self._service.note_long(connection.client)
-                if kept is None:
-                    connection.close()
-                else:
-                    connection.given_back(b"", kept, answered=state == ANSWERED)
-        for number, connection in self.connections.items():
-            if states[number] != SENDING and not (at_work and number == culprit):
-                connection.moved(answered=states[number] == ANSWERED)
+                connection.given_back(b"", kept or b"", answered=state == ANSWERED)
+            else:
+                connection.moved(answered=state == ANSWERED)
         self.connections.clear()
 
 
@@ -200,7 +200,8 @@ class DirectService:
         self.workers: list[DirectWorker] = []
         self._pool = pool
         self._most = min(len(os.sched_getaffinity(0)), pool.limits.fast, pool.limits.total // 2)
-        self._takes = pool.limits.query_kb * 1024 >= REQUEST_BYTES
+        # Elsewhere the kernel leaves workers no descriptors.
+        self._takes = pool.limits.query_kb * 1024 >= REQUEST_BYTES and platform.machine() in MACHINES
         #: When clients that have asked long queries may have a worker again, by the clock of the event loop.
         self._penalties: dict[str, float] = {}
 

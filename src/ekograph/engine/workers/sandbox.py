@@ -11,7 +11,7 @@ _ALLOW, _ERRNO_EACCES = 0x7FFF0000, 0x0005000D
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 
 #: By the name of the machine: the number of its architecture, and that of the system call socket().
-_MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 
 
 class _Program(ctypes.Structure):
@@ -26,9 +26,9 @@ def refuse_sockets() -> bool:
     False on machines whose numbers are not in this file: there, the lexer and the limit on descriptors remain.
     Raises OSError.
     """
-    if platform.machine() not in _MACHINES:
+    if platform.machine() not in MACHINES:
         return False
-    architecture, number = _MACHINES[platform.machine()]
+    architecture, number = MACHINES[platform.machine()]
     instructions = b"".join(
         struct.pack("HBBI", code, if_true, if_false, value)
         for code, if_true, if_false, value in (

@@ -15,8 +15,8 @@ CLASSES = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 REQUEST_BYTES = 32_768
 
 #: What a worker has done on a connection: nothing yet, answered the request that came with it, begun to send an answer,
-#: closed it.
-NEW, ANSWERED, SENDING, CLOSED = range(4)
+#: sent back what it had taken off, closed it.
+NEW, ANSWERED, SENDING, RETURNED, CLOSED = range(5)
 
 # Where things are: numbers of eight bytes (durations are counted from _COUNTS on), the states of connections,
 # the request that the worker is at, the log.

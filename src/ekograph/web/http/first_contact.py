@@ -8,6 +8,9 @@ from typing import Any
 from ekograph.engine.direct.protocol import Note
 from ekograph.web.http.connection import BoundedConnection, make_room
 
+#: Workers that may end with a connection before it is left to the web process.
+_MOST_MOVES = 5
+
 
 class FirstContact(asyncio.Protocol):
     """One connection, for uvicorn: it becomes a BoundedConnection with the first request that no worker answers.
@@ -32,6 +35,7 @@ class FirstContact(asyncio.Protocol):
         self._data = b""
         self._given = False
         self._closing = False
+        self._moves = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, at the cost of the longest idle connection when there are too many."""
@@ -88,8 +92,11 @@ class FirstContact(asyncio.Protocol):
         self._stay(unread if answered else self._data)
 
     def moved(self, *, answered: bool) -> None:
-        """Have another worker answer, if there is one."""
-        if self._closing or self.transport.is_closing() or not self._app.serve(self, self._data, answered=answered):
+        """Have another worker answer, if there is one and not many have ended in a row."""
+        before, self.since = self.since, self._loop.time()
+        self._moves = self._moves + 1 if self.since - before < 1 else 0
+        stays = self._closing or self.transport.is_closing() or self._moves > _MOST_MOVES
+        if stays or not self._app.serve(self, self._data, answered=answered):
             self.given_back(b"", b"", answered=answered)
 
     def close(self) -> None:
