@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_310,
-    "files": 220,
+    "lines": 28_708,
+    "files": 221,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
