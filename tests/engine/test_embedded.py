@@ -214,7 +214,7 @@ def test_a_cancelled_query_frees_its_worker_at_once(dataset):
 
 def test_a_query_whose_workers_are_killed_is_asked_twice_and_then_fails_alone(dataset):
     async def session():
-        async with running(dataset) as engine:
+        async with running(dataset, seconds=60.0) as engine:
             task = asyncio.ensure_future(ask(engine, FOREVER))
             for _ in range(2):
                 await slow(engine)
