@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -219,6 +221,11 @@ def memento_path(name: str, page: str) -> str:
     return f"{PUBLIC_URL}{VERSION}/{name}{page}"
 
 
+def with_files_of(name: str, body: bytes) -> bytes:
+    """What the snapshot `name` has printed, with the addresses that its own files stay at."""
+    return body.replace(f"{PUBLIC_URL}/dumps/".encode(), memento_path(name, "/dumps/").encode())
+
+
 def timemap_of(page: str) -> str:
     """The address of the list of the states of `page`; with a suffix, so that it can be a file beside a folder."""
     return f"{TIMEMAP}{page}.link"
@@ -235,3 +242,20 @@ def memento_links(page: str) -> tuple[str, ...]:
         link(f"{PUBLIC_URL}{page}", "original timegate"),
         link(f"{PUBLIC_URL}{timemap_of(page)}", "timemap", type=TIMEMAP_TYPE),
     )
+
+
+def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
+    """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
+    values = [
+        link(f"{PUBLIC_URL}{page}", "original timegate"),
+        link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=TIMEMAP_TYPE),
+    ]
+    for number, (name, published) in enumerate(kept):
+        ends = [*(["first"] if number == 0 else []), *(["last"] if number == len(kept) - 1 else [])]
+        values.append(link(memento_path(name, page), " ".join([*ends, "memento"]), datetime=http_date(published)))
+    return ",\n".join(values) + "\n"
+
+
+def http_date(moment: str) -> str:
+    """A time (ISO 8601) as HTTP writes it."""
+    return format_datetime(datetime.fromisoformat(moment), usegmt=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import rdflib
 from tests.conftest import serving
@@ -9,6 +11,7 @@ from tests.publish.conftest import DATA, site
 
 from ekograph.config import load
 from ekograph.publish.pipeline import publish
+from ekograph.snapshots.repository import SnapshotRepository
 
 AS = rdflib.Namespace("https://www.w3.org/ns/activitystreams#")
 ID = rdflib.Namespace("https://example.org/id/tree/")
@@ -22,6 +25,13 @@ FIR = "<tree/fir> a :Tree ; skos:prefLabel 'fir'@en .\n"
 RENAMED = f"<tree/fir> {REPLACED} <tree/spruce> .\n" + FIR.replace("fir", "spruce")
 RDF = ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
 
+CATALOGUE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@base <https://example.org/> .
+<catalog> a dcat:Catalog ; dct:title "Trees"@en ; dcat:dataset <catalog#dataset> .
+<catalog#dataset> a dcat:Dataset ; dct:title "Trees"@en ; dcat:theme <id/tree/hardwood> .
+<id/place/park> a dct:Location ; dct:title "park"@en .
+"""
+
 #: One state after another: things come, one changes, one is renamed, one is deleted.
 STATES = [
     DATA,
@@ -29,12 +39,17 @@ STATES = [
     DATA.replace('"oak"@en', '"common oak"@en') + ELM + FIR,
     DATA.replace('"oak"@en', '"common oak"@en') + ELM + RENAMED,
     DATA.replace('"oak"@en', '"common oak"@en') + RENAMED,
+    DATA + RENAMED + FIR.replace("fir", "pine"),
 ]
+#: The last of them is gone back to.
+KEPT = len(STATES) - 1
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return site(tmp_path_factory.mktemp("history") / "site")
+    folder = site(tmp_path_factory.mktemp("history") / "site")
+    folder.write("data/catalogue.ttl", CATALOGUE)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +58,8 @@ def snapshots(folder):
     for state in STATES:
         folder.write("data/trees.ttl", state)
         made.append(publish(load(folder.root), language="en").snapshot)
-    return made
+    assert folder.run("rollback").returncode == 0
+    return [*made[:KEPT], SnapshotRepository(folder.shelf).current()]
 
 
 @pytest.fixture(scope="module")
@@ -126,14 +142,16 @@ def sickle(server):
     return pytest.importorskip("sickle", reason="Sickle is not installed").Sickle(f"{server.url}/oai")
 
 
-def test_sickle_reads_what_was_changed_renamed_and_deleted_since_its_last_visit(sickle, snapshots):
+def test_sickle_reads_what_was_changed_renamed_deleted_and_taken_back_since_its_last_visit(sickle, snapshots):
     def since(number):
         listed = sickle.ListRecords(metadataPrefix="rdf", **{"from": snapshots[number].manifest.published})
         return {record.header.identifier.rpartition("/")[2]: record.header.deleted for record in listed}
 
-    assert since(4) == {"elm": True}
-    assert since(3) == {"elm": True, "fir": True, "spruce": False}
-    assert since(2).keys() - since(3).keys() == {"oak"}
+    # A rollback changes what was changed since once more.
+    back = {"oak": False, "pine": True, "catalog#dataset": False}
+    assert since(5) == back
+    assert since(4) == {"elm": True, **back}
+    assert since(3) == {"elm": True, "fir": True, "spruce": False, **back}
 
 
 def test_sickle_gets_every_thing_as_rdf_and_as_dublin_core(sickle, server):
@@ -151,3 +169,80 @@ def test_feedparser_reads_what_was_renamed_and_removed(server):
     links = {entry.title: entry.link.removeprefix(server.url) for entry in feed.entries}
     assert (feed.bozo, links["fir: now spruce"], links["elm: removed"]) == (False, "/doc/tree/fir", "/doc/tree/elm")
     assert b"<at:deleted-entry ref=" in server.get("/feed.atom").body
+
+
+LINK = re.compile(r'<([^>]*)>; rel="([^"]*)"')
+FOLLOWED = {"original", "timegate", "timemap", "alternate", "describedby", "memento", "first", "last", "prev", "next"}
+STARTS = ["/", "/catalog", "/def", "/shapes", "/graph/trees", "/sparql", "/search", "/browse", "/downloads", "/rules"]
+STARTS += [
+    "/feed.atom",
+    "/ldes",
+    "/.well-known/void",
+    "/dumps/dataset.nq",
+    "/doc/tree/elm",
+    "/doc/tree/fir",
+    "/id/tree/oak",
+]
+
+
+def test_everything_that_is_announced_is_there(server, snapshots):
+    """From the pages and the documents, now and of each version, over all links that lead to other states and forms."""
+    versions = [
+        f"/version/{each.name}{path}"
+        for each in snapshots
+        for path in ("/", "/catalog", "/doc/tree/oak", "/dumps/all.zip")
+    ]
+    waiting = [(path, "the start") for path in STARTS + versions]
+    seen, missing, dateless = set(), [], []
+    while waiting:
+        path, source = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for accept in ("text/html", "text/turtle", "*/*"):
+            reply = server.get(path, accept=accept, method="HEAD")
+            if reply.status not in {200, 301, 302, 303, 406} and path != "/doc/tree/elm":
+                missing.append((reply.status, path, accept, source))
+            links = LINK.findall(reply.headers.get("link", ""))
+            if "memento-datetime" in reply.headers and not any("original" in rel.split() for _, rel in links):
+                dateless.append(path)
+            body = server.get(path).text if path.startswith("/timemap/") else ""
+            for target, relations in [*links, *LINK.findall(body)]:
+                if FOLLOWED & set(relations.split()):
+                    assert target.startswith(("/", server.url)), (path, target)
+                    waiting.append((target.removeprefix(server.url), f"{relations} of {path}"))
+            location = reply.headers.get("location", "").removeprefix(server.url)
+            if location:
+                waiting.append((location, f"location of {path}"))
+    assert (missing, sorted(set(dateless))) == ([], [])
+    assert len(seen) > 150
+
+
+def test_the_catalogue_of_a_version_names_the_files_of_that_version(server, snapshots):
+    for snapshot in snapshots:
+        version = f"/version/{snapshot.name}"
+        graph = rdflib.Graph().parse(data=server.get(f"{version}/catalog.ttl").body, format="turtle")
+        files = sorted(str(url).removeprefix(server.url) for url in graph.objects(None, rdflib.DCAT.downloadURL))
+        assert len(files) > 10
+        for file in files:
+            assert file.startswith(f"{version}/dumps/")
+            assert len(server.get(file).body) == snapshot.manifest.files[file.removeprefix(f"{version}/")][1]
+
+
+def test_every_address_that_is_kept_has_a_time_map(server, snapshots):
+    for page in ("/", "/downloads", "/graph/trees", "/doc/tree/oak.ttl", "/dumps/dataset.nq", "/catalog"):
+        states = server.get(f"/timemap{page}.link").text
+        assert [f"/version/{each.name}{page}>" in states for each in snapshots] == [True] * len(snapshots)
+    assert server.get("/timemap/doc/tree/never.link").status == 404
+
+
+def test_a_file_that_is_the_same_keeps_its_date(server, snapshots):
+    name = "location.csv"
+    for snapshot in snapshots:
+        graph = rdflib.Graph().parse(data=server.get(f"/version/{snapshot.name}/catalog.ttl").body, format="turtle")
+        file = rdflib.URIRef(f"https://example.org/catalog#dataset-{name}")
+        assert graph.value(file, DCTERMS.modified).toPython().isoformat()[:19] == snapshots[0].manifest.published[:19]
+    assert name in [file.removeprefix("dumps/") for file in snapshots[0].manifest.files]
+    first = server.get(f"/version/{snapshots[0].name}/dumps/{name}").headers["last-modified"]
+    assert server.get(f"/dumps/{name}").headers["last-modified"] == first
+    assert server.get("/dumps/dataset.nq").headers["last-modified"] != first

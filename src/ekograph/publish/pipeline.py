@@ -274,7 +274,8 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
         with _with_dataset(proof, draft, merge=manifest.repeats):
             changelog.write(updated, draft)
             site = proof.site(manifest, history(updated.events, kept))
-            dumped = _dumping(proof, draft)
+            before = latest.manifest if latest else None
+            dumped = _dumping(proof, draft, before)
             write_index(draft.path, site)
             draft.add(INDEX)
             publication = Publication(
@@ -283,7 +284,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
             draft.print(representations(publication))
             proof.omissions.extend(publication.omissions)
         on_step("finishing")
-        return draft.finish(replace(manifest, profile=site.profile))
+        return draft.finish(replace(manifest, profile=site.profile), before)
 
 
 def _with_dataset(proof: VerifiedSite, draft: Draft, *, merge: bool) -> AbstractContextManager[None]:
@@ -297,15 +298,18 @@ def _with_dataset(proof: VerifiedSite, draft: Draft, *, merge: bool) -> Abstract
     return large.lookups(draft, merge=True) if merge else nullcontext()
 
 
-def _dumping(proof: VerifiedSite, draft: Draft) -> Callable[[], list[File]]:
+def _dumping(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> Callable[[], list[File]]:
     """What gives the dumps, added to the draft; those of a large site are compressed until it is called."""
-    return large.begin_dumps(draft, proof.dataset) if proof.large else partial(_dumped, proof, draft)
+    return large.begin_dumps(draft, proof.dataset) if proof.large else partial(_dumped, proof, draft, before)
 
 
-def _dumped(proof: VerifiedSite, draft: Draft) -> list[File]:
+def _dumped(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> list[File]:
     """The dumps, added to the draft."""
     written = ((dump, draft.write(f"{FOLDER}/{dump.name}", dump.content)) for dump in dumps(proof.dataset))
-    return [File(dump.name, *file, dump.about) for dump, file in written]
+    return [
+        File(dump.name, *file, dump.about, before.same_since(f"{FOLDER}/{dump.name}", file) if before else "")
+        for dump, file in written
+    ]
 
 
 def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:

@@ -40,12 +40,16 @@ class Event:
 
 @dataclass(frozen=True)
 class File:
-    """One file among the dumps: its name, SHA-256 in hex, size in bytes, and the IRI of the class it is of, or ""."""
+    """One file among the dumps: its name, SHA-256 in hex, size in bytes, and the IRI of the class it is of, or "".
+
+    `modified` is the time since which it has been the same, "" for a new one.
+    """
 
     name: str
     sha256: str
     size: int
     about: str = ""
+    modified: str = ""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapsh
     )
     shapes = [quad for form in snapshot.printed("/shapes.nq") for quad in parse(form.body, RdfFormat.N_QUADS)]
     publication = Publication(
-        site, shapes, _files(snapshot, dataset), updated.versions, updated.events, kept, settings.dataset
+        site, shapes, list(_files(snapshot, latest, dataset)), updated.versions, updated.events, kept, settings.dataset
     )
     with Draft(repository.path) as draft:
         for file in manifest.files:
@@ -75,18 +75,16 @@ def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapsh
                 draft.add(file)
         changelog.write(updated, draft)
         draft.print(_printed(snapshot, publication))
-        repository.move_current(draft.finish(now).name)
+        repository.move_current(draft.finish(now, latest.manifest).name)
     return True
 
 
-def _files(snapshot: Snapshot, dataset: Dataset) -> list[File]:
+def _files(snapshot: Snapshot, latest: Snapshot, dataset: Dataset) -> Iterator[File]:
     """The files among the dumps, and what they are about."""
-    about = {dump.name: dump.about for dump in dumps(dataset)}
-    return [
-        File(name, *snapshot.manifest.files[f"{FOLDER}/{name}"], about[name])
-        for name in about
-        if f"{FOLDER}/{name}" in snapshot.manifest.files
-    ]
+    for dump in dumps(dataset):
+        path = f"{FOLDER}/{dump.name}"
+        if file := snapshot.manifest.files.get(path):
+            yield File(dump.name, *file, dump.about, latest.manifest.same_since(path, file))
 
 
 def _printed(snapshot: Snapshot, publication: Publication) -> Iterator[Representation]:

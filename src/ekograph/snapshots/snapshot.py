@@ -82,7 +82,7 @@ class Manifest:
     """What a snapshot says of itself. `files` maps names to (SHA-256 in hex, size in bytes).
 
     Of a `large` one, pages of things are not printed but made when they are asked for. `restored` is the name of the
-    snapshot that it is a copy of, which was gone back to.
+    snapshot that it is a copy of, which was gone back to; `dates` are those of files that are older than the snapshot.
     """
 
     name: str
@@ -102,6 +102,15 @@ class Manifest:
     profile: str = ""
     images: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+    def date_of(self, name: str) -> str:
+        """Since when the file `name` has been as it is."""
+        return self.dates.get(name, self.published)
+
+    def same_since(self, name: str, file: tuple[str, int]) -> str:
+        """Since when the file `name` has been this one, by its checksum and size; "" if it is another."""
+        return self.date_of(name) if self.files.get(name) == file else ""
 
     @property
     def repeats(self) -> bool:
@@ -267,9 +276,14 @@ class Draft:
                     connection.execute(f"CREATE INDEX {column} ON printed ({column})")
         self.add(PRINTED)
 
-    def finish(self, manifest: Manifest) -> Snapshot:
-        """Give the draft its name: from here on it is a snapshot. What has that name already is set aside."""
-        complete = Manifest(**{**asdict(manifest), "files": self._files})
+    def finish(self, manifest: Manifest, previous: Manifest | None = None) -> Snapshot:
+        """Give the draft its name: from here on it is a snapshot. What has that name already is set aside.
+
+        A file that was the same in the `previous` snapshot keeps its date.
+        """
+        files = self._files.items()
+        dates = {name: date for name, file in files if previous and (date := previous.same_since(name, file))}
+        complete = Manifest(**{**asdict(manifest), "files": self._files, "dates": dates})
         path = self._repository / manifest.name
         fields = json.loads(json.dumps(asdict(complete)))
         text = json.dumps({**fields, "checksum": _checksum(fields)}, ensure_ascii=False, indent=1)

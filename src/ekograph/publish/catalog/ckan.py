@@ -133,7 +133,7 @@ def _resource(file: File, issue: Publication, package: str) -> Json:
         "size": file.size,
         "hash": f"sha256:{file.sha256}",
         "created": _time(issue.versions[0].published),
-        "last_modified": _time(issue.version.published),
+        "last_modified": _time(file.modified or issue.version.published),
         "state": "active",
     }
 

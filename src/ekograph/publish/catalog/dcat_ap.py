@@ -285,7 +285,8 @@ def _distribution(node: NamedNode, file: File, kind: publication.FileType, issue
         (DCAT("downloadURL"), address),
         (DCAT("byteSize"), integer(file.size)),
         (_AVAILABILITY, _AVAILABLE),
-        *_dates(issue),
+        (DCTERMS("issued"), moment(issue.versions[0].published)),
+        (DCTERMS("modified"), moment(file.modified or issue.version.published)),
     )
     yield from _types(node, kind)
     yield from _checksum(node, file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from ekograph.publish.exports.dumps import FOLDER
 from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import ThingRepresentations
 from ekograph.snapshots.snapshot import Representation, Snapshot
-from ekograph.urls import PUBLIC_URL, VERSION
+from ekograph.urls import PUBLIC_URL, VERSION, with_files_of
 
 #: In every export, so that a later one may replace it.
 MARK = ".ekograph-export"
@@ -56,7 +57,7 @@ def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str, theme:
     site = chain(_printed(snapshot, public_url), _things(snapshot, public_url, theme), _dumps(snapshot))
     for older in kept:
         folder = f"{VERSION}/{older.name}/".lstrip("/")
-        site = chain(site, _below(folder, chain(_printed(older, public_url), _dumps(older))))
+        site = chain(site, _below(folder, chain(_printed(older, public_url, older.name), _dumps(older))))
     languages = snapshot.manifest.languages
     yield from site
     yield NGINX, webservers.nginx(languages).encode()
@@ -68,8 +69,11 @@ def _below(folder: str, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[st
     return ((folder + name, content) for name, content in files)
 
 
-def _printed(snapshot: Snapshot, public_url: str) -> Iterator[tuple[str, bytes]]:
-    return (_file(printed, public_url) for printed in snapshot.printed())
+def _printed(snapshot: Snapshot, public_url: str, version: str = "") -> Iterator[tuple[str, bytes]]:
+    """What is printed, as it is now or as it is at the addresses of a version."""
+    for printed in snapshot.printed():
+        body = with_files_of(version, printed.body) if version else printed.body
+        yield _file(replace(printed, body=body), public_url)
 
 
 def _things(snapshot: Snapshot, public_url: str, theme: Theme) -> Iterator[tuple[str, bytes]]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from email.utils import format_datetime
 
 from pyoxigraph import NamedNode
 
+from ekograph.publish.catalog.dcat_ap import PAGE as CATALOGUE
 from ekograph.publish.publication import Event, Publication
 from ekograph.publish.site_pages import documents_of
 from ekograph.rdf.dataset import REPLACED_BY
+from ekograph.rdf.vocab import DCAT
 from ekograph.rendering.representations import plain
 from ekograph.snapshots.snapshot import Representation
-from ekograph.urls import PUBLIC_URL, TIMEMAP_TYPE, link, memento_path, timemap_of
+from ekograph.urls import DOCUMENTS, TIMEMAP_TYPE, timemap, timemap_of
 
 
 def export(publication: Publication) -> Iterator[Representation]:
-    """The list of the states of each page: documents are in every version, things in those that describe them."""
+    """The list of the states of each page: documents are in every version, things in those that describe them.
+
+    What is not printed here, such as those of named graphs, the server makes when it is asked for.
+    """
     dataset, kept = publication.site.dataset, publication.kept
     events = by_thing(publication.events)
     for node in () if publication.site.large else dataset.things():
@@ -26,29 +29,15 @@ def export(publication: Publication) -> Iterator[Representation]:
     for thing, past in events.items():
         if (past[-1].kind == "delete" or NamedNode(thing) in dataset.moved) and "#" not in dataset.path(thing):
             yield _listed(dataset.path(thing), alive(past, kept))
-    for document in documents_of(publication.site, publication.shapes):
-        yield _listed(dataset.path(document.node.value), kept)
+    paths = [dataset.path(document.node.value) for document in documents_of(publication.site, publication.shapes)]
+    paths += [CATALOGUE] if dataset.instances(DCAT("Catalog").value) else []
+    for path in paths:
+        if path.removeprefix("/") in DOCUMENTS:
+            yield _listed(path, kept)
 
 
 def _listed(page: str, states: Sequence[tuple[str, str]]) -> Representation:
     return plain(timemap_of(page), TIMEMAP_TYPE, timemap(page, states))
-
-
-def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
-    """The list of the states of `page` (RFC 7089, section 5); `kept` are names and times of snapshots, oldest first."""
-    values = [
-        link(f"{PUBLIC_URL}{page}", "original timegate"),
-        link(f"{PUBLIC_URL}{timemap_of(page)}", "self", type=TIMEMAP_TYPE),
-    ]
-    for number, (name, published) in enumerate(kept):
-        ends = [*(["first"] if number == 0 else []), *(["last"] if number == len(kept) - 1 else [])]
-        values.append(link(memento_path(name, page), " ".join([*ends, "memento"]), datetime=http_date(published)))
-    return ",\n".join(values) + "\n"
-
-
-def http_date(moment: str) -> str:
-    """A time (ISO 8601) as HTTP writes it."""
-    return format_datetime(datetime.fromisoformat(moment), usegmt=True)
 
 
 def alive(events: Iterable[Event], kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

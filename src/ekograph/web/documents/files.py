@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from email.utils import format_datetime
 from pathlib import Path
 
 from ekograph.rdf import formats
 from ekograph.snapshots.snapshot import Snapshot
-from ekograph.urls import link
+from ekograph.urls import http_date, link
 from ekograph.web.api.routes import Route
 from ekograph.web.contract import Application, Receive, Request, Scope, Send
-from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, parsed_date, published_date
+from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, parsed_date
 from ekograph.web.http.problems import not_found
 from ekograph.web.http.response import PreparedAnswer, RawResponse, redirect
 
@@ -125,7 +124,7 @@ async def dump(request: Request, name: str) -> Application:
     """The file of that name of the snapshot in service, whole or the range asked for."""
     snapshot = request.live.snapshot
     fields = [
-        (b"last-modified", format_datetime(published_date(snapshot), usegmt=True).encode()),
+        (b"last-modified", http_date(snapshot.manifest.date_of(FOLDER + name)).encode()),
         (b"cache-control", CACHE_REVALIDATE),
         (b"x-snapshot", snapshot.name.encode()),
         # Back to the landing page of the dataset that it is a file of (FAIR Signposting).

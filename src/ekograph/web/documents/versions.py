@@ -17,7 +17,7 @@ from ekograph.urls import PUBLIC_URL, VERSION, link, normal_path
 from ekograph.web.api.routes import Route, in_thread
 from ekograph.web.contract import Application, Request
 from ekograph.web.documents.files import FOLDER, file_response
-from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, common_of, parsed_date, published_date
+from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, COMMON, common_of, parsed_date, published_date
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
 from ekograph.web.http.response import PreparedAnswer, etag_of, redirect
@@ -34,6 +34,12 @@ def routes(address: PublicAddress) -> list[Route]:
     return [
         *leading,
         Route("/version/{name}/{path:path}", in_thread(version), "A page or file as it was", types=("*/*",)),
+        Route(
+            "/timemap/{path:path}",
+            in_thread(partial(_time_map, address.public_url)),
+            "The states of a page, document or file that are kept",
+            types=(urls.TIMEMAP_TYPE,),
+        ),
         Route("/timegate/{path:path}", in_thread(time_gate), "Lead to a page as it was at a time", success=302),
     ]
 
@@ -56,9 +62,11 @@ def _version(address: PublicAddress, request: Request, name: str, path: str) -> 
         return file_response(snapshot, path, request, fields)
     page = normal_path(f"/{path}")
     chosen = _chosen(_printed(snapshot, page), page, request)
-    body = address.fill(chosen.body, chosen.content_type)
+    body = address.fill(urls.with_files_of(name, chosen.body), chosen.content_type)
     # What is named by its path alone is of the same version.
     links = [value.replace("</", f"<{VERSION}/{name}/").replace(PUBLIC_URL, public_url) for value in chosen.links]
+    if not any("original" in value for value in links):
+        links.append(link(f"{public_url}{chosen.page or page}", "original"))
     headers = [
         *common_of(snapshot),
         *_fields(snapshot, CACHE_REVALIDATE),
@@ -83,6 +91,21 @@ def _time_gate(public_url: str, request: Request, path: str) -> Application:
     location = urls.memento_path(snapshot.name, page).replace(PUBLIC_URL, public_url)
     fields = (b"vary", b"accept-datetime"), (b"link", links.encode()), (b"cache-control", b"no-cache")
     return redirect(location, *fields, status=302)
+
+
+def _time_map(public_url: str, request: Request, path: str) -> Application:
+    """The list of the states of what lies at the path, where none is printed."""
+    page = normal_path("/" + path.removesuffix(".link"))
+    states = [(item.name, item.manifest.published) for item in _snapshots(request) if _holds(item, page)]
+    if not states or not path.endswith(".link"):
+        raise not_found(request.path)
+    body = urls.timemap(page, states).replace(PUBLIC_URL, public_url).encode()
+    fields = (*COMMON, (b"content-type", urls.TIMEMAP_TYPE.encode()), (b"cache-control", CACHE_REVALIDATE))
+    return PreparedAnswer(etag_of(body), fields, body).respond(request)
+
+
+def _holds(snapshot: Snapshot, page: str) -> bool:
+    return page.removeprefix("/") in snapshot.manifest.files or bool(_printed(snapshot, page))
 
 
 def _snapshots(request: Request) -> list[Snapshot]:
