@@ -36,7 +36,7 @@ def site(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "places.ttl"
     things = (
         f'ex:d{at} a dcat:Dataset ; dcterms:title "{"Lake" if at % 2 else "Älv"} {at:03}"@en ; '
-        f'dcterms:issued "{2015 + at % 4}-0{1 + at % 9}-01"^^xsd:date ; dcat:keyword "k{at % 5}"@en ; '
+        f'ex:code "a:<{at % 2}>" ; dcterms:issued "{2015 + at % 4}-0{1 + at % 9}-01"^^xsd:date ; dcat:keyword "k{at % 5}"@en ; '
         f"skos:related ex:hub ; {PLACES[at % 4].format(north=60 + at / 100, east=21 + at / 50)} ."
         for at in range(COUNT)
     )
@@ -62,7 +62,7 @@ def test_every_facet_leads_to_just_as_many_things_as_it_counts(site):
     document = items(site, type=DATASET)
     assert document["total"] == COUNT
     facets = {facet["facet"] for facet in document["facets"]}
-    assert {"dcat:keyword", "dcterms:issued"} <= facets
+    assert {"dcat:keyword", "dcterms:issued", "ex:code"} <= facets
     for facet in document["facets"]:
         for value in facet["values"]:
             narrowed = items(site, type=DATASET, **{facet["facet"]: value["value"]})

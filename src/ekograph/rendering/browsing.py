@@ -49,7 +49,10 @@ def facet_key(view: View, predicate: str, *, outward: bool = False) -> str:
 
 def title_of(view: View, iri: str) -> Title:
     """The name of a class, a property or a thing, here or elsewhere."""
-    node = NamedNode(iri)
+    try:
+        node = NamedNode(iri)
+    except ValueError:  # a literal that only looks like one
+        return Title(iri)
     if view.dataset.quads_of(node):
         label = view.label(node)
         return Title(label.value, "" if label.language.partition("-")[0] == view.language else label.language)
