@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_770,
+    "lines": 28_780,
     "files": 221,
     "files with one importer": 64,
     "class names that occur twice": 0,

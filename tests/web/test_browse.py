@@ -36,7 +36,8 @@ def site(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "places.ttl"
     things = (
         f'ex:d{at} a dcat:Dataset ; dcterms:title "{"Lake" if at % 2 else "Älv"} {at:03}"@en ; '
-        f'ex:code "a:<{at % 2}>" ; dcterms:issued "{2015 + at % 4}-0{1 + at % 9}-01"^^xsd:date ; dcat:keyword "k{at % 5}"@en ; '
+        f'ex:code "a:<{at % 2}>" ; '
+        f'dcterms:issued "{2015 + at % 4}-0{1 + at % 9}-01"^^xsd:date ; dcat:keyword "k{at % 5}"@en ; '
         f"skos:related ex:hub ; {PLACES[at % 4].format(north=60 + at / 100, east=21 + at / 50)} ."
         for at in range(COUNT)
     )
