@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_780,
-    "files": 221,
+    "lines": 28_840,
+    "files": 222,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ class Messages:
     def __contains__(self, key: str) -> bool:
         """Whether there is a message of this key, without a plural."""
         return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._texts)
+
+    def template(self, key: str) -> str:
+        """The text of `key` with its {places} unfilled."""
+        return self._texts[key]
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of `key` with `values` in its {places}."""

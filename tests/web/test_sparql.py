@@ -97,7 +97,7 @@ def test_a_fault_is_told_to_programs_with_its_place(ask, query, status, members)
     problem = json.loads(reply.body)
     assert (reply.status, reply.headers["content-type"]) == (status, "application/problem+json")
     assert problem["status"] == status
-    assert problem["type"].startswith("https://")
+    assert problem["type"].startswith("/problems/")
     assert {name: problem[name] for name in members} == members
 
 

@@ -25,7 +25,7 @@ from ekograph.config import ConfigError, Settings
 from ekograph.plugins import load_theme
 from ekograph.runtime import tune_for_serving
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.web.api import browse, ckan, description_check, oaipmh, search
+from ekograph.web.api import browse, ckan, description_check, oaipmh, problem_types, search
 from ekograph.web.api.routes import Route, Routes
 from ekograph.web.contract import Resource
 from ekograph.web.dispatch import Dispatcher, host_name
@@ -170,6 +170,7 @@ class _Process:
             *ckan.routes(settings.address),
             oaipmh.route(settings.address, settings.security_contact),
             *versions.routes(PublicAddress(settings.public_url)),
+            problem_types.route(),
             *health.routes(self._service, self._registry),
             *search.routes(settings),
             *browse.routes(settings),

@@ -116,7 +116,9 @@ def routes() -> list[Route]:
         """Lead to the page that lists them."""
         return redirect("/downloads")
 
-    leading = [Route(path, all_dumps, "All dumps", success=303, documented=False) for path in ("/dumps", "/dumps/")]
+    leading = [
+        Route(path, all_dumps, "All dumps", success=303, documented=path == "/dumps") for path in ("/dumps", "/dumps/")
+    ]
     return [*leading, Route("/dumps/{name:path}", dump, "A dump of the dataset", types=("*/*",))]
 
 

@@ -30,7 +30,10 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 def routes(address: PublicAddress) -> list[Route]:
     """The addresses below /version and /timegate of the copy at `address`."""
     version, time_gate = partial(_version, address), partial(_time_gate, address.public_url)
-    leading = [Route(path, _all_versions, "All versions", documented=False) for path in (VERSION, f"{VERSION}/")]
+    leading = [
+        Route(path, _all_versions, "All versions", success=303, documented=path == VERSION)
+        for path in (VERSION, f"{VERSION}/")
+    ]
     return [
         *leading,
         Route("/version/{name}/{path:path}", in_thread(version), "A page or file as it was", types=("*/*",)),

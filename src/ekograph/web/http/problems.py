@@ -127,7 +127,13 @@ def texts(problem: Problem, language: str) -> tuple[str, str]:
 
 def _json(problem: Problem, language: str) -> bytes:
     title, detail = texts(problem, language)
-    document = {"type": "about:blank", "title": title, "status": problem.status, "detail": detail, **problem.members}
+    document = {
+        "type": f"/problems/{problem.key}",
+        "title": title,
+        "status": problem.status,
+        "detail": detail,
+        **problem.members,
+    }
     return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="replace")
 
 

@@ -29,7 +29,7 @@ _BEFORE_PATHS = {
     "text/css": rb"""(url\(["']?)""",
     "text/javascript": rb"""(?=["`']/(?:sparql|health|\.well-known/void)["`']|`/\$\{)(["`'])""",
     "application/json": rb'("(?:address|href)": ?")',
-    "application/problem+json": rb'("href": ?")',
+    "application/problem+json": rb'("(?:href|type)": ?")',
 }
 
 

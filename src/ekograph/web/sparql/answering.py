@@ -166,8 +166,7 @@ class _Collected:
 
 def problem_of(error: QueryError, path: str, offered: tuple[Format, ...] = ()) -> Problem:
     """What a client reads of an error met at `path`; `offered` are the formats there, if not those of queries."""
-    members: dict[str, Any] = {"type": f"https://w3id.org/ekograph/problems#{error.kind}"}
-    members |= {name: error.values[name] for name in ("line", "column", "limit") if name in error.values}
+    members: dict[str, Any] = {name: error.values[name] for name in ("line", "column", "limit") if name in error.values}
     fields = dict(error.values)
     headers = ((b"retry-after", str(error.retry_after).encode()),) if error.retry_after else ()
     if error.status == 406:
