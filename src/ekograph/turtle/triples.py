@@ -48,7 +48,7 @@ _Reading: TypeAlias = Generator["_Reading", Any, Any]
 
 
 class Stated(NamedTuple):
-    """A triple, and the offsets at which node of its terms begins and ends in the text."""
+    """A triple, and the offsets at which each of its terms begins and ends in the text."""
 
     subject: Term
     predicate: NamedNode

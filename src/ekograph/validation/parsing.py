@@ -159,7 +159,7 @@ def finding_in(source: Source, rule: str, place: Place, message: str, messages: 
 
 
 def _faults(source: Source, elsewhere: Mapping[str, str], messages: Messages) -> Iterator[Finding]:
-    """What is wrong with a text that the parser refuses: in Turtle fault slip at its place, else the first error."""
+    """What is wrong with a text that the parser refuses: in Turtle each slip at its place, else the first error."""
     from ekograph.turtle.faults import Fault, find_faults, read_message
 
     text = decoded(source.data)
