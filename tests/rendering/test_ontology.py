@@ -12,7 +12,7 @@ from tests.rendering.sites import small
 from ekograph.rendering import pages
 from ekograph.rendering.ontology import TermHierarchy
 from ekograph.rendering.site import Site
-from ekograph.rendering.values import language_name
+from ekograph.rendering.values import language_name, switch_name
 from ekograph.rendering.view import View
 
 HEAD = """
@@ -99,7 +99,8 @@ def test_well_known_prefixes_are_known_where_the_data_declares_none(iri, short):
 
 
 def test_languages_are_chosen_by_their_own_names():
-    assert [language_name(tag) for tag in ("de", "fi", "xx")] == ["Deutsch", "Suomeksi", "xx"]
+    assert [language_name(tag) for tag in ("de", "fi", "xx")] == ["Deutsch", "Suomi", "xx"]
+    assert [switch_name(tag) for tag in ("de", "fi", "xx")] == ["Deutsch", "Suomeksi", "xx"]
 
 
 def test_a_thing_of_a_narrower_kind_of_concept_is_shown_as_a_concept():

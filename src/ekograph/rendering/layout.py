@@ -154,7 +154,7 @@ def environment(theme: Path | None = None) -> Environment:
         "static": addresses(theme),
         "in_language": view.in_language,
         "public_url": PUBLIC_URL,
-        "language_name": values.language_name,
+        "switch_name": values.switch_name,
     }
     made.filters |= {"day": values.day, "number": values.number}
     return made

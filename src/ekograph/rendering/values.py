@@ -76,7 +76,7 @@ _MARKDOWN = re.compile(
 
 # fmt: off
 _LANGUAGES = {
-    "fi": "Suomeksi", "sv": "På svenska", "en": "In English",
+    "fi": "Suomi", "sv": "Svenska", "en": "English",
     "ar": "العربية", "bg": "Български", "ca": "Català", "cs": "Čeština", "cy": "Cymraeg", "da": "Dansk",
     "de": "Deutsch", "el": "Ελληνικά", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی",
     "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski",
@@ -87,6 +87,9 @@ _LANGUAGES = {
     "zh": "中文",
 }
 # fmt: on
+
+#: What the switcher of languages has for those whose readers are used to more than a name.
+_SWITCH_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 _RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"])
 
@@ -213,8 +216,13 @@ def cut(text: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """What speakers of a language choose it by; the tag of one that is not known."""
+    """What its speakers call a language; the tag of one that is not known."""
     return _LANGUAGES.get(tag.lower(), tag)
+
+
+def switch_name(tag: str) -> str:
+    """What speakers of a language choose it by in the switcher."""
+    return _SWITCH_NAMES.get(tag.lower()) or language_name(tag)
 
 
 def direction_of(tag: str) -> str:
