@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_840,
+    "lines": 28_850,
     "files": 222,
-    "files with one importer": 64,
+    "files with one importer": 56,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
