@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_850,
+    "lines": 28_930,
     "files": 222,
     "files with one importer": 56,
     "class names that occur twice": 0,

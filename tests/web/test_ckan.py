@@ -6,6 +6,7 @@ import pytest
 
 from ekograph.web.api.ckan import package_search, package_show
 
+TAGS = [["wood", "stone"], [], ["wood"], ["iron"], ["wood"]]
 PACKAGES = [
     {
         "id": str(n),
@@ -13,6 +14,8 @@ PACKAGES = [
         "title": f"Title {n}",
         "metadata_modified": f"2026-11-2{n}T08:00:00.000000",
         "organization": {"name": "odd" if n % 2 else "even"},
+        "tags": [{"name": name} for name in TAGS[n]],
+        "resources": [{"format": "CSV"}] if n < 2 else [],
     }
     for n in range(5)
 ]
@@ -35,10 +38,34 @@ PACKAGES = [
         ({"fq": "organization:odd OR organization:none"}, "13"),
         ({"fq": '-organization:"odd" metadata_modified:[2026-11-22T00:00:00Z TO *]'}, "24"),
         ({"facet.field": '["tags"]', "fl": "id", "sort": "id asc", "unknown": "x"}, "01234"),
+        ({"sort": "metadata_modified desc"}, "43210"),
+        ({"sort": "organization desc, title desc"}, "31420"),
+        ({"sort": "none asc, , x"}, "01234"),
+        ({"fq": "tags:wood"}, "024"),
+        ({"fq": "tags:wood tags:stone"}, "0"),
+        ({"fq": "tags:(wood OR iron)"}, "0234"),
+        ({"fq": '-tags:"wood"'}, "13"),
+        ({"fq": "res_format:CSV +organization:even"}, "0"),
+        ({"fq": "tags:* unknown:x ((("}, "0234"),
+        ({"fq": "metadata_modified:[* TO 2026-11-21T09:00:00Z]"}, "01"),
     ],
 )
 def test_packages_are_searched_page_by_page(given, ids):
     assert "".join(each["id"] for each in package_search(PACKAGES, given)["results"]) == ids
+
+
+def test_the_values_of_fields_are_counted():
+    found = package_search(PACKAGES, {"facet.field": '["tags", "organization", "none"]', "fq": "organization:even"})
+    assert found["facets"] == {"tags": {"wood": 3, "stone": 1}, "organization": {"even": 3}, "none": {}}
+    assert found["search_facets"]["tags"]["items"][0] == {"name": "wood", "display_name": "wood", "count": 3}
+    for nonsense in ("tags", '{"a": 1}', "[1]", "[" * 10):
+        assert package_search(PACKAGES, {"facet.field": nonsense})["facets"] == {}
+
+
+def test_who_asks_for_rows_of_tables_is_told_where_they_are(server):
+    reply = server.get("/api/3/action/datastore_search?resource_id=x")
+    assert (reply.status, json.loads(reply.body)["success"]) == (400, False)
+    assert "CSV" in json.loads(reply.body)["error"]["message"]
 
 
 def test_the_count_is_that_of_all_pages():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
@@ -16,15 +17,26 @@ from ekograph.web.http.parameters import FORM, MOST_BYTES, pairs, parameters, re
 from ekograph.web.http.problems import PROBLEM, Problem, ProblemError, not_found
 from ekograph.web.http.response import JSON, json_response
 
+# What asks for rows of tables.
+_NO_DATASTORE = (
+    "there is no DataStore here: tables are files (CSV) among the resources of a package; /sparql has queries"
+)
+
 Json: TypeAlias = dict[str, Any]
 Parameters: TypeAlias = Mapping[str, str]
 
 #: As many packages as one answer of CKAN holds at most.
 MOST_ROWS = 1000
 
-# Words of a search that are looked at, and characters of a filter: people write few.
+# Words of a search that are looked at, characters of a filter, and fields to sort by or to count: people write few.
 _MOST_WORDS = 50
 _LONGEST_FILTER = 1000
+_MOST_FIELDS = 20
+
+#: A term of a filter: its sign, its field, and a range, a list, a text in quotation marks or a word.
+_TERM = re.compile(r'([+-]?)\b(\w{1,40}):(\[[^\]]{0,100}\]|\([^)]{0,500}\)|"[^"]{0,200}"|[^\s()"\[]{1,200})')
+#: Fields that a package may have no value in.
+_FIELDS = {"tags", "groups", "res_format", "license_id"}
 
 
 def routes(address: str) -> list[Route]:
@@ -33,7 +45,7 @@ def routes(address: str) -> list[Route]:
     described = {
         "summary": "CKAN's API, for harvesters",
         "methods": ("GET", "HEAD", "POST"),
-        "parameters": {name: {"type": "string"} for name in ("q", "fq", "id", "rows", "start")},
+        "parameters": {name: {"type": "string"} for name in ("q", "fq", "sort", "facet.field", "id", "rows", "start")},
         "body": {JSON: {"type": "object"}, FORM: {"type": "object"}},
         "refused_as": (JSON, PROBLEM.media_type, "text/html"),
     }
@@ -47,6 +59,9 @@ async def _act(address: str, request: Request, action: str) -> Application:
     if request.live.snapshot.manifest.unfinished:
         raise not_found(request.path)
     body = printed.body if printed else b"[]"
+    if action.startswith("datastore_"):
+        refusal = {"__type": "Bad Request", "message": _NO_DATASTORE}
+        return json_response({"help": f"{address}{request.path}", "success": False, "error": refusal}, status=400)
     result = await asyncio.to_thread(_result, action, body, arguments)
     envelope: Json = {"help": f"{address}{request.path}", "success": result is not None}
     if result is None:
@@ -72,33 +87,99 @@ async def _arguments(request: Request) -> Parameters:
 
 
 def package_search(packages: list[Json], arguments: Parameters) -> Json:
-    """The packages that hold every word of `q` and fit `fq`, from `start`, at most `rows`."""
+    """The packages that hold every word of `q` and fit `fq`, in the order `sort`, from `start`, at most `rows`.
+
+    `facet.field` is a list of fields, as JSON, whose values are counted.
+    """
     words = {word for word in arguments.get("q", "").lower().split()[:_MOST_WORDS] if word != "*:*"}
     fitting = [package for package in packages if _fits(package, arguments.get("fq", "")[:_LONGEST_FILTER])]
     texts = [json.dumps(package, ensure_ascii=False).lower() for package in fitting] if words else [""] * len(fitting)
     matches = [package for package, text in zip(fitting, texts, strict=True) if all(word in text for word in words)]
     start, rows = _number(arguments, "start", 0), min(_number(arguments, "rows", 10), MOST_ROWS)
+    order = arguments.get("sort", "")
+    counts = {
+        field: Counter(value for item in matches for value in set(_values(item, field))) for field in _facets(arguments)
+    }
     return {
         "count": len(matches),
-        "sort": arguments.get("sort", "score desc, metadata_modified desc"),
-        "results": matches[start : start + rows],
-        "facets": {},
-        "search_facets": {},
+        "sort": order or "score desc, metadata_modified desc",
+        "results": _sorted(matches, order)[start : start + rows],
+        "facets": counts,
+        "search_facets": {
+            field: {
+                "title": field,
+                "items": [
+                    {"name": name, "display_name": name, "count": number} for name, number in values.most_common()
+                ],
+            }
+            for field, values in counts.items()
+        },
     }
 
 
-def _fits(package: Json, terms: str) -> bool:
-    """Whether a package was changed since the time in `terms`, and is of an organization that they take.
+def _facets(arguments: Parameters) -> list[str]:
+    """The fields to count values of; what is no list of texts counts as not given."""
+    try:
+        fields = json.loads(arguments.get("facet.field", "[]"))
+    except (ValueError, RecursionError):
+        return []
+    return [field for field in fields if isinstance(field, str)][:_MOST_FIELDS] if isinstance(fields, list) else []
 
-    This is what the harvester of CKAN filters by; other terms are passed over.
+
+def _values(package: Json, field: str) -> list[str]:
+    """The values that a package has in a field of the search index of CKAN."""
+    if field == "organization":
+        return [package["organization"]["name"]]
+    if field == "res_format":
+        return [resource["format"] for resource in package.get("resources", ())]
+    value = package.get("title" if field == "title_string" else field, ())
+    if field in {"tags", "groups"}:
+        return [item["name"] for item in value]
+    return [value] if isinstance(value, str) else [str(value).lower()] if isinstance(value, bool) else []
+
+
+def _sorted(packages: list[Json], order: str) -> list[Json]:
+    """The packages in an order such as "title asc, metadata_modified desc"; fields that they lack change nothing."""
+    for clause in reversed(order.split(",")[:_MOST_FIELDS]):
+        field, _, direction = clause.strip().partition(" ")
+        packages = sorted(
+            packages, key=lambda package: _values(package, field), reverse=direction.strip().lower() == "desc"
+        )
+    return packages
+
+
+def _fits(package: Json, terms: str) -> bool:
+    """Whether a package fits the terms field:value, field:"value", field:(one OR other) and field:[from TO to].
+
+    All must, unless OR stands between two: then one term of each field is enough. A field that packages do not have is
+    passed over, and so is what is no such term.
     """
-    since = re.search(r"metadata_modified:\[(\S{1,40}?)Z? TO ", terms)
-    if since and package["metadata_modified"] < since[1]:
-        return False
-    names = set(package.get("organization", {}).values())
-    organizations = [(sign, name in names) for sign, name in re.findall(r"(-?)\borganization:\"?([\w-]+)", terms)]
-    included = [matches for sign, matches in organizations if not sign]
-    return (any(included) or not included) and not any(matches for sign, matches in organizations if sign)
+    included: dict[str, list[bool]] = {}
+    for sign, field, value in _TERM.findall(terms):
+        values = [
+            *_values(package, field),
+            *([package["organization"].get("id", "")] if field == "organization" else []),
+        ]
+        if not values and field not in _FIELDS:
+            continue
+        fits = any(_fits_value(value, item) for item in values)
+        if sign == "-" and fits:
+            return False
+        if sign != "-":
+            included.setdefault(field, []).append(fits)
+    one_of_each = any if " OR " in terms else all
+    return all(map(one_of_each, included.values()))
+
+
+def _fits_value(value: str, item: str) -> bool:
+    """Whether a value of a package is one that a term asks for."""
+    if value.startswith("["):
+        first, _, last = value.strip("[]").partition(" TO ")
+        return (first in {"*", ""} or item >= first.removesuffix("Z")) and (
+            last in {"*", ""} or item <= last.removesuffix("Z")
+        )
+    options = value.strip("()").split(" OR ")
+    return any(option.strip().strip('"').lower() in {"*", item.lower()} for option in options)
 
 
 def package_show(packages: list[Json], arguments: Parameters) -> Json | None:
