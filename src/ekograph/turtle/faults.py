@@ -7,8 +7,7 @@ wrong: undeclared prefixes, invalid IRIs, escapes and language tags. What follow
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import RdfFormat, parse
@@ -16,7 +15,7 @@ from pyoxigraph import RdfFormat, parse
 from ekograph.turtle.lines import Lines, Place
 from ekograph.turtle.reader import statements
 from ekograph.turtle.tokens import words
-from ekograph.turtle.tree import Entry, Faulty
+from ekograph.turtle.tree import Directive, Entry, Faulty
 
 #: So many faults of a text are told.
 MOST_FAULTS = 20
@@ -61,28 +60,42 @@ class Fault(NamedTuple):
     followers: int = 0
 
 
+class Broken(NamedTuple):
+    """A part of a text that is no statement, and the entry before it."""
+
+    entry: Faulty
+    previous: Entry | None
+
+
 def find_faults(text: str) -> list[Fault]:
     """The faults of a text that pyoxigraph refuses, in their order; an empty list if no place can be told."""
-    conflict = _CONFLICT.search(text)
-    if conflict:
-        return [Fault(conflict.start(), "conflict")]
-    sound, faults, blanked = list[Entry](), list[Fault](), text
-    broken: list[str] = []
+    sound, broken, blanked = list[Entry](), list[Broken](), text
     last: Entry | None = None
     for entry in statements(text):
-        if not isinstance(entry, Faulty) or _accepted(text[entry.start : entry.end]):
-            sound.append(entry)
-            last = entry
-            continue
-        if isinstance(last, Faulty) and entry.expected == "subject":
-            faults[-1] = faults[-1]._replace(followers=faults[-1].followers + 1)
+        if isinstance(entry, Faulty) and not accepted(text[entry.start : entry.end]):
+            broken.append(Broken(entry, last))
+            part = re.sub(r"[^\r\n]", " ", text[entry.start : entry.end])
+            blanked = blanked[: entry.start] + part + blanked[entry.end :]
         else:
-            faults.append(_Slip(text, entry, last).fault())
+            sound.append(entry)
         last = entry
-        part = text[entry.start : entry.end]
-        broken.append(part)
-        blanked = blanked[: entry.start] + re.sub(r"[^\r\n]", " ", part) + blanked[entry.end :]
-    faults += _semantic(blanked, [entry.start for entry in sound], " ".join(broken))
+    return faults_of(text, broken, _errors(blanked, sound))
+
+
+def faults_of(text: str, broken: Sequence[Broken], errors: Iterable[tuple[int, str]]) -> list[Fault]:
+    """The faults of a text: those of its broken parts, and `errors`, the first of each sound statement.
+
+    An error is an offset and what pyoxigraph says.
+    """
+    if "<<<<<<< " in text and (conflict := _CONFLICT.search(text)):
+        return [Fault(conflict.start(), "conflict")]
+    faults: list[Fault] = []
+    for part in broken:
+        if isinstance(part.previous, Faulty) and part.entry.expected == "subject" and faults:
+            faults[-1] = faults[-1]._replace(followers=faults[-1].followers + 1)
+        elif len(faults) < MOST_FAULTS:
+            faults.append(_Slip(text, *part).fault())
+    faults += _semantic(text, errors, " ".join(text[part.entry.start : part.entry.end] for part in broken))
     return sorted(faults)[:MOST_FAULTS]
 
 
@@ -96,7 +109,7 @@ def read_message(said: str) -> tuple[str, str]:
     return "other", ""
 
 
-def _accepted(part: str) -> bool:
+def accepted(part: str) -> bool:
     """Whether pyoxigraph reads this part of a text as statements, whatever its prefixes stand for."""
     prefixes = {match[1] for match in re.finditer(r"([\w.-]*):", part)}
     head = "".join(f"@prefix {prefix}: <x:> .\n" for prefix in prefixes if re.fullmatch(r"(?:[^\W\d_][\w-]*)?", prefix))
@@ -108,18 +121,14 @@ def _accepted(part: str) -> bool:
     return True
 
 
-def _semantic(text: str, starts: Sequence[int], broken: str) -> list[Fault]:
-    """What pyoxigraph finds in the sound statements: the first fault of each, repetitions counted at the first."""
+def _semantic(text: str, errors: Iterable[tuple[int, str]], broken: str) -> list[Fault]:
+    """The faults that errors of sound statements tell of, repetitions counted at the first."""
     declared = {match[1] for match in _DECLARED.finditer(broken)}
     faults: dict[tuple[str, str], Fault] = {}
-    seen: set[int] = set()
-    for offset, said in _errors(text):
+    for offset, said in errors:
         key, quoted = read_message(said)
-        statement = bisect_right(starts, offset)
-        follows = (key == "prefix" and quoted in declared) or (key == "relative" and "base" in broken.lower())
-        if statement in seen or follows:
+        if (key == "prefix" and quoted in declared) or (key == "relative" and "base" in broken.lower()):
             continue
-        seen.add(statement)
         if key == "other":
             quoted = text[offset:].partition("\n")[0]
         same = (key, quoted if key == "prefix" else "" if key == "relative" else str(offset))
@@ -128,16 +137,32 @@ def _semantic(text: str, starts: Sequence[int], broken: str) -> list[Fault]:
     return list(faults.values())
 
 
-def _errors(text: str) -> Iterator[tuple[int, str]]:
-    """The offset and the message of each error of pyoxigraph, which goes on after the statement that has one."""
-    parser, lines = parse(text.encode(), RdfFormat.TURTLE), Lines(text)
-    while True:
-        try:
-            next(parser)
-        except (StopIteration, MemoryError):
-            return
-        except SyntaxError as error:
-            yield lines.offset(Place(error.lineno or 1, error.offset or 1)), str(error.msg)
+def _errors(text: str, sound: Iterable[Entry]) -> Iterator[tuple[int, str]]:
+    """The first error of each of these entries, of a text without the others."""
+    if first_error("", text) is None:
+        return
+    # After an error, pyoxigraph can be wrong about places: each entry is read by itself, after the declarations.
+    head = ""
+    for entry in sound:
+        part = text[entry.start : entry.end]
+        error = first_error(head, part)
+        if error:
+            yield entry.start + error[0], error[1]
+        elif isinstance(entry, Directive):
+            head += f"{part}\n"
+
+
+def first_error(head: str, part: str) -> tuple[int, str] | None:
+    """The first error of pyoxigraph in a part of a text that stands after declarations: its offset there, its words."""
+    try:
+        for _ in parse(f"{head}{part}".encode(), RdfFormat.TURTLE):
+            pass
+    except SyntaxError as error:
+        place = Place((error.lineno or 1) - head.count("\n"), error.offset or 1)
+        return Lines(part).offset(place), str(error.msg)
+    except MemoryError:  # a token above the parser's limit
+        pass
+    return None
 
 
 class _Slip:

@@ -63,17 +63,20 @@ def parse(text: str) -> Document:
     return Document(text, tuple(entries), reader.waiting())
 
 
-def statements(text: str) -> Iterator[Entry]:
-    """The statements and directives of a text as they are read, with a `Faulty` for predicate part that is neither."""
-    return _Reader(text).entries()
+def statements(text: str, start: int = 0) -> Iterator[Entry]:
+    """The statements and directives of a text as they are read, with a `Faulty` for each part that is neither.
+
+    Reading can `start` where one of them has ended.
+    """
+    return _Reader(text, start).entries()
 
 
 class _Reader:
     """The state of reading: the word that comes next, and the comments that belong to nothing yet."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, start: int = 0) -> None:
         self._text = text
-        self._words = words(text)
+        self._words = words(text, start)
         self._ahead: deque[Token] = deque()
         self._queue: list[Comment] = []
         self._line_ends = 0

@@ -75,17 +75,17 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """All tokens of `text` in order; what is no Turtle comes as tokens of the last three kinds."""
-    return (Token(match.lastgroup or "stray", match.group(), match.start()) for match in _TOKEN.finditer(text))
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """All tokens of `text` from `start` in order; what is no Turtle comes as tokens of the last three kinds."""
+    return (Token(match.lastgroup or "stray", match.group(), match.start()) for match in _TOKEN.finditer(text, start))
 
 
-def words(text: str) -> Iterator[Token]:
+def words(text: str, start: int = 0) -> Iterator[Token]:
     """The tokens but white space and comments, each with the comments around it; one of the kind "end" comes last."""
     word: Token | None = None
     comments: list[Comment] = []
-    line_ends = 1
-    for match in chain(_TOKEN.finditer(text), [None]):
+    line_ends = int(start == 0)
+    for match in chain(_TOKEN.finditer(text, start), [None]):
         kind, characters = (match.lastgroup or "stray", match.group()) if match else ("end", "")
         if kind == "space":
             line_ends += len(_LINE_END.findall(characters)) if characters != " " else 0
@@ -95,8 +95,8 @@ def words(text: str) -> Iterator[Token]:
         else:
             if word:
                 yield word._replace(after=comments.pop(0)) if comments and not comments[0].own_line else word
-            start = match.start() if match else len(text)
-            word = Token(kind, characters, start, tuple(comments), None, line_ends > 0, line_ends > 1)
+            at = match.start() if match else len(text)
+            word = Token(kind, characters, at, tuple(comments), None, line_ends > 0, line_ends > 1)
             comments, line_ends = [], 0
     if word:
         yield word

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import repeat
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from pyoxigraph import NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
@@ -17,6 +17,9 @@ from ekograph.rdf.formats import TURTLE
 from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source
+
+if TYPE_CHECKING:
+    from ekograph.turtle.faults import Fault
 
 #: The parser of record recurses on nested triple terms, and would end the process far above this depth.
 DEEPEST_TRIPLE_TERM = 100
@@ -130,7 +133,7 @@ def _unreadable(source: Source, messages: Messages) -> Finding | None:
         column = len(source.data[line_start : error.start].decode("utf-8", "replace")) + 1
         place = Place(source.data.count(b"\n", 0, error.start) + 1, column)
         return finding_in(source, "encoding", place, messages(key, byte=f"{source.data[error.start]:02X}"), messages)
-    deep = _too_deep(text) if text.count("<<") > DEEPEST_TRIPLE_TERM else None
+    deep = too_deep(text) if text.count("<<") > DEEPEST_TRIPLE_TERM else None
     return (
         finding_in(source, "syntax", Lines(text).place(deep), messages("syntax-deep"), messages)
         if deep is not None
@@ -140,10 +143,10 @@ def _unreadable(source: Source, messages: Messages) -> Finding | None:
 
 def nests_too_deep(data: bytes) -> bool:
     """Whether triple terms may nest so deep that the parser would end the process; errs on the safe side."""
-    return data.count(b"<<") > DEEPEST_TRIPLE_TERM and _too_deep(data.decode("utf-8", "replace")) is not None
+    return data.count(b"<<") > DEEPEST_TRIPLE_TERM and too_deep(data.decode("utf-8", "replace")) is not None
 
 
-def _too_deep(text: str) -> int | None:
+def too_deep(text: str) -> int | None:
     """The offset where triple terms nest too deep, or None; strings are not told apart, which errs on the safe side."""
     depth = 0
     for match in re.finditer("<<|>>", text):
@@ -171,9 +174,7 @@ def _faults(source: Source, elsewhere: Mapping[str, str], messages: Messages) ->
         key, quoted = read_message(str(error.msg))
         faults = [Fault(offset, key, quoted or text[offset:].partition("\n")[0])]
     for fault in faults:
-        message = _message(fault.key, fault.quoted, elsewhere, messages, source.format.name)
-        if fault.followers:
-            message += f" {messages('syntax-followers', count=fault.followers)}"
+        message = fault_message(fault, elsewhere, messages, source.format.name)
         yield finding_in(source, "syntax", lines.place(fault.offset), message, messages)
 
 
@@ -188,12 +189,17 @@ def _first_error(source: Source) -> SyntaxError:
     return SyntaxError("token too long", (None, 1, 1, None))
 
 
-def _message(key: str, quoted: str, elsewhere: Mapping[str, str], messages: Messages, form: str) -> str:
-    if key == "prefix":
-        return _undeclared(quoted, elsewhere, messages)
-    if key == "other" and not quoted:
-        return messages("syntax-unknown", format=form)
-    return messages(f"syntax-{key}", quoted=quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…")
+def fault_message(fault: Fault, elsewhere: Mapping[str, str], messages: Messages, form: str) -> str:
+    """What to tell of a fault in a text of the format `form`; `elsewhere` are prefixes that may be meant."""
+    quoted = fault.quoted
+    if fault.key == "prefix":
+        message = _undeclared(quoted, elsewhere, messages)
+    elif fault.key == "other" and not quoted:
+        message = messages("syntax-unknown", format=form)
+    else:
+        short = quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 1]}…"
+        message = messages(f"syntax-{fault.key}", quoted=short)
+    return f"{message} {messages('syntax-followers', count=fault.followers)}" if fault.followers else message
 
 
 #: So much of a text is quoted in a message.
