@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Serve the published snapshot, or any RDF file.",
     "rollback": "Put the snapshot before back in service.",
     "verify": "Compare snapshots with what was published.",
+    "lsp": "Serve an editor: diagnostics, completion, mends and more.",
     "export": "Write the published site as files for any web server.",
     "diff": "Tell what changed between two states of the site.",
 }

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
+from pathlib import Path
 from typing import cast
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
@@ -19,6 +20,7 @@ from lsprotocol.types import Position, PositionEncodingKind, Range
 from ekograph.turtle.faults import Broken, Fault, accepted, faults_of, first_error
 from ekograph.turtle.lines import Lines, Place
 from ekograph.turtle.reader import statements
+from ekograph.turtle.tokens import tokens
 from ekograph.turtle.tree import Directive, Entry, Faulty
 from ekograph.turtle.triples import Namespaces
 from ekograph.validation.parsing import DEEPEST_TRIPLE_TERM, too_deep
@@ -107,9 +109,12 @@ class Segment:
 class Document(Text):
     """A Turtle text, and its segments as far as they are read."""
 
-    def __init__(self, text: str, version: int, encoding: str) -> None:
+    def __init__(self, text: str, version: int, encoding: str, path: Path | None = None) -> None:
         super().__init__(text, encoding)
         self.version = version
+        self.path = path
+        #: Whether the text is SPARQL, which has no statements of Turtle.
+        self.query = path is not None and path.suffix in {".rq", ".sparql", ".ru"}
         self._segments: list[Segment] = []
         #: Segments after a change, which are good again from where reading meets the begin of one.
         self._rest: list[Segment] = []
@@ -171,6 +176,17 @@ class Document(Text):
             before = (at, segment)
             at += segment.length
         return faults_of(self.text, broken, errors)
+
+    def query_faults(self, prefixes: Mapping[str, str]) -> list[Fault]:
+        """The prefixes of a query that neither it nor, in `prefixes`, the folder declares; each once."""
+        words = [token for token in tokens(self.text) if token.kind not in {"space", "comment"}]
+        declared = {name.text for word, name in pairwise(words) if word.text.upper() == "PREFIX"}
+        undeclared: dict[str, Fault] = {}
+        for token in words:
+            prefix, _, _ = token.text.partition(":")
+            if token.kind == "name" and f"{prefix}:" not in declared and prefix not in prefixes:
+                undeclared.setdefault(prefix, Fault(token.start, "prefix", prefix))
+        return list(undeclared.values())
 
     def spans(self) -> Iterator[tuple[int, int, str]]:
         """Where each entry begins and ends, and of which kind it is."""
