@@ -7,11 +7,11 @@ says (section 3.17, textDocuments), and columns are counted in the unit that was
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +27,6 @@ from ekograph.validation.parsing import DEEPEST_TRIPLE_TERM, too_deep
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _ENDING = re.compile(r"(?:\r\n?|\n)?\Z")
-#: A part that is no statement ends where the words after it begin one, so far ahead at most.
-_LOOK_AHEAD = 3
 #: What opens a string of several lines, or closes it, changes what is far away.
 _LONG_QUOTES = ('"""', "'''")
 
@@ -121,6 +119,9 @@ class Document(Text):
         self._at = self._rest_start = self._changed_until = 0
         self._reading: Iterator[Segment] | None = None
         self._deep: int | None = None
+        #: The faulty segments by their number and place, and the errors of the others.
+        self._broken: list[tuple[int, int]] = []
+        self._errors: list[tuple[int, str]] = []
         self._read(0)
 
     def change(self, start: int, end: int, text: str) -> None:
@@ -128,17 +129,18 @@ class Document(Text):
         around = self.text[max(start - 3, 0) : end + 3]
         self.replace(start, end, text)
         around += self.text[max(start - 3, 0) : start + len(text) + 3]
-        old, number, at = self._segments, 0, 0
-        far = any(quotes in around for quotes in _LONG_QUOTES)
-        while number < len(old) and at + old[number].length < start:
-            if far and old[number].kind == "faulty" and self._has_long_quotes(at, old[number]):
-                break
-            at += old[number].length
-            number += 1
-        kept = max(number - _LOOK_AHEAD, 0)
+        old = self._segments
+        ends = list(accumulate(segment.length for segment in old))
+        kept = bisect_left(ends, start) - 1
+        while kept > 0 and old[kept - 1].kind in {"faulty", "accepted"}:
+            kept -= 1
+        kept = max(kept, 0)
+        if any(quotes in around for quotes in _LONG_QUOTES):
+            broken = (n for n in range(kept) if old[n].kind == "faulty")
+            kept = next((n for n in broken if self._has_long_quotes(ends[n - 1] if n else 0, old[n])), kept)
+        at = self._rest_start = ends[kept - 1] if kept else 0
         self._rest = old[kept:] if self._reading is None else []
         self._segments = old[:kept]
-        at = self._rest_start = at - sum(segment.length for segment in old[kept:number])
         passed = 0
         while passed < len(self._rest) and self._rest_start < end:
             self._rest_start += self._rest[passed].length
@@ -146,7 +148,7 @@ class Document(Text):
         self._rest = self._rest[passed:]
         self._rest_start += len(text) - (end - start)
         self._changed_until = start + len(text)
-        self._read(at)
+        self._read(at, nesting=self._deep is not None or "<<" in around or ">>" in around)
 
     def go_on(self, most: int) -> bool:
         """Read on, at most so many statements; whether all are read and their errors known."""
@@ -166,16 +168,12 @@ class Document(Text):
         """The faults of the text, once all of it is read; the same as those of `turtle.faults.find_faults`."""
         if self._deep is not None:
             return [Fault(self._deep, "deep")]
-        broken, errors, at = list[Broken](), list[tuple[int, str]](), 0
-        before: tuple[int, Segment] | None = None
-        for segment in self._segments:
-            if segment.kind == "faulty":
-                broken.append(Broken(cast("Faulty", _entry(at, segment)), _entry(*before) if before else None))
-            elif segment.error:
-                errors.append((at + segment.error[0], segment.error[1]))
-            before = (at, segment)
-            at += segment.length
-        return faults_of(self.text, broken, errors)
+        broken = []
+        for number, at in self._broken:
+            segment, before = self._segments[number], self._segments[number - 1] if number else None
+            previous = _entry(at - before.length, before) if before else None
+            broken.append(Broken(cast("Faulty", _entry(at, segment)), previous))
+        return faults_of(self.text, broken, self._errors)
 
     def query_faults(self, prefixes: Mapping[str, str]) -> list[Fault]:
         """The prefixes of a query that neither it nor, in `prefixes`, the folder declares; each once."""
@@ -205,9 +203,13 @@ class Document(Text):
                     namespaces.declare(entry)
         return namespaces
 
-    def _read(self, at: int) -> None:
-        """Begin to read there; not at all where triple terms nest deeper than the parser of record bears."""
-        self._deep = too_deep(self.text) if self.text.count("<<") > DEEPEST_TRIPLE_TERM else None
+    def _read(self, at: int, *, nesting: bool = True) -> None:
+        """Begin to read there; not at all where triple terms nest deeper than the parser of record bears.
+
+        That is looked at only where a change concerns their `nesting`.
+        """
+        if nesting:
+            self._deep = too_deep(self.text) if self.text.count("<<") > DEEPEST_TRIPLE_TERM else None
         self._at = at
         self._reading = self._segments_from(at) if self._deep is None else None
         if self._deep is not None:
@@ -245,15 +247,20 @@ class Document(Text):
     def _examine(self, most: int) -> bool:
         """Look for the errors of statements that were not looked at under their declarations; whether that is all."""
         at, head = 0, ""
-        for segment in self._segments:
-            if segment.head != head and segment.kind != "faulty":
+        self._broken, self._errors = [], []
+        for number, segment in enumerate(self._segments):
+            if segment.kind == "faulty":
+                self._broken.append((number, at))
+            elif segment.head != head:
                 if not most:
                     return False
                 most -= 1
                 error = first_error(head, self.text[at + segment.start : at + segment.length])
                 segment.error = (error[0] + segment.start, error[1]) if error else None
                 segment.head = head
-            if segment.kind == "directive" and not segment.error:
+            if segment.error:
+                self._errors.append((at + segment.error[0], segment.error[1]))
+            elif segment.kind == "directive":
                 head += f"{self.text[at + segment.start : at + segment.length]}\n"
             at += segment.length
         return True
