@@ -57,7 +57,7 @@ class Client:
     def notify(self, method: str, params: object):
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def take(self, seconds: float = 60) -> dict | None:
+    def take(self, seconds: float = 20) -> dict | None:
         """The next message, noted down; None at the end of the server."""
         message = self.messages.get(timeout=seconds)
         if message and message.get("method") == "textDocument/publishDiagnostics":
@@ -76,7 +76,7 @@ class Client:
 
     def request(self, method: str, params: object):
         answer = self.ask(method, params)
-        assert "error" not in answer, answer
+        assert "error" not in answer, (answer, self.log.decode())
         return answer["result"]
 
     def open(self, uri: str, text: str):

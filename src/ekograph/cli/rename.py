@@ -22,7 +22,7 @@ from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.lines import BOM, decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError, parse
-from ekograph.turtle.tokens import tokens
+from ekograph.turtle.tokens import Token, tokens
 from ekograph.turtle.tree import Directive
 from ekograph.turtle.triples import Namespaces
 from ekograph.validation import sources
@@ -139,7 +139,7 @@ def in_turtle(text: str, renaming: Renaming, prefixes: Mapping[str, str]) -> str
                 continue
             namespaces.declare(directives.pop(0))
         part = token.text
-        if token.kind in {"iri", "name"} and namespaces.iri(token) == renaming.old:
+        if token.kind in {"iri", "name"} and _names(token, renaming.old, namespaces):
             part = Abbreviations(namespaces.base, namespaces.prefixes).write(renaming.new)
         elif token.kind in {"string", "comment"}:
             part = in_text(part, renaming, {**prefixes, **namespaces.prefixes})
@@ -148,6 +148,14 @@ def in_turtle(text: str, renaming: Renaming, prefixes: Mapping[str, str]) -> str
             end = token.end
     result = "".join([*written, text[end:]])
     return formatted(result) if tidy and written else result
+
+
+def _names(token: Token, iri: NamedNode, namespaces: Namespaces) -> bool:
+    """Whether the token stands for the IRI; one whose prefix is not declared stands for none."""
+    try:
+        return namespaces.iri(token) == iri
+    except KeyError:
+        return False
 
 
 def in_text(text: str, renaming: Renaming, prefixes: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ from ekograph.turtle.triples import Namespaces
 from ekograph.validation.parsing import DEEPEST_TRIPLE_TERM, too_deep
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_PREFIXED = re.compile(r"(?i)\bprefix\s+([\w.-]*):\s*<([^>\s]*)>")
 _ENDING = re.compile(r"(?:\r\n?|\n)?\Z")
 #: What opens a string of several lines, or closes it, changes what is far away.
 _LONG_QUOTES = ('"""', "'''")
@@ -193,15 +194,22 @@ class Document(Text):
             yield at + segment.start, at + segment.length, segment.kind
             at += segment.length
 
-    def namespaces(self) -> Namespaces:
-        """The prefixes and the base that are in force at the end of the text."""
+    def namespaces(self, prefixes: Mapping[str, str]) -> Namespaces:
+        """The prefixes and the base that are in force at the end of the text; for a query, the `prefixes` too."""
         namespaces = Namespaces()
+        if self.query:
+            namespaces.prefixes |= prefixes
+            namespaces.prefixes |= dict(_PREFIXED.findall(self.text))
         for start, _, kind in self.spans():
             entry = next(statements(self.text, start), None) if kind == "directive" else None
             if isinstance(entry, Directive):
                 with suppress(ValueError):
                     namespaces.declare(entry)
         return namespaces
+
+    def entry_start(self, offset: int) -> int:
+        """Where the entry begins that the offset is in; the space after an entry is of the next one."""
+        return next((start for start, end, _ in self.spans() if end > offset), self._at if self._segments else 0)
 
     def _read(self, at: int, *, nesting: bool = True) -> None:
         """Begin to read there; not at all where triple terms nest deeper than the parser of record bears.

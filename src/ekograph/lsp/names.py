@@ -49,19 +49,31 @@ class Use(NamedTuple):
 
 def uses(text: str, start: int = 0, namespaces: Namespaces | None = None) -> Iterator[Use]:
     """The tokens of a text but white space, as far as it is Turtle; reading may start where a statement ends."""
-    reader = _Roles(namespaces or Namespaces())
+    reader = Roles(namespaces or Namespaces())
     return (reader.use(token) for token in tokens(text, start) if token.kind != "space")
 
 
-class _Roles:
+class Roles:
     """What is expected next, in the brackets that are open."""
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
         self._expected, self._open = "subject", list[str]()
         self._keyword = self._name = self._verb = ""
+        self._variable = False
+
+    @property
+    def role(self) -> str:
+        """The role of a term that comes next."""
+        return "class" if self._expected == "object" and self._verb == f"{RDF}type" else self._expected
 
     def use(self, token: Token) -> Use:
+        """The token in its role; to be told of every token but white space, in their order."""
+        variable, self._variable = self._variable, token.kind == "stray" and token.text in {"?", "$"}
+        if self._variable:  # of SPARQL; its name comes next
+            return self._term(token)
+        if variable and token.kind in {"word", "name"}:
+            return Use(token, None, "")
         if token.kind == "directive" or (token.kind == "word" and token.text.upper() in {"PREFIX", "BASE"}):
             self._keyword, self._name, self._open, self._expected = token.text, "", [], "subject"
             return Use(token, None, "declaration")
@@ -89,17 +101,17 @@ class _Roles:
         elif mark in _CLOSING:
             before = self._open.pop() if self._open else self._expected
             self._expected = "verb" if before == "subject" else before
-        elif mark == ".":
+        elif mark in {".", "{", "}"}:
             self._expected, self._open, self._keyword = "subject", [], ""
         elif mark in _AFTER and self._expected != "subject":
             self._expected = _AFTER[mark]
 
     def _term(self, token: Token) -> Use:
-        iri, role = _iri(token, self._namespaces), self._expected
-        if role == "verb":
-            self._verb = iri or ""
-        self._expected = {"subject": "verb", "verb": "object"}.get(role, role)
-        return Use(token, iri, "class" if role == "object" and self._verb == f"{RDF}type" else role)
+        use = Use(token, _iri(token, self._namespaces), self.role)
+        if self._expected == "verb":
+            self._verb = use.iri or ""
+        self._expected = {"subject": "verb", "verb": "object"}.get(self._expected, self._expected)
+        return use
 
 
 def _iri(token: Token, namespaces: Namespaces) -> str | None:
@@ -117,8 +129,11 @@ class FileNames:
     labels: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    predicates: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        verbs = {line.split(b" ", 2)[1] for line in self.parsed.ntriples.splitlines()}
+        self.predicates = frozenset(verb.decode()[1:-1] for verb in verbs)
         marks = [f"<{iri}> ".encode() for iri in (*_LABELS, *_NOTES, *_LINKS)]
         lines = (line for line in self.parsed.ntriples.splitlines(keepends=True) if any(map(line.__contains__, marks)))
         for quad in parse(b"".join(lines), RdfFormat.N_TRIPLES):
@@ -136,10 +151,19 @@ class FileNames:
         """The text of the file."""
         return decoded(self.parsed.source.data)
 
-    def spans(self, iri: str) -> Iterator[Use]:
+    def uses(self, iri: str) -> Iterator[Use]:
         """Where the file has that name."""
-        if split(iri)[1] in self.text or "\\" in self.text or not split(iri)[1]:
+        if split(iri)[1] in self.text or "\\" in self.text or iri == f"{RDF}type":
             yield from (use for use in uses(self.text) if use.iri == iri)
+
+    @cached_property
+    def subjects(self) -> dict[str, Use]:
+        """Where each name is first a subject."""
+        places: dict[str, Use] = {}
+        for use in uses(self.text):
+            if use.iri and use.role == "subject":
+                places.setdefault(use.iri, use)
+        return places
 
     def count(self, iri: str) -> int:
         """In how many triples the name is a property or an object."""
@@ -186,6 +210,7 @@ class Names:
         kinds, link = (_PROPERTIES, f"{SHACL}path") if role == "verb" else (_CLASSES, f"{SHACL}targetClass")
         known: dict[str, None] = {}
         for file in self.files:
+            known |= dict.fromkeys(sorted(file.predicates)) if role == "verb" else {}
             for iri, links in file.links.items():
                 for predicate, value in links:
                     if predicate == f"{RDF}type" and value in kinds:
@@ -209,6 +234,13 @@ class Names:
                             paths.setdefault(path, []).append(part if part in self.described() else shape)
         return paths
 
+    def about(self, iri: str) -> Iterator[str]:
+        """The shapes that speak of a property or a class."""
+        for file in self.files:
+            for shape, links in file.links.items():
+                if (f"{SHACL}path", iri) in links or (f"{SHACL}targetClass", iri) in links:
+                    yield shape
+
     def named(self, rule: str) -> list[str]:
         """The shapes that have a rule's id for their last part."""
         return [iri for file in self.files for iri in file.links if split(iri)[1] == rule]
@@ -216,7 +248,7 @@ class Names:
     def where(self, iri: str) -> tuple[FileNames, Use] | None:
         """The file and the place where a name is described: where it is a subject."""
         files = sorted(self.files, key=lambda file: (iri not in file.links, iri not in file.labels))
-        return next(((f, use) for f in files for use in f.spans(iri) if use.role == "subject"), None)
+        return next(((file, file.subjects[iri]) for file in files if iri in file.subjects), None)
 
 
 def _best(texts: list[tuple[str, str]], language: str) -> str:

@@ -64,14 +64,15 @@ class Project:
             self.checked = Checked(tuple(files), (*faults, *self._unknown(files, names, texts)), names)
         return self.checked
 
-    def mends(self, path: Path) -> Iterator[tuple[Fix, bool]]:
-        """The mends of one file, each proven by a check; and whether it is the only right answer."""
+    def mends(self, path: Path, first: int, last: int) -> Iterator[Fix]:
+        """The mends in these lines of one file, each proven by a check."""
         checked, settings = self.checked, config.load(self.root)
         if checked.outcome:
             again = partial(self._report, settings)
             for fix in fixes(checked.outcome, checked.sources):
-                if self.path_of(fix.path) == path and proven([fix], checked.outcome.report, checked.sources, again):
-                    yield fix, fix.safe
+                here = first <= fix.start.line <= last and self.path_of(fix.path) == path
+                if here and proven([fix], checked.outcome.report, checked.sources, again):
+                    yield fix
 
     def _report(self, settings: config.Settings, files: list[Source]) -> Report:
         return check.check(files, settings, self.messages.language).report
@@ -85,7 +86,7 @@ class Project:
 
     def path_of(self, name: str) -> Path | None:
         """The path of a source, by the name that findings have."""
-        return next((source.path for source in self.checked.sources if source.name == name), None)
+        return next((source.path.resolve() for source in self.checked.sources if source.name == name), None)
 
     def _sources(self, settings: config.Settings | None, texts: Mapping[Path, str]) -> list[Source]:
         if settings:

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -137,6 +137,14 @@ class Server(LanguageServer):
         if root not in self._projects:
             self._projects[root] = Project(root, self.language)
         return self._projects[root]
+
+    def projects(self) -> list[Project]:
+        """The folders that are known."""
+        return list(self._projects.values())
+
+    def marks(self, uri: str) -> Sequence[tuple[int, lsp.Diagnostic]]:
+        """What rules say of a text, at the offsets where it is now."""
+        return self._rule_marks.get(uri, ())
 
     def opened(self, item: lsp.TextDocumentItem) -> None:
         """Read a text that was opened."""

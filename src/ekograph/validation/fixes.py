@@ -17,7 +17,7 @@ from ekograph.rdf.formats import TURTLE
 from ekograph.rdf.vocab import SHACL
 from ekograph.turtle.abbreviations import abbreviations
 from ekograph.turtle.lines import Lines, Place, decoded
-from ekograph.turtle.reader import TurtleError, parse
+from ekograph.turtle.reader import parse
 from ekograph.turtle.tokens import tokens
 from ekograph.turtle.tree import Directive
 from ekograph.turtle.triples import Span, Stated, triples
@@ -71,7 +71,7 @@ def _facts(source: Source) -> list[Stated] | None:
     """What a source of Turtle states; None for one that cannot be read, which is among the findings."""
     try:
         return list(triples(parse(decoded(source.data)).entries)) if source.format == TURTLE else None
-    except (UnicodeDecodeError, TurtleError):
+    except (ValueError, KeyError):
         return None
 
 
