@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 28_930,
-    "files": 222,
-    "files with one importer": 56,
+    "lines": 30_650,
+    "files": 230,
+    "files with one importer": 57,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
