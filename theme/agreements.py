@@ -15,6 +15,7 @@ ORG = "http://www.w3.org/ns/org#"
 GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 
 AGREEMENT = f"{EKO}Agreement"
+LISTED = f"{EKO}ListedAgreement"
 PRIORITY = f"{EKO}Priority"
 AUTHORITY = f"{EKO}FundingAuthority"
 CONTACT = f"{EKO}ContactPoint"

@@ -77,10 +77,13 @@ theme = Theme(
         ("place", eko.PLACE),
         ("contact", eko.CONTACT),
         ("authority", eko.AUTHORITY),
+        ("listed", eko.LISTED),
     ),
     search_context=(
         terms.IN_SCHEME,
         eko.SPATIAL,
+        eko.URBAN_AREA,
+        eko.SUBJECT,
         eko.FUNDED_BY,
         eko.CONTACTED_AT,
         eko.MEMBER_OF,

@@ -94,7 +94,11 @@ QUERIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("tekoäly", "fi", ("priority/turku/digitalisaatio",)),
     ("ydinvoima", "fi", ("priority/lappeenranta/smr",)),
     ("kärnkraft", "sv", ("priority/lappeenranta/smr",)),
-    ("energia", "fi", ("priority/lappeenranta/sahkoverkot-ja-kiinteistot", "priority/lappeenranta/vihrea-sahkoistaminen")),
+    (
+        "energia",
+        "fi",
+        ("priority/lappeenranta/sahkoverkot-ja-kiinteistot", "priority/lappeenranta/vihrea-sahkoistaminen"),
+    ),
     # Questions about whom and what.
     ("kuka vastaa puhelimeen", "fi", ("contact/uudenmaan-liitto-1", "contact/etela-karjalan-liitto-1")),
     ("vart ringer jag", "sv", ("contact/uudenmaan-liitto-1", "contact/etela-karjalan-liitto-2")),

@@ -23,15 +23,16 @@ from ekograph.rendering.site import Site
 from ekograph.rendering.statements import MOST_VALUES
 from ekograph.rendering.values import GEO, language_name
 from ekograph.rendering.view import View
-from ekograph.search import facets
+from ekograph.search import codes, facets
 from ekograph.search.facets import Faceted, FacetPlan, Title
 from ekograph.search.index import INDEX, Said, SearchDocument, write
+from ekograph.urls import PAGES
 
 _NAMES = tuple(label.value for label in LABELS)
 _OTHER_NAMES = (terms.ALT_LABEL, terms.HIDDEN_LABEL)
 
 #: What a thing belongs to: it is found by the names of these too.
-_CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER)
+_CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER, terms.SUBJECT)
 
 
 def write_index(folder: Path, site: Site) -> None:
@@ -69,6 +70,7 @@ def document(site: Site, thing: NamedNode, around: _Around, listed: _Listed) -> 
     unofficial = site.dataset.unofficial(thing)
     others = _literals(said, _OTHER_NAMES, unofficial)
     texts = _literals(said, (*terms.DEFINITIONS, terms.JOB_TITLE), unofficial)
+    shown_others = _literals(said, (terms.ALT_LABEL,), unofficial)
     shown, notation = _names(site, thing), next((item.text for item in _literals(said, (terms.NOTATION,))), "")
     return SearchDocument(
         thing.value,
@@ -78,15 +80,34 @@ def document(site: Site, thing: NamedNode, around: _Around, listed: _Listed) -> 
         shown,
         types,
         notation,
-        (*others, *texts),
+        (*shown_others, *texts),
         {
             "name": _literals(said, _NAMES, unofficial),
             "other": others,
             "text": texts,
+            # The other names of a class are words of what its members answer.
+            "question": tuple(said for iri in types for said in around.others(iri)),
             "context": around.named(thing, types),
         },
         listed.by(said, shown, notation),
+        _codes(said),
+        # What the site is about comes before what it refers to.
+        1 if rank < len(ranks) else 0.8 if site.dataset.path(thing.value).startswith(PAGES) else 0.3,
     )
+
+
+def _codes(said: Mapping[str, Sequence[Term]]) -> tuple[str, ...]:
+    """The keys of the notations and identifiers of a thing, and of the numbers and addresses where it is reached."""
+    keys: dict[str, None] = {}
+    for predicate, values in said.items():
+        name = predicate.rpartition("#")[2].rpartition("/")[2].lower()
+        for text in (value.value for value in values if isinstance(value, NamedNode | Literal)):
+            if name in {"notation", "identifier"}:
+                keys |= dict.fromkeys(sorted(codes.code_keys(text)))
+            elif text.startswith(("tel:", "mailto:")) or name in {"telephone", "phone", "email", "mbox"}:
+                plain = text.removeprefix("tel:").removeprefix("mailto:")
+                keys |= {codes.number_key(plain) or codes.address_key(plain): None}
+    return tuple(filter(None, keys))
 
 
 def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
@@ -106,6 +127,7 @@ class _Around:
         self._site = site
         self._parts = lru_cache(KEPT)(lambda node: site.named(node, terms.HAS_PART))
         self._names = lru_cache(KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
+        self.others = lru_cache(KEPT)(lambda iri: _literals(site.dataset.said(NamedNode(iri)), _OTHER_NAMES))
 
     def named(self, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
         """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""

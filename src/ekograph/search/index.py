@@ -1,8 +1,8 @@
-"""The search index: one SQLite file of documents, the words in them, and what is one letter away from each word.
+"""The search index: one SQLite file of documents, the words in them, and what they are looked up by as a whole.
 
 Tables: doc (one thing each; its names by language as JSON), name (of each class, and under "" of the site), word
-(folded forms and keys), posting (which word is in which field of which doc), part (trigrams of words, for the
-parts of compounds), deletion (for typing errors); and those of search.facets.
+(folded forms and keys), posting (which word is in which field of which doc), part (trigrams of words, for the parts
+of compounds and typing errors), code (of search.codes); and those of search.facets.
 """
 
 from __future__ import annotations
@@ -15,33 +15,29 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from ekograph.search.codes import name_key
 from ekograph.search.facets import SCHEMA, Faceted, FacetPlan, FacetWriter
-from ekograph.search.stemming import deletions, fold, keys, words
+from ekograph.search.stemming import fold, keys, words
 from ekograph.snapshots.snapshot import new_database
 
 #: The file of the index in a snapshot.
 INDEX = "search.sqlite"
 
 #: The fields of a document and how much a word in them counts.
-FIELDS = {"name": 10.0, "other": 9.0, "text": 3.0, "context": 2.0}
-
-#: Words shorter than this have too many neighbours one letter away.
-SHORTEST_MISSPELT = 5
+FIELDS = {"name": 10.0, "other": 9.0, "question": 8.0, "text": 3.0, "context": 3.0}
 
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, page TEXT NOT NULL, kind TEXT NOT NULL, rank INTEGER NOT NULL,
-    types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL
+    weight REAL NOT NULL, types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL
 );
 CREATE INDEX doc_iri ON doc (iri);
 CREATE TABLE name (iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language));
-CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, generic INTEGER NOT NULL);
 CREATE TABLE posting (
     word INTEGER NOT NULL, doc INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (word, doc, field)
 ) WITHOUT ROWID;
-CREATE TABLE deletion (
-    text TEXT NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (text, word)
-) WITHOUT ROWID;
+CREATE TABLE code (text TEXT NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (text, doc)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE part USING fts5 (text, tokenize = 'trigram', content = '', columnsize = 0);
 """
 
@@ -64,7 +60,8 @@ class SearchDocument:
     """A thing as the search knows it.
 
     `names` are what its page is headed by, per language of the site; `fields` are all words it is found by;
-    `kind` groups results and `rank` orders the groups.
+    `kind` groups results and `rank` orders the groups; all that a document scores is multiplied by `weight`. `codes`
+    are keys of search.codes beside those of its names.
     """
 
     iri: str
@@ -77,6 +74,8 @@ class SearchDocument:
     texts: tuple[Said, ...] = ()
     fields: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     faceted: Faceted = field(default_factory=Faceted)
+    codes: tuple[str, ...] = ()
+    weight: float = 1.0
 
 
 def write(
@@ -98,7 +97,7 @@ def write(
         numbered = enumerate(documents, 1)
         while batch := list(islice(numbered, AT_ONCE)):
             rows = ((number, *_row(document)) for number, document in batch)
-            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             postings = (
                 (word, number, field)
                 for number, document in batch
@@ -106,15 +105,21 @@ def write(
                 for word in dict.fromkeys(word for text in texts for word in numbering.of(text))
             )
             connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", postings)
+            codes = ((code, number) for number, document in batch for code in _codes(document))
+            connection.executemany("INSERT INTO code VALUES (?, ?)", codes)
             for number, document in batch:
                 facets.add(number, document.faceted)
-        rows_of_words = [(number, text) for text, number in numbering.ids.items()]
-        connection.executemany("INSERT INTO word VALUES (?, ?)", rows_of_words)
-        connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", rows_of_words)
-        long = ((number, text) for number, text in rows_of_words if len(text) >= SHORTEST_MISSPELT)
-        near = sorted((left, number) for number, text in long for left in deletions(text))
-        connection.executemany("INSERT INTO deletion VALUES (?, ?)", near)
+        generic = _heads(name for (iri, _), name in names.items() if iri)
+        rows_of_words = [(number, text, text in generic) for text, number in numbering.ids.items()]
+        connection.executemany("INSERT INTO word VALUES (?, ?, ?)", rows_of_words)
+        connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", [row[:2] for row in rows_of_words])
         facets.write()
+
+
+def _heads(names: Iterable[str]) -> set[str]:
+    """What the words in the names of classes end in: Agreement, and avtal of ekosystemavtal."""
+    forms = {form for name in names for word in words(name) for form in (fold(word), *keys(word))}
+    return {form[at:] for form in forms for at in range(max(1, len(form) - 3))}
 
 
 class _Numbering:
@@ -132,12 +137,20 @@ class _Numbering:
         return tuple(dict.fromkeys(self.ids.setdefault(form, len(self.ids) + 1) for form in forms))
 
 
-def _row(document: SearchDocument) -> tuple[str | int, ...]:
+def _codes(document: SearchDocument) -> set[str]:
+    """The keys of what a document is called and numbered by."""
+    names = {name_key(name.text) for name in document.names.values()}
+    texts = (text for field in ("name", "other") for text in document.fields.get(field, ()))
+    return {*document.codes, *names, *(name_key(text.text, "~") for text in texts)}
+
+
+def _row(document: SearchDocument) -> tuple[str | float, ...]:
     return (
         document.iri,
         document.page,
         document.kind,
         document.rank,
+        document.weight,
         json.dumps(document.types),
         document.notation,
         _json({language: list(name) for language, name in document.names.items()}),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ekograph.search.fuzzy import MOST_FORMS, forms
+from ekograph.search.codes import is_whole, lookup
+from ekograph.search.fuzzy import forms
 from ekograph.search.index import FIELDS, Said
 from ekograph.search.stemming import fold, keys, significant, words
 
@@ -24,16 +25,6 @@ WORTH = 0.15
 #: Of how many documents, the best by what matched, the names are compared too.
 MOST_CANDIDATES = 1000
 
-_NOTATION = re.compile(r"[\w.-]{2,40}")
-
-# Not LIKE: an underscore in a notation would stand for any character.
-_BY_NOTATION = """
-    SELECT id, length(notation) = length(:text) FROM doc
-    WHERE notation = :text COLLATE NOCASE
-        OR substr(notation, 1, length(:text) + 1) = :text || '.' COLLATE NOCASE
-    ORDER BY length(notation), notation LIMIT :limit
-"""
-
 # All that matches is ranked before anything is left out. Documents that match more of the typed words come before the
 # others. A short name is more to the point than a long one; the rank of its kind breaks ties.
 _CANDIDATES = """
@@ -43,17 +34,18 @@ _CANDIDATES = """
     ), best (doc, score) AS (
         SELECT doc, max(quality * CASE field {weights} END)
         FROM form CROSS JOIN posting ON posting.word = form.word GROUP BY doc, position
-        UNION ALL
-        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:notations)
-    ), match (doc, words, score) AS MATERIALIZED (
-        SELECT doc, count(*), sum(score) FROM best GROUP BY doc
+    ), match (doc, words, score, bonus) AS MATERIALIZED (
+        SELECT doc, sum(words), sum(score), sum(bonus) FROM (
+            SELECT doc, 1 AS words, score, 0 AS bonus FROM best
+            UNION ALL SELECT json_extract(value, '$[0]'), 0, 0, json_extract(value, '$[1]') FROM json_each(:exact)
+        ) GROUP BY doc
     )
     SELECT id, iri, page, kind, rank, types, notation, names, texts,
-        match.score * words / (SELECT max(words) FROM match) AS score,
+        weight * match.score * words / max(1, (SELECT max(words) FROM match)) AS score, bonus,
         coalesce(json_extract(names, '$."' || :language || '"[0]'), '') AS name
     FROM match JOIN doc ON doc.id = match.doc
     WHERE :kind IN ('', kind) OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = :kind)
-    ORDER BY 0.1 * rank - score / (1.02 + 0.02 * (length(name) - length(replace(name, ' ', '')))), id
+    ORDER BY 0.1 * rank - bonus - score / (1.02 + 0.02 * (length(name) - length(replace(name, ' ', '')))), id
     LIMIT :limit
 """.replace("{weights}", " ".join(f"WHEN '{field}' THEN {weight}" for field, weight in FIELDS.items()))
 
@@ -68,6 +60,7 @@ class Hit:
     """A thing that was found: its page, what it is, its name in the reader's language, and why it was found.
 
     `matched` are the forms of words to mark in `name` or, when the name holds none of them, in `snippet`.
+    `exact` is the bonus of what is just what was typed, as search.codes gives it.
     """
 
     iri: str
@@ -80,6 +73,7 @@ class Hit:
     matched: frozenset[str]
     score: float
     doc: int
+    exact: float = 0
 
 
 class ListedDocument(NamedTuple):
@@ -110,12 +104,14 @@ class _Candidate(NamedTuple):
     names: str
     texts: str
     score: float
+    bonus: float
     name: str
 
     @property
     def order(self) -> tuple[float, str, int]:
         """A key that sorts the best first."""
-        return round(0.1 * self.rank - self.score / (1 + 0.02 * len(words(self.name))), 3), self.name, self.id
+        score = self.bonus + self.score / (1 + 0.02 * len(words(self.name)))
+        return round(0.1 * self.rank - score, 3), self.name, self.id
 
 
 class Index:
@@ -143,34 +139,32 @@ class Index:
 
         `kind` is one of the groups of results or the IRI of a class.
         """
-        typed = significant(words(text[:LONGEST])[:MOST_WORDS])
+        text = text[:LONGEST].strip()
+        typed = [] if is_whole(text) else significant(words(text)[:MOST_WORDS])
         by_position = [
             forms(self.connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
         ]
-        notations = self._by_notation(text.strip())
+        # Beside a word that is nowhere, one such as "agreement" says nothing of what is looked for.
+        if not all(by_position) and all(any(form.generic for form in by.values()) for by in by_position if by):
+            by_position = []
+        exact = lookup(self.connection, text, " ".join(typed))
         parameters = {
             "forms": json.dumps([(word, at, by[word].quality) for at, by in enumerate(by_position) for word in by]),
-            "notations": json.dumps(list(notations.items())),
+            "exact": json.dumps(list(exact.items())),
             "language": language,
             "kind": kind,
             "limit": MOST_CANDIDATES,
         }
         rows = map(_Candidate._make, self.connection.execute(_CANDIDATES, parameters))
         ranked = sorted(rows, key=lambda candidate: candidate.order)
-        best = [hit for hit in ranked[:limit] if hit.order[0] <= WORTH * ranked[0].order[0]]
+        least = WORTH * max((candidate.score for candidate in ranked), default=0)
+        best = [candidate for candidate in ranked if candidate.bonus or candidate.score >= least][:limit]
         texts = {word: form.text for by_word in by_position for word, form in by_word.items()}
-        matched: dict[int, set[str]] = {hit.id: {fold(text.strip())} if hit.id in notations else set() for hit in best}
+        matched: dict[int, set[str]] = {hit.id: {fold(text)} if hit.bonus else set() for hit in best}
         parameters = {"docs": json.dumps(list(matched)), "words": json.dumps(list(texts))}
         for doc, word in self.connection.execute(_MATCHED, parameters):
             matched[doc].add(texts[word])
         return [_hit(candidate, frozenset(matched[candidate.id]), language) for candidate in best]
-
-    def _by_notation(self, text: str) -> dict[int, float]:
-        """What a document scores whose notation is `text` or stands below it."""
-        if not _NOTATION.fullmatch(text):
-            return {}
-        rows = self.connection.execute(_BY_NOTATION, {"text": text, "limit": MOST_FORMS})
-        return {doc: FIELDS["name"] * (4 if exact else 2) for doc, exact in rows}
 
 
 def _hit(candidate: _Candidate, matched: frozenset[str], language: str) -> Hit:
@@ -180,7 +174,7 @@ def _hit(candidate: _Candidate, matched: frozenset[str], language: str) -> Hit:
     snippets = () if marked(name.text, matched) else (other for other in others if marked(other.text, matched))
     snippet = next(iter(snippets), None)
     types, score = tuple(json.loads(candidate.types)), -candidate.order[0]
-    more = (candidate.notation, snippet, matched, score, candidate.id)
+    more = (candidate.notation, snippet, matched, score, candidate.id, candidate.bonus)
     return Hit(candidate.iri, candidate.page, candidate.kind, types, name, *more)
 
 

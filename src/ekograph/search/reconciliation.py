@@ -9,9 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ekograph.search.codes import CODE
 from ekograph.search.index import FIELDS
 from ekograph.search.query import Hit, Index
-from ekograph.search.stemming import fold, words
+from ekograph.search.stemming import words
 
 #: Queries of one request beyond this are refused, and so are longer lists of candidates.
 MOST_QUERIES = 200
@@ -60,15 +61,18 @@ def reconcile(
 
 
 def candidates(hits: Sequence[Hit], text: str, base: str, types: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Hits as candidates. One is called a match when its name is just what was asked for, and no other's is."""
-    same = [hit for hit in hits if fold(hit.name.text) == fold(text.strip())]
+    """Hits as candidates. A match has just the name or identifier that was asked for, and no other hit has."""
+    best = max((hit.exact for hit in hits), default=0)
+    same = [hit for hit in hits if hit.exact == best >= CODE]
     return [
         {
             "id": hit.iri.removeprefix(base),
             "name": hit.name.text,
             "type": [{"id": iri, "name": types.get(iri, iri)} for iri in hit.types],
-            # The share, in per cent, of what a name that matches every word would have.
-            "score": round(min(100.0, 100 * hit.score / (FIELDS["name"] * max(1, len(words(text))))), 1),
+            # What is no more than like it has the share, in per cent, of what a name with every word would score.
+            "score": 100.0
+            if hit.exact >= CODE
+            else round(min(99.0, 100 * hit.score / (FIELDS["name"] * max(1, len(words(text))))), 1),
             "match": len(same) == 1 and hit is same[0],
         }
         for hit in hits

@@ -32,13 +32,17 @@ _GRADES = (
 _END = re.compile(r"(?<=\w{4})(ks|st|[aeiouy]|[stnmj])+$")
 _SHORT_END = re.compile(r"(?<=\w{3})(ks|st|[aeiouy]|[stnmj])+$")
 
-#: Words of questions and between words, which say nothing of what is looked for.
+#: Words of questions and between words, which say nothing of what is looked for (Finnish, Swedish, English).
 _EMPTY = frozenset(
     re.findall(
         r"\S+",
-        "ja tai on ei ovat mikä mitä mitkä kuka kenen kenelle ketkä missä mistä mihin millä koskee kuinka miten "
-        "och eller i på för av om till en ett den det är som vem vad vilken vilket vilka var hur "
-        "the a an and or of for in on to by is are who whom what which where how do does my",
+        "ja tai on ovat oli olla ei eli että se ne tämä nämä joka jotka kun jos vai myös mikä mitä mitkä mihin "
+        "kuka ketä kenen kenelle ketkä missä mistä millä milloin miksi koskee kuinka miten paljonko mukana onko "
+        "ovatko kuuluuko kuuluu minä minun meidän oma saako voiko entä kanssa och eller i på för av om till från "
+        "med ett en den det de är har hör var vart vem vems vad vilken vilket vilka när hur varför som jag dig "
+        "mig hej min mitt vi vår man kan får finns ingår också a an the and or of for in to by at from with is "
+        "are be was do does did who whom whose what which where when why how my our we you it its this that there "
+        "can may part included any",
     )
 )
 
@@ -48,6 +52,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """`text` in lower case and without marks on letters: Åbo and abo are one."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -74,25 +79,21 @@ def heads(word: str) -> frozenset[str]:
 
 
 def significant(typed: list[str]) -> list[str]:
-    """The words that say what is looked for; all, when none does."""
-    return [word for word in typed if word.casefold() not in _EMPTY] or typed
+    """The words that say what is looked for."""
+    return [word for word in typed if word.casefold() not in _EMPTY]
 
 
-def deletions(word: str) -> set[str]:
-    """`word`, and what is left of it when one letter is taken out: two words one letter apart share one of these."""
-    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
-
-
-def within_one(one: str, other: str) -> bool:
-    """Whether the words differ in at most one letter changed, added, left out, or swapped with the next."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
-    if start is None:
-        return True
-    rest, others = one[start:], other[start:]
-    swapped = rest[:2] == others[1::-1] and rest[2:] == others[2:]
-    return swapped or rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
+def distance(one: str, other: str) -> int:
+    """How many letters were changed, added, left out, or swapped with the next (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        last, before, row = before, row, [at]
+        for to, target in enumerate(other, 1):
+            row.append(min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != target)))
+            if at > 1 < to and letter == other[to - 2] and target == one[at - 2]:
+                row[-1] = min(row[-1], last[to - 2] + 1)
+    return row[-1]
 
 
 def _even(stem: str) -> str:
