@@ -70,7 +70,7 @@ def test_the_reconciliation_service_says_what_it_is(server):
 def test_lists_of_others_are_matched_to_priorities(server):
     queries = {
         "q0": {"query": "Vihreä sähköistäminen", "type": "https://w3id.org/ekograph/def#Priority", "limit": 3},
-        "q1": {"query": "kiertotalous", "type": "https://w3id.org/ekograph/def#Priority"},
+        "q1": {"query": "kiertotaloutta", "type": "https://w3id.org/ekograph/def#Priority"},
         "q2": {"query": "ei mitään tällaista olekaan xyzzy", "type": "https://w3id.org/ekograph/def#Agreement"},
     }
     body = urlencode({"queries": json.dumps(queries)}).encode()

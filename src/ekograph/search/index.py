@@ -117,7 +117,7 @@ def write(
 
 
 def _heads(names: Iterable[str]) -> set[str]:
-    """What the words in the names of classes end in: Agreement, and avtal of ekosystemavtal."""
+    """What the words in the names of classes end in, since that is what a compound is a kind of."""
     forms = {form for name in names for word in words(name) for form in (fold(word), *keys(word))}
     return {form[at:] for form in forms for at in range(max(1, len(form) - 3))}
 

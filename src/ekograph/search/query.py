@@ -144,7 +144,7 @@ class Index:
         by_position = [
             forms(self.connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
         ]
-        # Beside a word that is nowhere, one such as "agreement" says nothing of what is looked for.
+        # Beside a word that is nowhere, the name of a class says nothing of what is looked for.
         if not all(by_position) and all(any(form.generic for form in by.values()) for by in by_position if by):
             by_position = []
         exact = lookup(self.connection, text, " ".join(typed))
