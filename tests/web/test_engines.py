@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -68,6 +69,18 @@ def _where(snapshot: Snapshot, quads: int, **settings) -> list[str]:
 def test_a_large_dataset_comes_into_memory_where_it_fits(snapshot, machine, quads, settings, gigabytes, fits):  # noqa: PLR0917 - one for each column
     machine(gigabytes)
     assert _where(snapshot, quads, **settings) == (["disk", "memory"] if fits else ["disk"])
+
+
+def test_where_there_are_no_workers_the_server_answers_and_says_so(snapshot, monkeypatch, caplog):
+    monkeypatch.setattr(engines_module, "HAS_WORKERS", False)
+    (engine,) = engines(config.load(ROOT), snapshot)
+
+    async def session():
+        await engine.start()
+        return (await engine.query(COUNT)).whole
+
+    assert json.loads(asyncio.run(session()))["results"]["bindings"]
+    assert "Linux" in caplog.text
 
 
 def test_a_small_dataset_is_in_memory_from_the_start(snapshot, machine):

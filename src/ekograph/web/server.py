@@ -34,7 +34,7 @@ from ekograph.web.http.connection import allow_connections
 from ekograph.web.http.first_contact import FirstContact
 from ekograph.web.service import health
 from ekograph.web.service.access_log import write_access_log
-from ekograph.web.service.engines import engines
+from ekograph.web.service.engines import HAS_WORKERS, engines
 from ekograph.web.service.live import Service
 from ekograph.web.service.metrics import Metrics, MetricsRegistry, ProcessCounters, Shared
 from ekograph.web.service.public_address import PublicAddress
@@ -86,7 +86,7 @@ def serve(
     SIGHUP has the settings read anew by `reread`, and the snapshot put in service with them. A watched site is one
     person's, and one process serves it.
     """
-    if settings.processes == 1 or watched:
+    if settings.processes == 1 or watched or not HAS_WORKERS:
         return _Process(settings, reread, watched=watched).run(listening, ready)
 
     board = ProcessCounters(settings.processes)

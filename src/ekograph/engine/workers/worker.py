@@ -29,7 +29,7 @@ _EXHAUSTED = 0.25
 
 def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, config: dict[str, Any]) -> None:
     """Answer one query after the other, until the other end closes."""
-    config = {**config, "marks": [(f"{name}:", name, iri) for name, iri in config["prefixes"].items()]}
+    config = prepared(config)
     requests = Requests(connection)
     bounds = _KernelBounds(config["seconds"], config["life"])
     limit = _peak_memory() + _EXHAUSTED * (config["memory_mb"] << 20)
@@ -61,6 +61,44 @@ def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, 
             bounds.lift()
     except (BrokenPipeError, ConnectionResetError):
         return
+
+
+def prepared(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with what is looked for in a query to know which prefixes it uses."""
+    return {**config, "marks": [(f"{name}:", name, iri) for name, iri in config["prefixes"].items()]}
+
+
+class _Collecting:
+    """Takes an answer of at most `cap` bytes."""
+
+    def __init__(self, cap: int) -> None:
+        self.full = False
+        self.body = bytearray()
+        self.name, self.form, self.lasting = "", "", False
+        self._cap = cap
+
+    def head(self, name: str, seen: Scan) -> None:
+        """Take the format and the form of the answer, and whether it lasts."""
+        self.name, self.form, self.lasting = name, seen.form, not seen.volatile
+
+    def write(self, data: bytes) -> int:
+        """Take bytes."""
+        self.body += data
+        if len(self.body) > self._cap:
+            self.full = True
+            raise OSError("the answer is larger than its cap")
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing."""
+
+
+def collected(store: ox.Store, request: WorkerRequest, config: dict[str, Any]) -> tuple[str, str, bool, bytes]:
+    """Format and form of an answer, whether it lasts, and its body; raises QueryError."""
+    out = _Collecting(config["result_mb"] * 1_000_000)
+    _answer(store, request, config, out)
+    body = bytes(out.body)
+    return out.name, out.form, out.lasting, xml_of(body, last=True)[0] if out.name in XML else body
 
 
 class Requests:
@@ -120,7 +158,7 @@ def _peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out: FrameWriter) -> None:
+def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out: FrameWriter | _Collecting) -> None:
     """Write the answer to `out`; raises QueryError, MemoryError, and ConnectionError when nobody reads it."""
     seen = _examined(request.text)
     file = cast("IO[bytes]", out)  # pyoxigraph only ever writes and flushes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,16 @@ from ekograph.config import Settings
 from ekograph.engine.contract import DefaultGraph, Limits
 from ekograph.engine.workers import memory_budget
 from ekograph.engine.workers.engine import EmbeddedEngine, Stored
+from ekograph.engine.workers.in_process import InProcessEngine
 from ekograph.snapshots.snapshot import QUERIES, STORE, Snapshot
 
 if TYPE_CHECKING:
     from ekograph.engine.contract import Engine
 
 log = logging.getLogger("ekograph")
+
+#: Whether this system can end a query with its process; only Linux has all that this needs.
+HAS_WORKERS = sys.platform == "linux"
 
 
 def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
@@ -28,6 +33,10 @@ def engines(settings: Settings, snapshot: Snapshot) -> Sequence[Engine]:
     limits = _limits(settings)
     if settings.remote_endpoint:
         return [_remote(settings, snapshot, limits.shared(settings.processes))]
+    if not HAS_WORKERS:
+        log.warning("queries run one at a time, and none can be ended: for more, this server needs Linux")
+        graph = _default_graph(settings, snapshot)
+        return [InProcessEngine(snapshot.dataset, limits, snapshot.manifest.prefixes, snapshot.manifest.base, graph)]
     quads = sum(snapshot.manifest.graphs.values())
     dataset = quads * memory_budget.QUAD
     result = []
@@ -57,7 +66,7 @@ def _limits(settings: Settings, dataset: int = 0) -> Limits:
         seconds=settings.query_seconds,
         memory_mb=settings.query_memory_mb,
         result_mb=settings.result_mb,
-        fast=max(Limits.fast, len(os.sched_getaffinity(0))),
+        fast=max(Limits.fast, len(os.sched_getaffinity(0)) if HAS_WORKERS else 1),
     )
     total = memory_budget.of_machine()
     if total is None:
