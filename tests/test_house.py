@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 30_800,
-    "files": 231,
+    "lines": 30_913,
+    "files": 232,
     "files with one importer": 57,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
