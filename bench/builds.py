@@ -54,6 +54,7 @@ def figures(build: Build, site: Path, large: Path, work: Path, seconds: float) -
             raise RuntimeError(f"{build.name}: check of {folder} ended with status {checked.status}")
         yield f"check of {name}, s", checked.seconds
         yield f"check of {name}, MB", checked.memory
+    yield "serve a folder of 100,000 triples to its first page, s", first_page(build, large / "data")
     repository = Path(tempfile.mkdtemp(dir=work))
     settings = {"EKOGRAPH_SNAPSHOTS": str(repository)}
     yield "publish the site, s", run(build.command("--site", site, "publish"), settings).seconds
@@ -66,6 +67,14 @@ def figures(build: Build, site: Path, large: Path, work: Path, seconds: float) -
         yield "repeated query, us", load(Asked(query), pids, seconds).cpu * 1e6
         fresh = Asked(query, connections=8, count_from=next(_numbers))
         yield "new query, us", load(fresh, server.pids, seconds).cpu * 1e6
+
+
+def first_page(build: Build, folder: Path) -> float:
+    """Seconds from the start of `serve FOLDER`, of RDF as it lies there, to the first page."""
+    port = servers.free_port()
+    start = time.perf_counter()
+    with servers.running(build.name, build.command("serve", folder, "--port", port), f"http://127.0.0.1:{port}", "/"):
+        return time.perf_counter() - start
 
 
 @contextmanager
