@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
@@ -10,9 +10,10 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
 from ekograph.rdf.queries import asking
-from ekograph.rendering import query_pages, view
+from ekograph.rendering import query_pages
 from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, example
 from ekograph.rendering.site import Site
+from ekograph.rendering.view import View, in_language
 from ekograph.snapshots.snapshot import Representation
 from ekograph.validation.sources import SourceError
 
@@ -39,17 +40,22 @@ def printed(site: Site) -> Iterator[Representation]:
     for language in site.dataset.languages:
         yield _page(PATH, language, query_pages.queries_page(site, language))
     ask = asking(site.dataset.quads)
+    views = [View(site, language) for language in site.dataset.languages]
     for variable in site.queries:
+        # Once for all pages of the query, each of which lists them.
+        choices = [(view, query_pages.choices_of(view, variable)) for view in views]
         for value in (None, *(value for value in query_pages.values(site, variable) if site.tells_first_of(value))):
-            yield from _answered(site, ask, variable, value)
+            yield from _answered(ask, variable, value, choices)
 
 
-def _answered(site: Site, ask: Ask, asked: Example, value: NamedNode | None) -> Iterator[Representation]:
-    path = query_pages.path_with(site, asked, value)
+def _answered(
+    ask: Ask, asked: Example, value: NamedNode | None, choices: Sequence[tuple[View, query_pages.Choices]]
+) -> Iterator[Representation]:
+    path = query_pages.path_with(choices[0][0].site, asked, value)
     text = asked.asked_of(value) if value else asked.text
     answer = _answer(ask, text, asked.name)
-    for language in site.dataset.languages:
-        yield _page(path, language, query_pages.query_page(site, asked, value, answer, language))
+    for view, of_view in choices:
+        yield _page(path, view.language, query_pages.query_page(view, asked, value, answer, of_view))
     for form, suffix in ((QueryResultsFormat.CSV, "csv"), (QueryResultsFormat.JSON, "json")):
         kind = formats.RESULTS_CSV if suffix == "csv" else formats.RESULTS_JSON
         body = _solutions(ask, text, asked.name).serialize(format=form)
@@ -57,7 +63,7 @@ def _answered(site: Site, ask: Ask, asked: Example, value: NamedNode | None) -> 
 
 
 def _page(path: str, language: str, body: bytes) -> Representation:
-    return Representation(view.in_language(path, language), path, formats.HTML.content_type, language, body)
+    return Representation(in_language(path, language), path, formats.HTML.content_type, language, body)
 
 
 def _answer(ask: Ask, text: str, name: str) -> ExampleAnswer:

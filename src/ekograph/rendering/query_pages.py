@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -27,11 +29,14 @@ def queries_page(site: Site, language: str) -> bytes:
     )
 
 
-def query_page(site: Site, example: Example, value: NamedNode | None, answer: ExampleAnswer, language: str) -> bytes:
-    """One query, asked of `value` if it has a parameter, and its answer as a table."""
-    view = View(site, language)
-    title, spoken = example.title(language)
-    path = path_with(site, example, value)
+#: The pages of a query to pick from: the thing that each asks of, its address, its name.
+Choices: TypeAlias = Sequence[tuple[NamedNode, str, str]]
+
+
+def query_page(view: View, example: Example, value: NamedNode | None, answer: ExampleAnswer, choices: Choices) -> bytes:
+    """One query, asked of `value` if it has a parameter, and its answer as a table, with all `choices` to pick from."""
+    title, spoken = example.title(view.language)
+    path = path_with(view.site, example, value)
     home = Markup('<a href="{}">{}</a>').format(view.page(PATH), view.message("queries.title"))
     frame = frame_of(view, title, path)
     text = example.asked_of(value) if value else example.text
@@ -41,7 +46,8 @@ def query_page(site: Site, example: Example, value: NamedNode | None, answer: Ex
         view=view,
         example=example,
         title_language=spoken,
-        choices=_choices(view, example, value),
+        choices=choices,
+        chosen=value.value if value else example.value,
         answer=answer,
         columns=[_column(view, variable) for variable in answer.variables],
         cells=[[(_cell(view, item), is_number(item)) for item in row] for row in answer.rows],
@@ -63,11 +69,10 @@ def path_with(site: Site, example: Example, value: NamedNode | None) -> str:
     return example.path + site.dataset.path(value.value).removeprefix("/doc")
 
 
-def _choices(view: View, example: Example, value: NamedNode | None) -> list[tuple[str, str, bool]]:
-    """The pages to pick from: address, name, and whether it is this one."""
-    chosen = value.value if value else example.value
+def choices_of(view: View, example: Example) -> Choices:
+    """The pages to pick from."""
     return [
-        (view.page(path_with(view.site, example, value)), _choice(view, value), value.value == chosen)
+        (value, view.page(path_with(view.site, example, value)), _choice(view, value))
         for value in values(view.site, example)
         if view.site.tells_first_of(value)
     ]
