@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote, urlencode
 
 import html5rdf
@@ -38,6 +39,34 @@ def test_what_was_typed_is_shown_as_text(server, text):
     assert "<script>alert" not in page
     assert "<img" not in page
     html5rdf.HTMLParser(strict=True).parse(page)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_an_agreement_that_is_not_described_is_found_as_such(server, language):
+    reply = server.get(f"/search.{language}.html?q=Kuopio")
+    assert reply.status == 200
+    assert f'href="/doc/agreement/kuopio.{language}.html"' in reply.text
+    assert server.get(f"/search.json?lang={language}&q=Kuopio").status == 200
+
+
+def test_a_town_that_is_not_there_leads_to_the_list_of_those_that_are(server):
+    page = server.get(f"/search.sv.html?q={quote('Hör Jakobstad till avtalen?')}").text
+    assert 'class="hits"' not in page
+    (address,) = re.findall(r'href="(/browse[^"]*UrbanArea)"', page)
+    assert "Kuopio" in server.get(address).text
+
+
+def test_the_best_match_of_a_name_or_an_identifier_has_the_full_score_and_others_have_less(server):
+    base = "https://w3id.org/ekograph/"
+    texts = {"q0": "Lahti", "q1": "LPR.1.2", "q2": f"{base}id/place/turku", "q3": "Lahdessa", "q4": "040 574 8930"}
+    queries = json.dumps({key: {"query": text} for key, text in texts.items()})
+    answer = json.loads(server.get(f"/reconcile?{urlencode({'queries': queries})}").body)
+    best = {key: answer[key]["result"][0] for key in texts}
+    assert best["q0"]["id"] == "id/place/lahti"
+    assert best["q2"]["id"] == "id/place/turku"
+    assert [(best[key]["score"], best[key]["match"]) for key in ("q0", "q1", "q2", "q4")] == [(100, True)] * 4
+    assert not best["q3"]["match"]
+    assert best["q3"]["score"] < 100
 
 
 def test_a_page_without_words_is_the_form(server):
