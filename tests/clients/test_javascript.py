@@ -25,8 +25,10 @@ def test_comunica_detects_the_endpoint(node, server):
     assert json.loads(node("query.mjs", f"{server.url}/sparql", PRIORITIES)) == [{"n": "44"}]
 
 
-@pytest.mark.parametrize("page", ["/doc/agreement/lahti", "/doc/agreement/lahti.ttl", "/dumps/dataset.ttl"])
-def test_comunica_reads_pages_and_dumps_as_sources(node, server, page):
+@pytest.mark.parametrize(
+    "page", [f"/doc/agreement/lahti{suffix}" for suffix in ("", ".ttl", ".nq", ".trig")] + ["/dumps/dataset.ttl"]
+)
+def test_comunica_reads_pages_in_every_format_and_dumps_as_sources(node, server, page):
     assert {row["o"] for row in json.loads(node("query.mjs", server.url + page, LABELS))} >= {"Lahti", "Lahtis"}
 
 
@@ -45,6 +47,9 @@ def test_ldes_client_follows_what_was_added_changed_and_taken_away(node, folder)
             assert seen[-1] == _current(server)
     assert len(STATES) == 4
     assert seen[0] == seen[2] != seen[1]
+    assert folder.run("rollback").returncode == 0
+    with serving("--site", str(folder.root), "serve") as server:
+        assert _replicated(node, server) == _current(server) == seen[2]
 
 
 def _replicated(node, server) -> Dataset:
