@@ -94,10 +94,10 @@ def test_the_description_is_the_bounded_one_with_the_labels_of_both_ends_and_wha
     assert all((each, rdflib.SKOS.prefLabel, None) in graph for each in priorities)
 
 
-def test_rdflib_reads_every_dataset_format_with_its_graphs(server):
+def test_rdflib_reads_the_graphs_of_the_dumps(server):
     for suffix, name in (("trig", "trig"), ("nq", "nquads")):
         dataset = rdflib.Dataset()
-        dataset.parse(data=server.get(f"/doc/agreement/lahti.{suffix}").body, format=name)
+        dataset.parse(data=server.get(f"/dumps/dataset.{suffix}").body, format=name)
         names = {str(graph.identifier) for graph in dataset.graphs()}
         assert f"{BASE}graph/agreement-lahti" in names
 
