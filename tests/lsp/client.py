@@ -19,8 +19,9 @@ class Client:
         self.versions: dict[str, int] = {}
         self.log = b""
         self._ids = 0
-        threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self._read_log, daemon=True).start()
+        self._threads = [threading.Thread(target=read, daemon=True) for read in (self._read, self._read_log)]
+        for thread in self._threads:
+            thread.start()
         general = {"positionEncodings": encodings} if encodings else {}
         self.capabilities = self.request(
             "initialize",
@@ -129,6 +130,8 @@ class Client:
     def close(self):
         self.process.kill()
         self.process.wait()
+        for thread in self._threads:
+            thread.join(20)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             stream.close()
 

@@ -84,11 +84,14 @@ class _Begun:
             yield from self._prefixes(prefix)
             if self._document.query:
                 yield from self._words(prefix)
+        prefixes = {space: name for name, space in {**self._known, **self._namespaces.prefixes}.items()}
         for rank, iri, detail in self._candidates(role, types):
             if iri.startswith("_:") or not iri.startswith(namespace):
                 continue
             texts = [text for _, text in self._names.texts("labels", iri)]
-            if folded in split(iri)[1].casefold() or any(folded in text.casefold() for text in texts):
+            space, name = split(iri)
+            short = name if colon else f"{prefixes.get(space, '')}:{name}"
+            if folded in short.casefold() or any(folded in text.casefold() for text in texts):
                 yield self._item(iri, f"{rank}", detail, _KINDS.get(role, lsp.CompletionItemKind.Value))
 
     def _candidates(self, role: str, types: Iterable[str]) -> Iterator[tuple[int, str, str]]:

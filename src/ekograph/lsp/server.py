@@ -313,7 +313,8 @@ class Server(LanguageServer):
 
         def take(body: bytes) -> None:
             try:
-                self.protocol.handle_message(json.loads(body, object_hook=self.protocol.structure_message))
+                message = json.loads(body)
+                self.protocol.handle_message(self.protocol.structure_message(message))
             except (ValueError, RecursionError, AttributeError, TypeError, JsonRpcException) as error:
                 log.warning("a message cannot be read: %s", error)
 
