@@ -246,3 +246,9 @@ def test_a_file_that_is_the_same_keeps_its_date(server, snapshots):
     first = server.get(f"/version/{snapshots[0].name}/dumps/{name}").headers["last-modified"]
     assert server.get(f"/dumps/{name}").headers["last-modified"] == first
     assert server.get("/dumps/dataset.nq").headers["last-modified"] != first
+
+
+def test_what_is_left_of_a_renamed_thing_is_not_looked_for(server):
+    assert b"tree/spruce" in server.get("/search.json?q=spruce").body
+    assert b"tree/fir" not in server.get("/search.json?q=fir").body
+    assert "/doc/tree/fir<" not in server.get("/sitemap.xml").text

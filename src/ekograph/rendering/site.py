@@ -217,7 +217,7 @@ class Site:
         documents = (
             [item for item in dataset.subjects_under(dataset.base) if not _hash(item)] if dataset.has_names else []
         )
-        return tuple(sorted({*dataset.things(), *documents}, key=str))
+        return tuple(sorted({*dataset.things(), *documents} - dataset.moved.keys(), key=str))
 
     def has_page(self, node: Node) -> bool:
         """Whether this site describes `node` at an address of its own."""
