@@ -82,7 +82,7 @@ def _parts(connection: sqlite3.Connection, parts: Iterable[str]) -> Iterator[For
 
 def _heads(connection: sqlite3.Connection, ends: Iterable[str]) -> Iterator[Form]:
     for end in sorted(ends):
-        if len(end) >= SHORTEST_HEAD:
+        if len(end) >= SHORTEST_PART:
             for row in _containing(connection, end):
                 if row[1].endswith(end):
                     yield Form._make((*row, 0.35 + 0.2 * len(end) / len(row[1])))
@@ -122,8 +122,11 @@ def _modifier(connection: sqlite3.Connection, typed: str) -> list[Form]:
     for at in range(len(typed) - SHORTEST_HEAD, SHORTEST_PART - 1, -1):
         start, rest = typed[:at], typed[at:]
         starts = {start.removesuffix(link) for link in _LINKS} | keys(start)
-        whole = [*_same(connection, {text for text in starts if len(text) >= SHORTEST_PART}, 0.5)]
-        if not whole and [*_same(connection, {rest, *keys(rest)} - {""}, 0)]:
+        known = bool([*_same(connection, {rest, *keys(rest)} - {""}, 0)])
+        # Stems of four letters begin many words that are no compounds.
+        shortest = SHORTEST_PART if known else SHORTEST_PART + 1
+        whole = [*_same(connection, {text for text in starts if len(text) >= shortest}, 0.5)]
+        if known and not whole:
             whole = [*_starting(connection, start, 0.3)]
         if whole:
             return whole
