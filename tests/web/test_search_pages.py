@@ -25,6 +25,7 @@ def test_the_page_groups_what_it_finds_and_marks_the_words(server, language, hea
     assert heading in page
     assert f'href="/doc/priority/lappeenranta/vihrea-vety.{language}.html"' in page
     assert "<mark>" in page
+    assert {"fi": "Lappeenrannan", "sv": "Villmanstrand", "en": "Lappeenranta"}[language] in page
 
 
 def test_the_page_speaks_the_language_of_the_reader_and_keeps_the_words_when_it_is_switched(server):

@@ -93,6 +93,7 @@ def document(site: Site, thing: NamedNode, around: _Around, listed: _Listed) -> 
         _codes(said),
         # What the site is about comes before what it refers to.
         1 if rank < len(ranks) else 0.8 if site.dataset.path(thing.value).startswith(PAGES) else 0.3,
+        around.scheme(said),
     )
 
 
@@ -127,7 +128,13 @@ class _Around:
         self._site = site
         self._parts = lru_cache(KEPT)(lambda node: site.named(node, terms.HAS_PART))
         self._names = lru_cache(KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
+        self._schemes = lru_cache(KEPT)(lambda node: _names(site, node))
         self.others = lru_cache(KEPT)(lambda iri: _literals(site.dataset.said(NamedNode(iri)), _OTHER_NAMES))
+
+    def scheme(self, said: Mapping[str, Sequence[Term]]) -> Mapping[str, Said]:
+        """The name of the first scheme that a thing is in, in each language."""
+        schemes = [node for node in said.get(terms.IN_SCHEME, ()) if isinstance(node, NamedNode)]
+        return self._schemes(schemes[0]) if schemes else {}
 
     def named(self, thing: NamedNode, types: Sequence[str]) -> tuple[Said, ...]:
         """The names of what a thing belongs to, of the parts of the places that it covers, and of its classes."""

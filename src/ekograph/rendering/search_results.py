@@ -31,6 +31,7 @@ class SearchResult:
     name: Markup
     notation: str
     snippet: Markup | None
+    within: Markup | None
 
 
 def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], theme: Path | None = None) -> bytes:
@@ -55,7 +56,8 @@ def filled(form: bytes, content: bytes, query: bytes) -> bytes:
 def _result(hit: Hit, language: str) -> SearchResult:
     snippet = highlighted(hit.snippet, hit.matched, language) if hit.snippet else None
     address = view.in_language(hit.page, language)
-    return SearchResult(address, highlighted(hit.name, hit.matched, language), hit.notation, snippet)
+    within = highlighted(hit.within, frozenset(), language) if hit.within else None
+    return SearchResult(address, highlighted(hit.name, hit.matched, language), hit.notation, snippet, within)
 
 
 def highlighted(said: Said, matched: frozenset[str], language: str) -> Markup:
@@ -85,6 +87,7 @@ def results_json(hits: Sequence[Hit], language: str, theme: Path | None = None) 
             "kindName": translate(f"search.one.{hit.kind}"),
             "notation": hit.notation,
             "snippet": hit.snippet.text if hit.snippet else "",
+            "within": hit.within.text if hit.within else "",
             "score": hit.score,
         }
         for hit in hits

@@ -29,7 +29,8 @@ FIELDS = {"name": 10.0, "other": 9.0, "question": 8.0, "text": 3.0, "context": 3
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, page TEXT NOT NULL, kind TEXT NOT NULL, rank INTEGER NOT NULL,
-    weight REAL NOT NULL, types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL
+    weight REAL NOT NULL, types TEXT NOT NULL, notation TEXT NOT NULL, names TEXT NOT NULL, texts TEXT NOT NULL,
+    within TEXT NOT NULL
 );
 CREATE INDEX doc_iri ON doc (iri);
 CREATE TABLE name (iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language));
@@ -61,7 +62,7 @@ class SearchDocument:
 
     `names` are what its page is headed by, per language of the site; `fields` are all words it is found by;
     `kind` groups results and `rank` orders the groups; all that a document scores is multiplied by `weight`. `codes`
-    are keys of search.codes beside those of its names.
+    are keys of search.codes beside those of its names; `within` is the name of the scheme that it is in, as `names`.
     """
 
     iri: str
@@ -76,6 +77,7 @@ class SearchDocument:
     faceted: Faceted = field(default_factory=Faceted)
     codes: tuple[str, ...] = ()
     weight: float = 1.0
+    within: Mapping[str, Said] = field(default_factory=dict)
 
 
 def write(
@@ -97,7 +99,7 @@ def write(
         numbered = enumerate(documents, 1)
         while batch := list(islice(numbered, AT_ONCE)):
             rows = ((number, *_row(document)) for number, document in batch)
-            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             postings = (
                 (word, number, field)
                 for number, document in batch
@@ -153,8 +155,9 @@ def _row(document: SearchDocument) -> tuple[str | float, ...]:
         document.weight,
         json.dumps(document.types),
         document.notation,
-        _json({language: list(name) for language, name in document.names.items()}),
-        _json([list(text) for text in document.texts]),
+        _json(document.names),
+        _json(document.texts),
+        _json(document.within),
     )
 
 

@@ -40,7 +40,7 @@ _CANDIDATES = """
             UNION ALL SELECT json_extract(value, '$[0]'), 0, 0, json_extract(value, '$[1]') FROM json_each(:exact)
         ) GROUP BY doc
     )
-    SELECT id, iri, page, kind, rank, types, notation, names, texts,
+    SELECT id, iri, page, kind, rank, types, notation, names, texts, within,
         weight * match.score * words / max(1, (SELECT max(words) FROM match)) AS score, bonus,
         coalesce(json_extract(names, '$."' || :language || '"[0]'), '') AS name
     FROM match JOIN doc ON doc.id = match.doc
@@ -60,7 +60,7 @@ class Hit:
     """A thing that was found: its page, what it is, its name in the reader's language, and why it was found.
 
     `matched` are the forms of words to mark in `name` or, when the name holds none of them, in `snippet`.
-    `exact` is the bonus of what is just what was typed, as search.codes gives it.
+    `exact` is the bonus of search.codes for what is just what was typed. `within` names the scheme that it is in.
     """
 
     iri: str
@@ -74,6 +74,7 @@ class Hit:
     score: float
     doc: int
     exact: float = 0
+    within: Said | None = None
 
 
 class ListedDocument(NamedTuple):
@@ -103,6 +104,7 @@ class _Candidate(NamedTuple):
     notation: str
     names: str
     texts: str
+    within: str
     score: float
     bonus: float
     name: str
@@ -173,8 +175,17 @@ def _hit(candidate: _Candidate, matched: frozenset[str], language: str) -> Hit:
     others = [*by_language.values(), *(Said(*other) for other in json.loads(candidate.texts))]
     snippets = () if marked(name.text, matched) else (other for other in others if marked(other.text, matched))
     snippet = next(iter(snippets), None)
+    within = json.loads(candidate.within).get(language)
     types, score = tuple(json.loads(candidate.types)), -candidate.order[0]
-    more = (candidate.notation, snippet, matched, score, candidate.id, candidate.bonus)
+    more = (
+        candidate.notation,
+        snippet,
+        matched,
+        score,
+        candidate.id,
+        candidate.bonus,
+        Said(*within) if within else None,
+    )
     return Hit(candidate.iri, candidate.page, candidate.kind, types, name, *more)
 
 
