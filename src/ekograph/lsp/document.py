@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
+from sys import intern
 from typing import cast
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
@@ -269,7 +270,8 @@ class Document(Text):
             if segment.error:
                 self._errors.append((at + segment.error[0], segment.error[1]))
             elif segment.kind == "directive":
-                head += f"{self.text[at + segment.start : at + segment.length]}\n"
+                # Interned, so that it is the one that the segments have, which is soon compared.
+                head = intern(f"{head}{self.text[at + segment.start : at + segment.length]}\n")
             at += segment.length
         return True
 

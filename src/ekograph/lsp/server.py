@@ -110,6 +110,7 @@ class Server(LanguageServer):
         self.language = "en"
         self.pool = ThreadPoolExecutor(1)
         self._projects: dict[Path, Project] = {}
+        self._project_of: dict[str, Project] = {}
         self._roots: list[Path] = []
         self._rule_marks: dict[str, list[tuple[int, lsp.Diagnostic]]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -129,14 +130,11 @@ class Server(LanguageServer):
 
     def project(self, uri: str) -> Project | None:
         """The project of a file: the nearest folder above it that is a site, else the editor's, else its own."""
-        path = path_of(uri)
-        if path is None:
-            return None
-        sites = (folder for folder in path.parents if (folder / config.FILE_NAME).is_file())
-        root = next(sites, None) or next((root for root in self._roots if root in path.parents), path.parent)
-        if root not in self._projects:
-            self._projects[root] = Project(root, self.language)
-        return self._projects[root]
+        if uri not in self._project_of and (path := path_of(uri)):
+            sites = (folder for folder in path.parents if (folder / config.FILE_NAME).is_file())
+            root = next(sites, None) or next((root for root in self._roots if root in path.parents), path.parent)
+            self._project_of[uri] = self._projects.setdefault(root, Project(root, self.language))
+        return self._project_of.get(uri)
 
     def projects(self) -> list[Project]:
         """The folders that are known."""
@@ -187,7 +185,8 @@ class Server(LanguageServer):
             self._pauses[project.root] = loop.call_later(PAUSE, self._check, project)
 
     def files_changed(self) -> None:
-        """Check anew all folders that are known: files have changed on disk."""
+        """Check anew all folders that are known: files have changed on disk, and there may be new sites."""
+        self._project_of.clear()
         for project in self._projects.values():
             self.pause((project.root / "x").as_uri())
 
