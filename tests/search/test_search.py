@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -150,13 +153,26 @@ def test_any_text_gives_ranked_hits(index, text, language):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_the_same_documents_give_the_same_bytes(tmp_path):
-    made = [
-        SearchDocument("urn:x", "/x", "thing", 5, {"en": Said("Word", "en")}, fields={"name": (Said("Word", "en"),)})
-    ]
-    for name in ("a", "b"):
-        write(tmp_path / name, made, {("", "en"): "Site"})
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+_WRITE = """
+import sys
+from pathlib import Path
+from ekograph.search.codes import code_keys
+from ekograph.search.index import Said, SearchDocument, write
+said = {"en": Said("Agreement of the towns", "en"), "fi": Said("Kaupunkien sopimus", "fi")}
+codes = tuple(sorted(code_keys("A/B/C-1")))
+write(
+    Path(sys.argv[1]),
+    [SearchDocument("urn:x", "/x", "thing", 5, said, fields={"name": tuple(said.values())}, codes=codes)] * 300,
+    {("urn:class", "en"): "Town agreement", ("", "en"): "Site"},
+)
+"""
+
+
+def test_the_same_documents_give_the_same_bytes_in_any_process(tmp_path):
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", _WRITE, tmp_path / seed], env=environment, check=True)
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
 @pytest.mark.parametrize("text", ["+358 (0)40 574-8930", "00358405748930", "040 574 8930", "5748930", "574.8930"])

@@ -46,7 +46,7 @@ EXPECTED = {
     "introduction": (3, ["1", "2", "3"]),
     "leaves": (35, ["PKS.1", "LPR.1.2.3"]),
     "measures": (7, ["LPR.2.1", "Innovatiiviset hankinnat"]),
-    "own-graphs": (6, ["graph/translations-unofficial", "Epäviralliset käännökset"]),
+    "own-graphs": (7, ["graph/translations-unofficial", "Epäviralliset käännökset"]),
     "parties": (8, ["id/organisation/tem", "4", "id/organisation/imatran-kaupunki", "1"]),
     "parties-of-agreement": (
         3,

@@ -107,7 +107,7 @@ def write(
                 for word in dict.fromkeys(word for text in texts for word in numbering.of(text))
             )
             connection.executemany("INSERT INTO posting VALUES (?, ?, ?)", postings)
-            codes = ((code, number) for number, document in batch for code in _codes(document))
+            codes = sorted((code, number) for number, document in batch for code in _codes(document))
             connection.executemany("INSERT INTO code VALUES (?, ?)", codes)
             for number, document in batch:
                 facets.add(number, document.faceted)
