@@ -31,7 +31,7 @@ def test_what_was_written_is_read_back(tmp_path):
     opened = Snapshot.open(tmp_path / "one")
     assert list(opened.printed()) == [PAGE]
     assert opened.dataset.read_bytes() == b"quads"
-    assert replace(opened.manifest, files={}) == GIVEN
+    assert replace(opened.manifest, files={}, finished="") == GIVEN
     assert set(opened.manifest.files) == {"dataset.nq", "dumps/dataset.nt", "representations.sqlite"}
 
 

@@ -147,6 +147,10 @@ def test_sickle_reads_what_was_changed_renamed_deleted_and_taken_back_since_its_
         listed = sickle.ListRecords(metadataPrefix="rdf", **{"from": snapshots[number].manifest.published})
         return {record.header.identifier.rpartition("/")[2]: record.header.deleted for record in listed}
 
+    # Who came while the last version was being published sees it on the next visit.
+    assert all(each.manifest.finished >= each.manifest.published for each in snapshots)
+    moments = {header.datestamp for header in sickle.ListIdentifiers(metadataPrefix="oai_dc")}
+    assert {each.manifest.finished for each in snapshots[3:]} <= moments
     # A rollback changes what was changed since once more.
     back = {"oak": False, "pine": True, "catalog#dataset": False}
     assert since(5) == back

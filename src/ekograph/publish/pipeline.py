@@ -320,10 +320,11 @@ def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:
 
 
 def published_now(previous: Snapshot | None) -> str:
-    """The time of publication, in whole seconds; later than that of `previous` even if the clock was set back."""
+    """The time of publication, in whole seconds; after that in which `previous` came into service."""
     now = datetime.now(UTC).replace(microsecond=0)
     if previous:
-        now = max(now, datetime.fromisoformat(previous.manifest.published) + timedelta(seconds=1))
+        before = max(previous.manifest.published, previous.manifest.finished)
+        now = max(now, datetime.fromisoformat(before) + timedelta(seconds=1))
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

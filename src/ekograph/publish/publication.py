@@ -16,12 +16,16 @@ from ekograph.rendering.site import Site
 
 @dataclass(frozen=True)
 class Version:
-    """One state of the dataset: the snapshot it came with, its digest, when (ISO 8601, UTC), how many triples."""
+    """One state of the dataset: the snapshot it came with, its digest, when (ISO 8601, UTC), how many triples.
+
+    `finished` is the time from which on it could be read, "" while that is not known.
+    """
 
     name: str
     digest: str
     published: str
     triples: int
+    finished: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -83,6 +84,7 @@ class Manifest:
 
     Of a `large` one, pages of things are not printed but made when they are asked for. `restored` is the name of the
     snapshot that it is a copy of, which was gone back to; `dates` are those of files that are older than the snapshot.
+    What was `published` could be read by nobody before it was `finished`.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Manifest:
     images: tuple[str, ...] = ()
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
+    finished: str = ""
 
     def date_of(self, name: str) -> str:
         """Since when the file `name` has been as it is."""
@@ -283,7 +286,7 @@ class Draft:
         """
         files = self._files.items()
         dates = {name: date for name, file in files if previous and (date := previous.same_since(name, file))}
-        complete = Manifest(**{**asdict(manifest), "files": self._files, "dates": dates})
+        complete = Manifest(**{**asdict(manifest), "files": self._files, "dates": dates, "finished": _ready(manifest)})
         path = self._repository / manifest.name
         fields = json.loads(json.dumps(asdict(complete)))
         text = json.dumps({**fields, "checksum": _checksum(fields)}, ensure_ascii=False, indent=1)
@@ -302,6 +305,12 @@ class Draft:
 def _checksum(fields: Mapping[str, object]) -> str:
     """The SHA-256 of what a manifest says."""
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _ready(manifest: Manifest) -> str:
+    """The next full second but one: by then a snapshot that is finished now can be in service."""
+    now = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return max(now, manifest.published)
 
 
 def _verify(path: Path, manifest: Manifest) -> None:

@@ -57,7 +57,8 @@ def repository(issue: Publication) -> Json:
     """What the repository answers from: its name, its first date, its sets by their names, and its records.
 
     A record that is described no more says so; of the others there are the Dublin Core and the addresses of RDF/XML.
-    The datestamp is that of the last event.
+    The datestamp is that of the last event, as of when it could be read: nothing comes before the end of a harvest and
+    is seen after it. That of the version that is published now only the server knows.
     """
     dataset, events = issue.site.dataset, by_thing(issue.events)
     datasets = described(dataset)
@@ -69,6 +70,9 @@ def repository(issue: Publication) -> Json:
         for thing, past in events.items()
         if (past[-1].kind == "delete" and "#" not in dataset.path(thing)) or NamedNode(thing) in dataset.moved
     ]
+    finished = {version.published: version.finished for version in issue.versions if version.finished}
+    for record in records:
+        record["datestamp"] = finished.get(record["datestamp"], record["datestamp"])
     return {
         "name": dataset.label(datasets[0], "en").value if datasets else "ekograph",
         "email": email(dataset),

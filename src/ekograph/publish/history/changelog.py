@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
@@ -57,11 +57,17 @@ def read(snapshot: Snapshot | None) -> Changelog:
     path = snapshot.path
     names = (name.removeprefix(PATCHES) for name in snapshot.manifest.files if name.startswith(PATCHES))
     return Changelog(
-        [Version(**item) for item in json.loads((path / _VERSIONS).read_bytes())],
+        [_finished(Version(**item), snapshot) for item in json.loads((path / _VERSIONS).read_bytes())],
         [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
         {name.removesuffix(".rdfp"): (path / PATCHES / name).read_bytes() for name in names},
         (path / _REPLICA).read_bytes(),
     )
+
+
+def _finished(version: Version, snapshot: Snapshot) -> Version:
+    """The version, with the time that its own snapshot has told since it was written."""
+    finished = snapshot.manifest.finished if version.name == snapshot.name else version.finished
+    return replace(version, finished=finished)
 
 
 def tells_of(snapshot: Snapshot | None, entries: Iterable[str]) -> bool:

@@ -100,7 +100,9 @@ def route(address: str, contact: str) -> Route:
         if request.live.snapshot.manifest.unfinished:
             raise not_found(request.path)
         arguments = await form(request) if request.method == "POST" else pairs(request.query)
-        printed = _read(answers[RECORDS].body) if RECORDS in answers else _EMPTY
+        manifest = request.live.snapshot.manifest
+        times = manifest.published, manifest.finished or manifest.published
+        printed = _read(answers[RECORDS].body, *times) if RECORDS in answers else _EMPTY
 
         def document(path: str) -> bytes | None:
             return answers[path].body if path in answers else None
@@ -117,8 +119,11 @@ def route(address: str, contact: str) -> Route:
 
 # A harvest has many requests, and a site many records.
 @lru_cache(maxsize=2)
-def _read(printed: bytes) -> Json:
+def _read(printed: bytes, published: str, finished: str) -> Json:
+    """The repository; what was published with this snapshot has the time from which on it could be read."""
     repository: Json = json.loads(printed)
+    for record in repository["records"]:
+        record["datestamp"] = finished if record["datestamp"] == published else record["datestamp"]
     return repository
 
 
