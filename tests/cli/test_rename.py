@@ -113,3 +113,10 @@ def test_the_site_of_this_repository_conforms_after_it(tmp_path, old, new):
     shutil.copy(ROOT / "ekograph.toml", tmp_path)
     assert run(tmp_path, "rename", old, new).exit_code == 0
     assert run(tmp_path, "check").exit_code == 0
+
+
+def test_turtle_among_the_tests_in_which_a_prefix_is_missing_is_not_in_the_way(trees):
+    (trees / "tests").mkdir()
+    (trees / "tests" / "slip.ttl").write_text("<a:b> exx:c <https://example.org/trees/id/oak> .\n", encoding="utf-8")
+    assert run(trees, "rename", "oak", "quercus").exit_code == 0
+    assert "id/quercus>" in (trees / "tests" / "slip.ttl").read_text(encoding="utf-8")

@@ -151,3 +151,10 @@ def test_a_file_that_cannot_be_read_is_left_alone(site):
     result = run(site, "--fix")
     assert result.exit_code == 1
     assert '"oak@en' in (site / "data/data.ttl").read_text()
+
+
+def test_a_file_with_a_prefix_that_is_not_declared_is_left_alone(site):
+    path = site / "data" / "trees.ttl"
+    path.write_text(RIGHT.replace("ex:elm", "exx:elm"), encoding="utf-8")
+    assert "exx:" in run(site, "--fix").output
+    assert path.read_text(encoding="utf-8") == RIGHT.replace("ex:elm", "exx:elm")

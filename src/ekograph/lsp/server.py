@@ -24,6 +24,7 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from ekograph import __version__, config
+from ekograph.i18n import reader_language
 from ekograph.lsp.document import Document, Text
 from ekograph.lsp.project import Checked, Project
 from ekograph.turtle.lines import Place, decoded
@@ -119,7 +120,7 @@ class Server(LanguageServer):
 
     def begin(self, params: lsp.InitializeParams) -> None:
         """Take up the folders and the language of the editor."""
-        self.language = (params.locale or "en")[:2].lower()
+        self.language = reader_language(params.locale)
         uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         self._roots = [path for path in map(path_of, uris) if path]
 
@@ -211,7 +212,7 @@ class Server(LanguageServer):
         self.pause(uri)
 
     async def _finish(self, uri: str, document: Document) -> None:
-        while not document.go_on(_SLICE):  # noqa: ASYNC110 - it waits for nothing, it lets others go first
+        while not document.go_on(3 * _SLICE):  # noqa: ASYNC110 - it waits for nothing, it lets others go first
             await asyncio.sleep(0)
         self._tell(uri)
 
