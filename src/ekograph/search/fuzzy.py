@@ -45,7 +45,10 @@ def forms(connection: sqlite3.Connection, typed: str, *, unfinished: bool) -> di
     if len(folded) > (1 if unfinished else 3):
         candidates = [*candidates, *_starting(connection, folded, 0.55)]
     # Stems and heads are short, and so in many words by chance.
-    candidates = [*candidates, *_parts(connection, {folded} if same else {folded, *stems})]
+    candidates = [
+        *candidates,
+        *_parts(connection, {folded} if same else {folded, *(stem for stem in stems if len(stem) > SHORTEST_PART)}),
+    ]
     if not same:
         candidates += _heads(connection, heads(typed))
     candidates = candidates or [*_misspelt(connection, folded), *_modifier(connection, folded)]

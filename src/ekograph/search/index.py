@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from ekograph.search.codes import name_key
 from ekograph.search.facets import SCHEMA, Faceted, FacetPlan, FacetWriter
-from ekograph.search.stemming import fold, keys, words
+from ekograph.search.stemming import fold, keys, significant, words
 from ekograph.snapshots.snapshot import new_database
 
 #: The file of the index in a snapshot.
@@ -135,7 +135,7 @@ class _Numbering:
     def _of(self, text: Said) -> tuple[int, ...]:
         """The numbers of each form of each word in a text."""
         language = text.language.partition("-")[0]
-        forms = (form for word in words(text.text) for form in _forms(word, language))
+        forms = (form for word in significant(words(text.text)) for form in _forms(word, language))
         return tuple(dict.fromkeys(self.ids.setdefault(form, len(self.ids) + 1) for form in forms))
 
 

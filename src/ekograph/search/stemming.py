@@ -15,7 +15,8 @@ _STEMMERS = {"fi": "finnish", "sv": "swedish", "en": "english"}
 _WORD = re.compile(r"\w+")
 
 #: Consonant gradation (Finnish: kaupunki, kaupungin): each pair of grades is brought to one form. The result is
-#: no word, but the same for both grades; what falls together besides is told apart by rank.
+#: no word, but the same for both grades; what falls together besides is told apart by rank. The first
+#: letter of a word is never a grade.
 _GRADES = (
     (re.compile(r"([kpt])\1"), r"\1"),
     (re.compile("ng"), "nk"),
@@ -24,8 +25,8 @@ _GRADES = (
     (re.compile("ll"), "lt"),
     (re.compile("rr"), "rt"),
     (re.compile("(?<=[lrh])k(?=[aeiouy])"), ""),
-    (re.compile("d"), "t"),
-    (re.compile("v"), "p"),
+    (re.compile(r"\Bd"), "t"),
+    (re.compile(r"\Bv"), "p"),
 )
 
 #: The end of a stem, where Finnish nouns vary: talous, talouden; yritys, yrityksen; osaaminen, osaamisen.
