@@ -17,6 +17,7 @@ from ekograph.publish.search_documents import documents, names
 from ekograph.search.codes import address_key, code_keys, number_key
 from ekograph.search.index import Said, SearchDocument, write
 from ekograph.search.query import Index, marked
+from ekograph.search.stemming import keys
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +206,10 @@ def test_hidden_labels_are_searched_but_not_shown(index):
     (hit,) = index.search("ydinvoimala", "fi", 1)
     assert hit.iri.endswith("/smr")
     assert hit.snippet is None
+
+
+@pytest.mark.parametrize("text", ["xqzäoeu" * 28, "kiertotalous" * 16])
+def test_a_long_word_is_tried_as_few_compounds(index, text):
+    keys.cache_clear()
+    index.search(text, "fi", 1)
+    assert keys.cache_info().misses < 100

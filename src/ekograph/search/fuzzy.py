@@ -16,6 +16,9 @@ MOST_FORMS, MOST_COMPARED = 200, 3000
 SHORTEST_PART = 4
 SHORTEST_HEAD = 3
 
+#: The longest word that a compound is taken to begin with.
+LONGEST_MODIFIER = 24
+
 #: From how many letters on a word may be misspelt, and twice.
 MISSPELT, MISSPELT_TWICE = 5, 8
 
@@ -122,7 +125,7 @@ def _misspelt(connection: sqlite3.Connection, typed: str) -> Iterator[Form]:
 
 def _modifier(connection: sqlite3.Connection, typed: str) -> list[Form]:
     """What a compound of words of the index begins with; its head alone would bring what is not meant."""
-    for at in range(len(typed) - SHORTEST_HEAD, SHORTEST_PART - 1, -1):
+    for at in range(min(len(typed) - SHORTEST_HEAD, LONGEST_MODIFIER), SHORTEST_PART - 1, -1):
         start, rest = typed[:at], typed[at:]
         starts = {start.removesuffix(link) for link in _LINKS} | keys(start)
         known = bool([*_same(connection, {rest, *keys(rest)} - {""}, 0)])
