@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
@@ -132,11 +133,15 @@ class FileNames:
     predicates: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        verbs = {line.split(b" ", 2)[1] for line in self.parsed.ntriples.splitlines()}
+        verbs, telling = set[bytes](), list[bytes]()
+        marks = {f"<{iri}>".encode() for iri in (*_LABELS, *_NOTES, *_LINKS)}
+        for line in BytesIO(self.parsed.ntriples):  # not a list of all lines, which would take much memory
+            verb = line.split(b" ", 2)[1]
+            verbs.add(verb)
+            if verb in marks:
+                telling.append(line)
         self.predicates = frozenset(verb.decode()[1:-1] for verb in verbs)
-        marks = [f"<{iri}> ".encode() for iri in (*_LABELS, *_NOTES, *_LINKS)]
-        lines = (line for line in self.parsed.ntriples.splitlines(keepends=True) if any(map(line.__contains__, marks)))
-        for quad in parse(b"".join(lines), RdfFormat.N_TRIPLES):
+        for quad in parse(b"".join(telling), RdfFormat.N_TRIPLES):
             predicate, value = quad.predicate.value, quad.object
             subject = quad.subject.value if isinstance(quad.subject, NamedNode) else str(quad.subject)
             texts = self.labels if predicate in _LABELS else self.notes if predicate in _NOTES else None

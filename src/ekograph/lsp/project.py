@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from ekograph.rdf.formats import TURTLE
 from ekograph.turtle.lines import BOM, Lines
 from ekograph.validation import check, rules, sources
 from ekograph.validation.fixes import fixes, proven
-from ekograph.validation.parsing import parsed
+from ekograph.validation.parsing import Parsed, parsed
 from ekograph.validation.report import Finding, Fix, Report
 from ekograph.validation.sources import Source, SourceError
 from ekograph.validation.suggestions import KnownTerms, split
@@ -55,20 +55,23 @@ class Project:
         except (SourceError, config.ConfigError, OSError) as error:
             reason = self.messages(error.key, **error.values) if isinstance(error, SourceError) else str(error)
             return self.checked._replace(refused=reason)
-        names = self._names(files)
+        # What the check before came to takes as much memory as this one will.
+        self.checked = self.checked._replace(outcome=None)
         if settings:
             outcome = check.check(files, settings, self.messages.language)
+            names = self._names(files, outcome.files)
             self.checked = Checked(tuple(files), outcome.report.findings, names, outcome)
         else:
+            names = self._names(files, ())
             faults = [finding for file in files for finding in parsed(file, self.messages, names.prefixes).findings]
             self.checked = Checked(tuple(files), (*faults, *self._unknown(files, names, texts)), names)
         return self.checked
 
     def mends(self, path: Path, first: int, last: int) -> Iterator[Fix]:
         """The mends in these lines of one file, each proven by a check."""
-        checked, settings = self.checked, config.load(self.root)
+        checked = self.checked
         if checked.outcome:
-            again = partial(self._report, settings)
+            again = partial(self._report, config.load(self.root))
             for fix in fixes(checked.outcome, checked.sources):
                 here = first <= fix.start.line <= last and self.path_of(fix.path) == path
                 if here and proven([fix], checked.outcome.report, checked.sources, again):
@@ -109,14 +112,17 @@ class Project:
                 files.append(Source(path, sources.shown(path), "data", "urn:x", TURTLE, text.encode()))
         return files
 
-    def _names(self, files: list[Source]) -> Names:
-        """The names of all files, of those that cannot be read as they were before."""
+    def _names(self, files: list[Source], read: Sequence[Parsed]) -> Names:
+        """The names of all files, some of which are `read`; of those that cannot be read, as they were before."""
+        by_path = {file.source.path: file for file in read}
         for source in files:
             before = self._files.get(source.path)
             if before is None or before.parsed.source.data != source.data:
-                file = parsed(source, self.messages)
+                file = by_path.get(source.path) or parsed(source, self.messages)
                 if before is None or not file.findings:
                     self._files[source.path] = FileNames(file)
+            elif source.path in by_path:  # the same once more: the other one need not be kept
+                before.parsed = by_path[source.path]
         self._files = {source.path: self._files[source.path] for source in files}
         return Names(self._files.values(), self.messages.language)
 
