@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import logging
 import os
@@ -376,6 +377,9 @@ def run() -> int:
     stdout, sys.stdout = sys.stdout.buffer, sys.stderr
     # A check in a thread gives way to a keystroke soon.
     sys.setswitchinterval(0.001)
+    # What one thread frees another can have again: M_ARENA_MAX of the C library of GNU, where there is that.
+    if set_option := getattr(ctypes.CDLL(None), "mallopt", None):
+        set_option(-8, 1)
     server = Server()
     answers.register(server)
     return server.serve(sys.stdin.buffer, stdout)
