@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 31_000,
+    "lines": 31_050,
     "files": 232,
     "files with one importer": 57,
     "class names that occur twice": 0,
