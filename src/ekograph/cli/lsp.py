@@ -24,8 +24,8 @@ def command() -> None:
     """Serve an editor with diagnostics, completion, definitions, mends and more (Language Server Protocol)."""
     if not find_spec("pygls"):
         fail("the language server needs the extra lsp: pip install 'ekograph[lsp]'")
-    from ekograph.lsp import server
+    from ekograph.lsp import language_server
 
-    status = server.run()
+    status = language_server.run()
     # A check that still runs in a thread has nothing to lose.
     os._exit(status)

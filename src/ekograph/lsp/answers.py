@@ -17,10 +17,10 @@ from ekograph.cli.fmt import layout, same
 from ekograph.cli.rename import Renaming, in_text, renamed
 from ekograph.i18n import Messages
 from ekograph.lsp.completion import completions, declaration, known_prefixes
-from ekograph.lsp.document import Document, Text
+from ekograph.lsp.document import LinedText, OpenText
+from ekograph.lsp.language_server import Server
 from ekograph.lsp.names import Names, Use, uses
 from ekograph.lsp.project import Project
-from ekograph.lsp.server import Server
 from ekograph.rdf.formats import TURTLE
 from ekograph.rdf.vocab import RDF
 from ekograph.turtle.abbreviations import Abbreviations, abbreviations
@@ -49,7 +49,7 @@ _MOST_SYMBOLS = 200
 class _Spot(NamedTuple):
     """A place in a text that is open, and what stands there."""
 
-    document: Document
+    document: OpenText
     offset: int
     project: Project
     use: Use | None
@@ -165,7 +165,7 @@ def _renaming(ls: Server, spot: _Spot, change: Renaming) -> Iterator[tuple[str, 
     for path, text in renamed(spot.project.root, change, spot.names.prefixes):
         if path.resolve() not in known:
             uri, document = queries.get(path.resolve(), (path.as_uri(), None))
-            before = document or Text(path.read_text(encoding="utf-8"), ls.encoding)
+            before = document or LinedText(path.read_text(encoding="utf-8"), ls.encoding)
             after = in_text(document.text, change, spot.names.prefixes) if document else text
             yield uri, _edits(before, after)
 
@@ -230,7 +230,7 @@ def _format_range(ls: Server, params: lsp.DocumentRangeFormattingParams) -> list
     return [lsp.TextEdit(document.range(start, end), laid_out)]
 
 
-def _edits(before: Text, after: str) -> list[lsp.TextEdit]:
+def _edits(before: LinedText, after: str) -> list[lsp.TextEdit]:
     """One edit, of what lies between the lines that stay as they are."""
     old, new = before.text.splitlines(keepends=True), after.splitlines(keepends=True)
     head = next(

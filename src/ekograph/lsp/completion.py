@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from pyoxigraph import NamedNode
 
 from ekograph.engine.diagnostics.mistakes import KEYWORDS
-from ekograph.lsp.document import Document
+from ekograph.lsp.document import OpenText
 from ekograph.lsp.names import Names, Roles
 from ekograph.rdf.vocab import RDF, RDFS
 from ekograph.rendering.terms import WELL_KNOWN
@@ -25,7 +25,7 @@ _WORD = re.compile(r"<?[^\s\"'(),;\[\]{}<>^]*\Z")
 _KINDS = {"verb": lsp.CompletionItemKind.Property, "class": lsp.CompletionItemKind.Class}
 
 
-def completions(document: Document, offset: int, names: Names) -> lsp.CompletionList:
+def completions(document: OpenText, offset: int, names: Names) -> lsp.CompletionList:
     """What can stand at the offset, in place of the word that has been begun there."""
     start = 0 if document.query else document.entry_start(offset)
     match = _WORD.search(document.text, max(start, document.text.rfind("\n", 0, offset) + 1), offset)
@@ -52,7 +52,7 @@ class Declared(NamedTuple):
     edits: list[lsp.TextEdit]
 
 
-def declaration(document: Document, prefix: str, namespace: str) -> lsp.TextEdit:
+def declaration(document: OpenText, prefix: str, namespace: str) -> lsp.TextEdit:
     """The edit that adds the declaration of a prefix after the others."""
     ends = [end for _, end, kind in document.spans() if kind == "directive"]
     if document.query:
@@ -70,7 +70,7 @@ def known_prefixes(names: Names) -> Mapping[str, str]:
 class _Begun:
     """A word that has been begun, and what it can become."""
 
-    def __init__(self, document: Document, word: str, start: int, end: int, names: Names) -> None:
+    def __init__(self, document: OpenText, word: str, start: int, end: int, names: Names) -> None:
         self._document, self._word, self._names = document, word, names
         self._range = document.range(start, end + (document.text[end : end + 1] == ">" and word.startswith("<")))
         self._namespaces: Namespaces = document.namespaces(names.prefixes)

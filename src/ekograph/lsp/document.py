@@ -33,7 +33,7 @@ _ENDING = re.compile(r"(?:\r\n?|\n)?\Z")
 _LONG_QUOTES = ('"""', "'''")
 
 
-class Text:
+class LinedText:
     """A text with its lines, which end in LF, CR LF or CR; columns are in units of `encoding`."""
 
     def __init__(self, text: str, encoding: str = PositionEncodingKind.Utf16) -> None:
@@ -106,7 +106,7 @@ class Segment:
     error: tuple[int, str] | None = None
 
 
-class Document(Text):
+class OpenText(LinedText):
     """A Turtle text, and its segments as far as they are read."""
 
     def __init__(self, text: str, version: int, encoding: str, path: Path | None = None) -> None:

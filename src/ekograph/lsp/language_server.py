@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
@@ -26,7 +26,7 @@ from pygls.protocol.language_server import lsp_method
 
 from ekograph import __version__, config
 from ekograph.i18n import reader_language
-from ekograph.lsp.document import Document, Text
+from ekograph.lsp.document import LinedText, OpenText
 from ekograph.lsp.project import Checked, Project
 from ekograph.turtle.lines import Place, decoded
 from ekograph.turtle.tokens import tokens
@@ -34,6 +34,9 @@ from ekograph.validation.parsing import fault_message
 from ekograph.validation.report import Finding
 
 log = logging.getLogger("ekograph")
+
+#: What a rule says, and the offset that it says it of.
+_Mark: TypeAlias = tuple[int, lsp.Diagnostic]
 
 #: Seconds without a keystroke after which the rules are checked.
 PAUSE = 0.3
@@ -108,13 +111,13 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("ekograph", __version__, protocol_cls=Protocol, converter_factory=get_converter)
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, OpenText] = {}
         self.language = "en"
         self.pool = ThreadPoolExecutor(1)
         self._projects: dict[Path, Project] = {}
         self._project_of: dict[str, Project] = {}
         self._roots: list[Path] = []
-        self._rule_marks: dict[str, list[tuple[int, lsp.Diagnostic]]] = {}
+        self._rule_marks: dict[str, list[_Mark]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._pauses: dict[Path, asyncio.TimerHandle] = {}
         self._told: dict[Path, set[str]] = {}
@@ -142,13 +145,13 @@ class Server(LanguageServer):
         """The folders that are known."""
         return list(self._projects.values())
 
-    def marks(self, uri: str) -> Sequence[tuple[int, lsp.Diagnostic]]:
+    def marks(self, uri: str) -> Sequence[_Mark]:
         """What rules say of a text, at the offsets where it is now."""
         return self._rule_marks.get(uri, ())
 
     def opened(self, item: lsp.TextDocumentItem) -> None:
         """Read a text that was opened."""
-        self.documents[item.uri] = Document(_clean(item.text), item.version, self.encoding, path_of(item.uri))
+        self.documents[item.uri] = OpenText(_clean(item.text), item.version, self.encoding, path_of(item.uri))
         self._read_on(item.uri)
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
@@ -192,7 +195,7 @@ class Server(LanguageServer):
         for project in self._projects.values():
             self.pause((project.root / "x").as_uri())
 
-    def _change(self, uri: str, document: Document, start: int, end: int, text: str) -> None:
+    def _change(self, uri: str, document: OpenText, start: int, end: int, text: str) -> None:
         """Change a text; what rules said of other places moves along."""
         delta = len(text) - (end - start)
         marks = self._rule_marks.get(uri, ())
@@ -212,7 +215,7 @@ class Server(LanguageServer):
             self._tasks[uri] = asyncio.ensure_future(self._finish(uri, document))
         self.pause(uri)
 
-    async def _finish(self, uri: str, document: Document) -> None:
+    async def _finish(self, uri: str, document: OpenText) -> None:
         while not document.go_on(3 * _SLICE):  # noqa: ASYNC110 - it waits for nothing, it lets others go first
             await asyncio.sleep(0)
         self._tell(uri)
@@ -222,7 +225,7 @@ class Server(LanguageServer):
         marks = self._rule_marks.get(uri, ())
         self._publish(uri, [*self._syntax(uri, document), *(_at(document, at, mark) for at, mark in marks)])
 
-    def _syntax(self, uri: str, document: Document) -> Iterator[lsp.Diagnostic]:
+    def _syntax(self, uri: str, document: OpenText) -> Iterator[lsp.Diagnostic]:
         """The faults of a text; of a query, the prefixes that neither it nor the folder declares."""
         project = self.project(uri) or Project(Path(), self.language)
         prefixes, form = project.checked.names.prefixes, "SPARQL" if document.query else "Turtle"
@@ -265,11 +268,13 @@ class Server(LanguageServer):
         for uri in (by_uri.keys() | self._told.get(project.root, set())) - self.documents.keys():
             path = path_of(uri)
             source = next((source for source in checked.sources if source.path.resolve() == path), None)
-            text = Text(decoded(source.data), self.encoding) if source and uri in by_uri else Text("")
+            text = LinedText(decoded(source.data), self.encoding) if source and uri in by_uri else LinedText("")
             self._publish(uri, [mark for _, mark in self._marks(project, text, by_uri.get(uri, []))])
         self._told[project.root] = set(by_uri)
 
-    def _marks(self, project: Project, text: Text, findings: list[Finding]) -> Iterator[tuple[int, lsp.Diagnostic]]:
+    def _marks(
+        self, project: Project, text: LinedText, findings: list[Finding]
+    ) -> Iterator[tuple[int, lsp.Diagnostic]]:
         """The findings of a file at their offsets, each with its rule and what else has to do with it."""
         for finding in findings:
             at = text.place_offset(Place(finding.line, finding.column))
@@ -290,7 +295,7 @@ class Server(LanguageServer):
         """Where a name stands, in the text that its file had when it was read."""
         uri = file.parsed.source.path.resolve().as_uri()
         uri = next((name for name, document in self.documents.items() if document.path == path_of(uri)), uri)
-        return lsp.Location(uri, Text(file.text, self.encoding).range(use.token.start, use.token.end))
+        return lsp.Location(uri, LinedText(file.text, self.encoding).range(use.token.start, use.token.end))
 
     def serve(self, stdin: BinaryIO, stdout: BinaryIO) -> int:
         """Answer messages until the editor ends; returns the status of the process (0 after `shutdown`)."""
@@ -353,18 +358,18 @@ def _bodies(stdin: BinaryIO) -> Iterator[bytes]:
             length = 0
 
 
-def _diagnostic(text: Text, at: int, message: str, rule: str, severity: lsp.DiagnosticSeverity) -> lsp.Diagnostic:
+def _diagnostic(text: LinedText, at: int, message: str, rule: str, severity: lsp.DiagnosticSeverity) -> lsp.Diagnostic:
     return lsp.Diagnostic(_range(text, at), message, severity, rule, source="ekograph")
 
 
-def _range(text: Text, at: int) -> lsp.Range:
+def _range(text: LinedText, at: int) -> lsp.Range:
     """The token that begins there; what is missing is told at the end of the token before, and has no length."""
     token = next(tokens(text.text, at), None)
     end = token.end if token and token.kind != "space" else at
     return text.range(at, min(end, at + 200))
 
 
-def _at(document: Document, at: int, mark: lsp.Diagnostic) -> lsp.Diagnostic:
+def _at(document: OpenText, at: int, mark: lsp.Diagnostic) -> lsp.Diagnostic:
     mark.range = _range(document, at)
     return mark
 
