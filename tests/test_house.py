@@ -12,7 +12,7 @@ LIMITS = {
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
-    "vague identifiers": 26,
+    "vague identifiers": 25,
 }
 
 

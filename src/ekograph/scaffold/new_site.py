@@ -28,7 +28,7 @@ _COMMON = (".editorconfig", ".gitignore", ".github/workflows/check.yml")
 _SETTINGS = """\
 # The settings of this site. Each can be given in the environment too, as EKOGRAPH_LANGUAGES and so on.
 # What begins the IRIs of your things.
-own = {own}
+own = {spaces}
 languages = {languages}
 """
 
@@ -86,7 +86,7 @@ def around(path: Path, base: str | None, languages: Sequence[str], note: Note) -
     space = _space(quads)
     chosen = languages or _languages(quads) or ["en"]
     files = {name: (_STARTER / name).read_bytes() for name in _COMMON}
-    files["ekograph.toml"] = _SETTINGS.format(own=_listed([space]), languages=_listed(chosen)).encode()
+    files["ekograph.toml"] = _SETTINGS.format(spaces=_listed([space]), languages=_listed(chosen)).encode()
     files |= [_data_file(path, quads, prefixes, relative=b"http://localhost/" in text or bool(base))]
     files["queries/properties.rq"] = _QUERY.encode()
     answer = asking(quads)(_QUERY)
