@@ -187,7 +187,9 @@ _LATER = """
 """
 _SAID = "name description order group defaultValue message severity deactivated shapesGraph entailment"
 
-TERMS = TARGETS | frozenset(f"{_SHACL_CLASSES} {_VALUES} {_PATHS} {_CONSTRAINTS} {_SAID} {_OF_1_2}".split())
+#: Terms of SHACL 1.2 (W3C Working Drafts, 2025) that the fast engine knows.
+TERMS_OF_1_2 = frozenset(_OF_1_2.split())
+TERMS = TARGETS | TERMS_OF_1_2 | frozenset(f"{_SHACL_CLASSES} {_VALUES} {_PATHS} {_CONSTRAINTS} {_SAID}".split())
 #: Terms of SHACL 1.2 that have no effect yet.
 LATER = frozenset(_LATER.split())
 
