@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
 
+from ekograph import scaffold
 from ekograph.cli.group import group
 
 
@@ -17,7 +19,7 @@ def run(site, *arguments):
 
 @pytest.fixture
 def trees(tmp_path):
-    shutil.copytree(ROOT / "src/ekograph/scaffold/starter", tmp_path / "trees")
+    shutil.copytree(Path(scaffold.__file__).with_name("starter"), tmp_path / "trees")
     return tmp_path / "trees"
 
 

@@ -7,11 +7,12 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.conftest import ROOT
 
+from ekograph import scaffold
 from ekograph.cli.group import group
 from ekograph.snapshots.snapshot import Snapshot
 
@@ -23,7 +24,7 @@ def run(site, *arguments):
 @pytest.fixture
 def trees(tmp_path):
     """A small site, published; the files of its current snapshot are at trees/snapshots/current."""
-    shutil.copytree(ROOT / "src/ekograph/scaffold/starter", tmp_path / "trees")
+    shutil.copytree(Path(scaffold.__file__).with_name("starter"), tmp_path / "trees")
     assert run(tmp_path / "trees", "publish").exit_code == 0
     return tmp_path / "trees"
 
