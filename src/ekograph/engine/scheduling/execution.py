@@ -18,8 +18,8 @@ from ekograph.engine.workers.pool import WorkerPool
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 
-#: Seconds in which the end of a worker is reported.
-_PATIENCE = 1.0
+#: Seconds in which the end of a worker is reported, and in which that of others is noticed.
+_PATIENCE, _NOTICED = 1.0, 0.1
 
 #: Errors after which a worker is as good as new: the query was refused before it ran.
 _HARMLESS = frozenset(
@@ -78,7 +78,9 @@ class QueryExecution(asyncio.Future[Answer]):
         self._held: list[bytes] = []
 
     def start(self) -> None:
-        """Start at once if there are a place and a worker, else wait for them."""
+        """Start at once if there are a place and a worker, else wait for them; not if it has been given up."""
+        if self.done():
+            return
         if self._pool.admission.enter_at_once(self._query.client):
             if worker := self._pool.idle():
                 self._run(worker)
@@ -222,7 +224,8 @@ class QueryExecution(asyncio.Future[Answer]):
         again = self._again = QueryExecution(self._pool, self._query)
         again._is_repeated, again._deadline = True, self._deadline
         again.add_done_callback(self._take_over)
-        again.start()
+        # Where several workers were ended at once, the others are noticed until then, and not asked.
+        self._loop.call_later(_NOTICED, again.start)
 
     def _take_over(self, again: asyncio.Future[Answer]) -> None:
         if not self.done() and not again.cancelled():
