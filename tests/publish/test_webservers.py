@@ -81,20 +81,26 @@ def running(command, url, log):
 
 @contextmanager
 def nginx(site, folder):
-    program = shutil.which("nginx", path=SBIN) or pytest.skip("nginx is not installed")
     port = free_port()
     own = (site / "nginx.conf").read_text()
     own = own.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/srv/ekograph", str(site))
-    (folder / "site.conf").write_text(own)
+    with nginx_with(folder, port, own):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def nginx_with(folder, port, servers):
+    """Nginx with these blocks `server`, of which one listens on the port; all that it writes goes to `folder`."""
+    program = shutil.which("nginx", path=SBIN) or pytest.skip("nginx is not installed")
     paths = " ".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     user = "user root;" if folder.owner() == "root" else ""
     log = folder / "error.log"
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; pid {folder}/pid; error_log {log}; events {{}}"
-        f" http {{ access_log off; {paths} include {folder}/site.conf; }}"
+        f" http {{ access_log off; {paths} {servers} }}"
     )
-    with running([program, "-c", folder / "nginx.conf", "-e", log], f"http://127.0.0.1:{port}", log) as url:
-        yield url
+    with running([program, "-c", folder / "nginx.conf", "-e", log], f"http://127.0.0.1:{port}", log):
+        yield
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from tests.conftest import ROOT
-from tests.publish.test_webservers import MODULES, SBIN, free_port, get, running
+from tests.publish.test_webservers import MODULES, SBIN, free_port, get, nginx_with, running
 
 PAGE = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
 GONE = ["/none", "/doc/place/%C3%A4", "/doc/a%2Fb"]
@@ -46,15 +46,7 @@ def upstream(shelf, port, public_url):
 
 @contextmanager
 def nginx(folder, port, text):
-    program = shutil.which("nginx", path=SBIN) or pytest.skip("nginx is not installed")
-    paths = " ".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    user = "user root;" if folder.owner() == "root" else ""
-    log = folder / "error.log"
-    (folder / "nginx.conf").write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log {log}; events {{}}"
-        f" http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port}; {text} }} }}"
-    )
-    with running([program, "-c", folder / "nginx.conf", "-e", log], f"http://127.0.0.1:{port}", log):
+    with nginx_with(folder, port, f"server {{ listen 127.0.0.1:{port}; {text} }}"):
         yield
 
 
