@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, parse, serialize
 
-from ekograph.publish.rdf_files import FORMATS, Note, read
+from ekograph.publish.rdf_files import FORMATS, NO_FILE_BASE, Note, read
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import LABELS
 from ekograph.rdf.queries import asking
@@ -87,7 +87,7 @@ def around(path: Path, base: str | None, languages: Sequence[str], note: Note) -
     chosen = languages or _languages(quads) or ["en"]
     files = {name: (_STARTER / name).read_bytes() for name in _COMMON}
     files["ekograph.toml"] = _SETTINGS.format(spaces=_listed([space]), languages=_listed(chosen)).encode()
-    files |= [_data_file(path, quads, prefixes, relative=b"http://localhost/" in text or bool(base))]
+    files |= [_data_file(path, quads, prefixes, relative=NO_FILE_BASE.encode() in text or bool(base))]
     files["queries/properties.rq"] = _QUERY.encode()
     answer = asking(quads)(_QUERY)
     files["queries/properties.csv"] = answer.serialize(format=QueryResultsFormat.CSV) or b""
