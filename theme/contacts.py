@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from ekograph.rdf.dataset import Text
+from ekograph.rdf.texts import Text
 from ekograph.rendering import terms
 from ekograph.rendering.view import View, contact_address
 

@@ -7,7 +7,7 @@ from itertools import count
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
 from ekograph.scaffold.records import (
     Answers,

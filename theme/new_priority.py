@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
 from ekograph.scaffold.records import Answers, EditableSite, Field, NewError, RecordType, free, free_slug, one, slug
 

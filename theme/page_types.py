@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.plugins import PageType, Values
-from ekograph.rdf.dataset import Text
+from ekograph.rdf.texts import Text
 from ekograph.rendering import history, terms
 from ekograph.rendering.hierarchy import ConceptNode
 from ekograph.rendering.view import View

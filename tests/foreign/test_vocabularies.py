@@ -16,7 +16,7 @@ from tests.conftest import ekograph, serving
 from tests.foreign.crawler import LONGEST_PAGE, crawl
 from tests.foreign.vocabularies import VOCABULARIES, Vocabulary
 
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 from ekograph.urls import path_for
 
 #: Of a large vocabulary so many pages are looked at.

@@ -3,7 +3,8 @@
 import pytest
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
 
-from ekograph.rdf.dataset import Dataset, Text, local_name
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.texts import Text, local_name
 
 HEAD = """
 @prefix : <https://example.org/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pyoxigraph import BlankNode, DefaultGraph, Quad, Triple
 
 from ekograph.diff.structures import Structure, canonical_triples, quads_of, split
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 
 
 @dataclass(frozen=True)

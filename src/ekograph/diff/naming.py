@@ -14,7 +14,8 @@ from typing import TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import LABELS, Dataset, Node, Term
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import RDF, SKOS
 from ekograph.urls import graph_name
 

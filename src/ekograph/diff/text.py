@@ -11,7 +11,8 @@ from ekograph.diff.changes import Changes, moves
 from ekograph.diff.naming import DisplayNames, Value, authored, edits, natural, roots, values, visible
 from ekograph.diff.structures import same_triples
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import LABELS, Dataset, Term
+from ekograph.rdf.dataset import Dataset, Term
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import SKOS, TYPE
 from ekograph.urls import graph_name
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import KEPT, LABELS, Term, local_name, text_of
+from ekograph.rdf.dataset import KEPT, Term
+from ekograph.rdf.texts import LABELS, local_name, text_of
 from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, TYPE, XSD
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module
@@ -117,7 +118,10 @@ def _names(site: Site, thing: NamedNode) -> dict[str, Said]:
     if not results:
         return dict.fromkeys(site.dataset.languages, Said(local_name(thing)))
     unofficial = site.dataset.unofficial(thing)
-    nearest = {language: site.dataset.nearest(results, language, unofficial) for language in site.dataset.languages}
+    nearest = {
+        language: site.dataset.language_order.nearest(results, language, unofficial)
+        for language in site.dataset.languages
+    }
     return {language: Said(*item[:3]) for language, item in nearest.items()}
 
 

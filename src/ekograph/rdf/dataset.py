@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from sys import intern
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from ekograph.rdf.vocab import DCTERMS, RDFS, SHACL, SKOS, SKOS_XL, TYPE, VCARD
+from ekograph.rdf.texts import LABELS, LanguageOrder, Text, local_name, text_of
+from ekograph.rdf.vocab import DCTERMS, SKOS_XL, TYPE
 from ekograph.urls import DOCUMENTS, GRAPHS, NO_BASE, THINGS, iri_at, is_own, path_for, request_path
 
 Node: TypeAlias = NamedNode | BlankNode | Triple
@@ -19,27 +20,6 @@ Term: TypeAlias = Node | Literal
 
 T = TypeVar("T")
 
-
-#: Properties that name a thing, the most telling first.
-LABELS = tuple(
-    map(
-        NamedNode,
-        (
-            f"{SKOS}prefLabel",
-            f"{DCTERMS}title",
-            f"{RDFS}label",
-            f"{VCARD}fn",
-            "http://xmlns.com/foaf/0.1/name",
-            "https://schema.org/name",
-            "http://schema.org/name",
-            "http://purl.org/dc/elements/1.1/title",
-            f"{SHACL}name",
-            # Labels that are things of their own (SKOS-XL).
-            f"{SKOS_XL}prefLabel",
-            f"{SKOS_XL}literalForm",
-        ),
-    )
-)
 _LABEL_IRIS = tuple(term.value for term in LABELS)
 _LABEL_PREDICATES = frozenset(LABELS)
 _LITERAL_FORM = f"{SKOS_XL}literalForm"
@@ -51,18 +31,6 @@ LONGEST_CHAIN = 100
 
 #: Of how many things what is said is kept by property: pages ask for the same again and again.
 KEPT = 16_384
-
-
-class Text(NamedTuple):
-    """Some text, its language tag ("" for none), and whether it is a translation without official standing.
-
-    `direction` is "ltr" or "rtl" where the literal says so (RDF 1.2), else "".
-    """
-
-    value: str
-    language: str
-    official: bool = True
-    direction: str = ""
 
 
 class Dataset:
@@ -174,6 +142,12 @@ class Dataset:
                     kinds.append(name)
         return grouped
 
+    @cached_property
+    def language_order(self) -> LanguageOrder:
+        """Which language stands in for one that a text is missing in."""
+        tags = Counter(quad.object.language for quad in self._quads if isinstance(quad.object, Literal))
+        return LanguageOrder(self.languages, tags)
+
     def text(self, subject: Node, predicates: Iterable[str], language: str) -> Text | None:
         """The text of the first of `predicates` that has one, in `language` or the nearest there is.
 
@@ -181,7 +155,7 @@ class Dataset:
         asked for, the site's languages follow in their order.
         """
         literals = self.literals(subject, predicates)
-        return self.nearest(literals, language, self.unofficial(subject)) if literals else None
+        return self.language_order.nearest(literals, language, self.unofficial(subject)) if literals else None
 
     @property
     def unofficial_mark(self) -> str:
@@ -205,11 +179,6 @@ class Dataset:
                 literals += [form for form in self.objects(value, _LITERAL_FORM) if isinstance(form, Literal)]
         return literals
 
-    def nearest(self, literals: Sequence[Literal], language: str, unofficial: Container[Term] = ()) -> Text:
-        """The one of `literals` that is in `language` or the nearest there is, as `text` has it."""
-        distance = partial(self._distance, language, unofficial)
-        return text_of(literals[0] if len(literals) == 1 else min(literals, key=distance), unofficial)
-
     def label(self, subject: Node, language: str) -> Text:
         """The name of `subject` in `language` or the nearest there is; without any, the end of its IRI.
 
@@ -217,7 +186,7 @@ class Dataset:
         """
         said, unofficial = self._said(subject), self.unofficial(subject)
         names = [
-            (self._distance(language, unofficial, literal), rank, literal)
+            (self.language_order.distance(literal, language, unofficial), rank, literal)
             for rank, predicate in enumerate(_LABEL_IRIS)
             if predicate in said
             for literal in self._literals(said, predicate)
@@ -343,24 +312,6 @@ class Dataset:
     def _label_quads(self, node: NamedNode) -> list[Quad]:
         return [quad for quad in self.quads_of(node) if quad.predicate in _LABEL_PREDICATES]
 
-    def _distance(self, language: str, unofficial: Container[Term], literal: Literal) -> tuple[int, bool, int, str]:
-        tag = literal.language or ""
-        spoken = tag.split("-")[0].lower()
-        after = -1 if spoken == language else self._language_ranks.get(spoken, len(self._language_ranks))
-        return (after, literal in unofficial, len(tag), literal.value)
-
-    @cached_property
-    def _language_ranks(self) -> Mapping[str, int]:
-        """The order in which languages stand in for one that is missing: the site's, none, the most frequent others."""
-        tags = Counter(quad.object.language for quad in self._quads if isinstance(quad.object, Literal))
-        spoken: Counter[str] = Counter()
-        for tag, count in tags.items():
-            spoken[(tag or "").split("-")[0].lower()] += count
-        others = sorted(
-            (language for language in spoken if language), key=lambda language: (-spoken[language], language)
-        )
-        return {language: rank for rank, language in enumerate(dict.fromkeys([*self.languages, "", *others]))}
-
     def _group_said(self, subject: Node) -> dict[str, list[Term]]:
         return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))
 
@@ -396,23 +347,9 @@ def crowds(
     yield from ((node, predicate, end, outward) for predicate, end in grouped.items() if len(end) > least)
 
 
-def text_of(literal: Literal, unofficial: Container[Term] = ()) -> Text:
-    """A literal as text: unofficial if it is among those, or a translation by its tag (BCP 47, extension T)."""
-    tag = literal.language or ""
-    official = "-t-" not in tag and literal not in unofficial
-    return Text(literal.value, tag, official, str(literal.direction or ""))
-
-
 def _iri(text: str | None) -> NamedNode | None:
     """`text` as a node, if it can be one."""
     try:
         return NamedNode(text) if text else None
     except ValueError:
         return None
-
-
-def local_name(node: Node) -> str:
-    """The end of an IRI, after its last slash or hash; of a blank node, its label."""
-    if isinstance(node, Triple):
-        return str(node)
-    return node.value.rstrip("/#").rpartition("#")[2].rpartition("/")[2] or node.value

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 from ekograph.rdf.vocab import TYPE
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module

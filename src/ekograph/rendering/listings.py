@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from ekograph.rdf.dataset import local_name
+from ekograph.rdf.texts import local_name
 from ekograph.rendering.hierarchy import Hierarchy
 
 #: So many members are shown where a page only gives examples; a list has so many on a page.

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, Node
+from ekograph.rdf.dataset import Node
 from ekograph.rdf.formats import Format
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import RDF, TYPE
 
 Statement = TypeVar("Statement", Triple, Quad)

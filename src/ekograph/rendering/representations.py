@@ -16,8 +16,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ekograph import urls
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, Dataset, Node, in_default_graph
+from ekograph.rdf.dataset import Dataset, Node, in_default_graph
 from ekograph.rdf.formats import Format
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import SCHEMA, SKOS
 from ekograph.rendering import pages
 from ekograph.rendering.rdf_writers import expressible, rdf

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ekograph.rdf.dataset import Text
+from ekograph.rdf.texts import Text
 from ekograph.rdf.vocab import SHACL
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site

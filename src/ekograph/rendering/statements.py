@@ -9,7 +9,8 @@ from functools import partial
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from ekograph.rdf.dataset import LABELS, Node, Term
+from ekograph.rdf.dataset import Node, Term
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import RDF, TYPE
 from ekograph.rendering import browsing
 from ekograph.rendering.ontology import expression

@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.rdf.dataset import LABELS, Dataset, Node, Term, Text, local_name, text_of
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.texts import LABELS, Text, local_name, text_of
 from ekograph.rdf.vocab import CV, DCAT, DCTERMS, ORG, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, SKOS_XL, VCARD, XSD
 from ekograph.rendering import terms, values
 from ekograph.rendering.hierarchy import Hierarchy

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import Text
+from ekograph.rdf.texts import Text
 from ekograph.rdf.vocab import OWL, RDF, RDFS, SHACL, TYPE
 from ekograph.rendering import statements, terms
 from ekograph.rendering.collation import initial

@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, RdfFormat, 
 
 from ekograph.publish.rdf_files import FORMATS, NO_FILE_BASE, Note, read
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS
 from ekograph.rdf.queries import asking
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import RDFS, TYPE
 from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.printer import formatted

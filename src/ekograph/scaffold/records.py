@@ -16,7 +16,8 @@ from pyoxigraph import Literal, NamedNode
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf import formats
-from ekograph.rdf.dataset import LABELS, Dataset, local_name
+from ekograph.rdf.dataset import Dataset
+from ekograph.rdf.texts import LABELS, local_name
 from ekograph.rdf.vocab import SKOS
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Finding

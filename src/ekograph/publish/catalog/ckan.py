@@ -13,7 +13,8 @@ from ekograph.publish import publication
 from ekograph.publish.catalog.dcat_ap import described, email, main_dataset
 from ekograph.publish.exports.csvw import distinct
 from ekograph.publish.publication import File, Publication
-from ekograph.rdf.dataset import Dataset, Node, local_name
+from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.texts import local_name
 from ekograph.rdf.vocab import DCAT, DCTERMS
 from ekograph.rendering.representations import plain
 from ekograph.snapshots.snapshot import Representation

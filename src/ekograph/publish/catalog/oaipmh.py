@@ -15,7 +15,8 @@ from ekograph.publish.catalog.dcat_ap import described, email
 from ekograph.publish.history.memento import by_thing
 from ekograph.publish.history.tombstones import last_state
 from ekograph.publish.publication import Event, Publication
-from ekograph.rdf.dataset import LABELS, Dataset, Term
+from ekograph.rdf.dataset import Dataset, Term
+from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF
 from ekograph.rendering import terms
 from ekograph.rendering.rdf_writers import NOT_XML

@@ -13,7 +13,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import LABELS, Dataset, Node, local_name
+from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.texts import LABELS, local_name
 from ekograph.rdf.vocab import TYPE, XSD
 
 #: Stands between several values in one cell.
