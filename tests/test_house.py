@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 31_050,
-    "files": 232,
+    "lines": 31_100,
+    "files": 233,
     "files with one importer": 57,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
