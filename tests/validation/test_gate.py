@@ -45,6 +45,24 @@ def test_what_only_looks_unfit_passes(said, site, results):
     assert not {each["rule"] for each in results()} & {"gate-character", "gate-scheme"}
 
 
+def test_texts_that_are_no_values_of_their_datatype_are_warnings_told_at_their_lines(site, results):
+    good = 'ex:one a ex:Thing ; ex:name "One" ; ex:year "2021Z"^^xsd:gYear .\n'
+    years = 'ex:two ex:name "Two" ; ex:year "02021"^^xsd:gYear .\nex:two ex:year "2021+15:00"^^xsd:gYear .\n'
+    (site / "data/things.ttl").write_text(f"{HEAD}@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n{good}{years}")
+    (finding,) = (finding for finding in results() if finding["rule"] == "gate-literal")
+    assert (finding["severity"], finding["value"].partition("^")[0]) == ("Warning", '"02021"')
+    assert "02021" in finding["message"]
+    assert "1" in finding["message"].removeprefix("02021")
+
+
+def test_a_shape_that_asks_for_the_datatype_tells_of_the_same_text_alone(site, results):
+    shape = "ex:numbers a sh:PropertyShape ; sh:targetClass ex:Thing ; sh:path ex:n ; sh:datatype xsd:integer ."
+    head = f"{HEAD}@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+    (site / "shapes/rules.ttl").write_text(f"@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n{SHAPES}{shape}")
+    (site / "data/things.ttl").write_text(f'{head}ex:one a ex:Thing ; ex:name "One" ; ex:n "five"^^xsd:integer .')
+    assert [finding["rule"] for finding in results() if finding["value"].startswith('"five"')] == ["numbers"]
+
+
 @pytest.mark.parametrize(
     ("target", "data"),
     [

@@ -96,7 +96,14 @@ def check(
             from ekograph.validation.suggestions import KnownTerms, known_terms
 
             names = KnownTerms(known_terms(texts))
-            findings += findings_of(results, published, names, shortener(settings.base, prefixes), messages)
+            results_told = findings_of(results, published, names, shortener(settings.base, prefixes), messages)
+            # A shape that asks for a datatype tells of the same literal, and says what it is for.
+            places = {(finding.path, finding.line, finding.column) for finding in results_told}
+            findings = [
+                finding
+                for finding in findings
+                if finding.rule != "gate-literal" or (finding.path, finding.line, finding.column) not in places
+            ] + results_told
     if not any(source.kind == KNOWN for source in sources):
         dataset = CheckOutcome(report(()), prefixes, published)
         findings += expected_rows.find_unexpected(settings.root, lambda: dataset.quads, messages)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import find_costly_blank_node, with_blank_nodes
+from ekograph.rdf.lexical import is_well_formed
+from ekograph.rdf.vocab import XSD
 from ekograph.turtle.lines import Place
 from ekograph.urls import PUBLIC_URL
 from ekograph.validation.parsing import Parsed, finding_in
@@ -25,8 +27,12 @@ SCHEMES = frozenset(
 #: Schemes of IRIs that run or hold something, or name a file of this machine; of all others there is a warning.
 _UNSAFE = frozenset(("javascript", "vbscript", "data", "file", "blob"))
 
+#: Of how many characters a message shows a literal at most.
+_MOST_SHOWN = 80
+
 #: What N-Triples have where something may be unfit: an escape other than of a line, "<" and no such scheme.
 _ESCAPED = re.compile(rb"\\[^tnr\"\\]")
+_TYPED = re.compile(rb'"([^"\\]*)"\^\^<(%s\w+)>' % XSD.iri.encode())
 _STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(scheme.encode() for scheme in SCHEMES)))
 
 
@@ -44,7 +50,25 @@ def find_unpublishable(files: Sequence[Parsed], messages: Messages) -> list[Find
             findings += at_terms([*_reserved(file.quads, messages)], file, messages)
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
             findings += at_terms([*_characters(file.quads, messages), *_schemes(file.quads, messages)], file, messages)
+        pairs = set(_TYPED.findall(lines)) if XSD.iri.encode() in lines else ()
+        if wrong := {pair for pair in pairs if not is_well_formed(*map(bytes.decode, pair))}:
+            findings += at_terms([*_ill_typed(file.quads, wrong, messages)], file, messages)
     return findings
+
+
+def _ill_typed(quads: Iterable[Quad], wrong: Container[tuple[bytes, bytes]], messages: Messages) -> Iterator[TermFault]:
+    """Literals whose text is none of their datatype's: RDF has them (RDF 1.1, section 3.3), and no reader a value."""
+    faults: dict[str, list[TermFault]] = {}
+    for quad in quads:
+        term = quad.object
+        if isinstance(term, Literal) and (term.value.encode(), term.datatype.value.encode()) in wrong:
+            datatype = term.datatype.value
+            message = messages(
+                "gate-literal", text=term.value[:_MOST_SHOWN], datatype=f"xsd:{datatype.removeprefix(XSD.iri)}"
+            )
+            faults.setdefault(datatype, []).append(TermFault("gate-literal", quad, "object", message))
+    for same in faults.values():
+        yield from grouped(same, messages)
 
 
 def _characters(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault]:
