@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 31_100,
-    "files": 233,
-    "files with one importer": 57,
+    "lines": 31_200,
+    "files": 234,
+    "files with one importer": 58,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
