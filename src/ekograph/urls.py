@@ -252,8 +252,13 @@ def timemap(page: str, kept: Sequence[tuple[str, str]]) -> str:
     ]
     for number, (name, published) in enumerate(kept):
         ends = [*(["first"] if number == 0 else []), *(["last"] if number == len(kept) - 1 else [])]
-        values.append(link(memento_path(name, page), " ".join([*ends, "memento"]), datetime=http_date(published)))
+        values.append(memento_link(name, published, page, ends))
     return ",\n".join(values) + "\n"
+
+
+def memento_link(name: str, published: str, page: str, relations: Sequence[str]) -> str:
+    """The value of Link that leads to the state of `page` in a snapshot, by its name and time."""
+    return link(memento_path(name, page), " ".join([*relations, "memento"]), datetime=http_date(published))
 
 
 def http_date(moment: str) -> str:

@@ -111,7 +111,7 @@ FAULTS = [
     ("SELECT * {\n  ?s ex:p", "bad_query"),
     ("INSERT DATA { <a> <b> <c> }", "refused_update"),
     ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "refused_service"),
-    ("#" + "x" * 65_536, "query_too_large"),
+    ("#" + "x" * 1_048_576, "query_too_large"),
 ]
 
 

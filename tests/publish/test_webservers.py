@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT
+from tests.publish.conftest import STATES, site
 
 SBIN = "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -36,6 +37,9 @@ NEGOTIATIONS = [
     ("/.ekograph-export", "*/*", "", 404, None, None),
     ("/none", "*/*", "", 404, None, None),
 ]
+
+
+MOVED = "<tree/yew> <http://purl.org/dc/terms/isReplacedBy> <tree/oak> ."
 
 
 class _Staying(urllib.request.HTTPRedirectHandler):
@@ -144,6 +148,21 @@ def test_a_web_server_chooses_as_the_server_does(web_server, exported, case):
 def test_a_web_server_leads_from_a_thing_to_its_page(web_server, thing):
     status, headers, _ = get(f"{web_server}/id/{thing}")
     assert (status, headers["Location"]) == (303, f"{web_server}/doc/{thing}")
+
+
+@pytest.mark.parametrize("server", [nginx, apache], ids=["nginx", "apache"])
+def test_a_web_server_says_what_is_gone_and_leads_to_what_has_moved(server, tmp_path):
+    folder = site(tmp_path / "site")
+    for state in (STATES[1] + '<tree/yew> a :Tree ; skos:prefLabel "yew"@en .', STATES[0] + MOVED):
+        folder.write("data/trees.ttl", state)
+        assert folder.run("publish").returncode == 0
+    assert folder.run("export", tmp_path / "export", "--public-url", "https://trees.example").returncode == 0
+    (tmp_path / "web").mkdir()
+    with server(tmp_path / "export", tmp_path / "web") as url:
+        assert [get(f"{url}/doc/tree/elm{form}")[0] for form in ("", ".ttl", ".en.html")] == [410, 410, 410]
+        status, headers, _ = get(f"{url}/doc/tree/yew.ttl")
+        assert (status, headers["Location"]) == (301, f"{url}/doc/tree/oak.ttl")
+        assert get(f"{url}/doc/tree/oak")[0] == 200
 
 
 @pytest.fixture(scope="module")

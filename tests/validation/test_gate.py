@@ -84,6 +84,17 @@ def test_a_tangle_of_blank_nodes_is_a_result_and_not_an_endless_run(site, result
     assert [each["rule"] for each in results()] == ["gate-blank-nodes"]
 
 
+def test_a_catalogue_without_an_address_to_write_to_is_worth_a_hint(site, results):
+    catalogue = f"{HEAD}<https://e/> a <http://www.w3.org/ns/dcat#Catalog> ."
+    (site / "data/catalogue.ttl").write_text(catalogue)
+    assert [(each["severity"], each["rule"]) for each in results() if each["rule"] == "gate-contact"] == [
+        ("Info", "gate-contact")
+    ]
+    email = " <https://e/c> <http://www.w3.org/2006/vcard/ns#hasEmail> <mailto:a@example.org> ."
+    (site / "data/catalogue.ttl").write_text(catalogue + email)
+    assert "gate-contact" not in {each["rule"] for each in results()}
+
+
 #: What is put in place of what in the shapes -> the rule that must tell.
 VACUOUS = {
     "no shapes at all": (SHAPES, "", "gate-no-shapes"),

@@ -40,6 +40,16 @@ def test_every_version_of_a_page_is_at_its_own_address_with_its_date(served):
         assert f'<{server.url}/doc/tree/oak>; rel="original timegate"' in reply.headers["link"]
 
 
+def test_a_version_leads_to_those_around_it(served):
+    server, (first, middle, last) = served
+    for path in ("/doc/tree/oak", "/dumps/dataset.nq"):
+        links = server.get(f"/version/{middle.name}{path}", accept="text/turtle").headers["link"]
+        for relation, snapshot in (("first prev memento", first), ("next last memento", last)):
+            target = f"<{server.url}/version/{snapshot.name}{path}>"
+            assert f'{target}; rel="{relation}"; datetime="{http(snapshot)}"' in links
+    assert "next" not in server.get(f"/version/{last.name}/doc/tree/oak").headers["link"]
+
+
 def test_a_version_negotiates_and_has_addresses_for_each_format(served):
     server, snapshots = served
     base = f"/version/{snapshots[0].name}/doc/tree/oak"

@@ -61,7 +61,7 @@ class Limits:
     seconds: float = 10.0
     memory_mb: int = 384
     result_mb: int = 50
-    query_kb: int = 64
+    query_kb: int = 1024
     #: CPU seconds after which a query goes to the background lane.
     slice: float = 0.02
     #: Queries that run at once in the fast lane, and in the background lane.
@@ -95,8 +95,8 @@ class Limits:
 
     @property
     def stack(self) -> int:
-        """Bytes of stack for a worker: enough for any query of `query_kb`."""
-        return max(256 << 20, self.query_kb * 1024 * 2048)
+        """Bytes of stack for a worker: enough for 64 kB of any query, and for long lists of values."""
+        return 256 << 20
 
 
 class DefaultGraph(enum.Enum):

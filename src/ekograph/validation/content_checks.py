@@ -20,6 +20,7 @@ from ekograph.validation.term_faults import ENDS, TermFault, at_terms, grouped
 
 #: Characters that XML 1.0 cannot carry (section 2.2), and with it RDF/XML and SPARQL's XML results.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CATALOGUE, _EMAIL = b"<http://www.w3.org/ns/dcat#Catalog>", b"<http://www.w3.org/2006/vcard/ns#hasEmail>"
 #: Schemes of IRIs that name or locate things.
 SCHEMES = frozenset(
     ("http", "https", "mailto", "tel", "urn", "info", "tag", "geo", "doi", "did", "ark", "ni", "ftp", "sip", "xmpp")
@@ -69,6 +70,18 @@ def _ill_typed(quads: Iterable[Quad], wrong: Container[tuple[bytes, bytes]], mes
             faults.setdefault(datatype, []).append(TermFault("gate-literal", quad, "object", message))
     for same in faults.values():
         yield from grouped(same, messages)
+
+
+def find_no_contact(files: Sequence[Parsed], messages: Messages) -> list[Finding]:
+    """The finding for a catalogue whose keeper has no address, which OAI-PMH demands (section 3.1.1)."""
+    if any(_EMAIL in file.ntriples for file in files):
+        return []
+    catalogues = ((file, quad) for file in files if _CATALOGUE in file.ntriples for quad in file.quads)
+    for file, quad in catalogues:
+        if str(quad.object) == _CATALOGUE.decode():
+            fault = TermFault("gate-contact", quad, "subject", messages("gate-contact"), severity="Info")
+            return at_terms([fault], file, messages)
+    return []
 
 
 def _characters(quads: Iterable[Quad], messages: Messages) -> Iterator[TermFault]:

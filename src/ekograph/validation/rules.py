@@ -26,6 +26,7 @@ GATE_RULES = {
     "format": '- <place/lahti> skos:prefLabel "Lahti"@fi.\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "gate-blank-nodes": "- [] skos:related [ skos:related [ … ] ] .\n+ <tree/a> skos:related <tree/b> .",
     "gate-character": '- <place/lahti> skos:prefLabel "Lahti\\u0008"@fi .\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
+    "gate-contact": "- <contact> a vcard:Kind .\n+ <contact> a vcard:Kind ; vcard:hasEmail <mailto:trees@example.fi> .",
     "gate-empty": "",
     "gate-expected-rows": "- name\n- pine\n+ name\n+ oak\n+ pine",
     "gate-literal": '-     dcterms:issued "2024-02-30"^^xsd:date ;\n+     dcterms:issued "2024-02-29"^^xsd:date ;',

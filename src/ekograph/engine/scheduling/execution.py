@@ -21,6 +21,9 @@ from ekograph.rdf.formats import Format
 #: Seconds in which the end of a worker is reported, and in which that of others is noticed.
 _PATIENCE, _NOTICED = 1.0, 0.1
 
+#: Characters of a query for which there is stack enough, whatever they are.
+_STACK_SUFFICES = 65_536
+
 #: Errors after which a worker is as good as new: the query was refused before it ran.
 _HARMLESS = frozenset(
     (
@@ -212,6 +215,8 @@ class QueryExecution(asyncio.Future[Answer]):
         if worker and (await asyncio.wait([worker.ended], timeout=_PATIENCE))[0]:
             number = worker.ended.result()
             error = from_signal(number, worker.stderr, seconds=limits.seconds, memory_mb=limits.memory_mb)
+            if error.kind == "crashed" and len(self._query.text) > _STACK_SUFFICES:
+                error = QueryError("too_deep")
         else:
             error = QueryError("broken", reason="the worker has closed its connection")
         if error.kind != "broken" or self._head or self._is_repeated or self.done():

@@ -17,6 +17,9 @@ from ekograph.engine.workers import worker
 from ekograph.engine.workers.forkserver import load
 from ekograph.engine.workers.ipc import WorkerRequest
 
+#: A longer query could take more stack than a thread has, and end the server.
+_MOST_KB = 64
+
 #: A letter by its number (SPARQL 1.1 Query, section 19.2); not those beyond the first plane, which spell no keyword.
 _ESCAPED = re.compile(r"\\(?:u|U0000)([0-9A-Fa-f]{4})")
 
@@ -53,8 +56,9 @@ class InProcessEngine:
         return asyncio.ensure_future(self._answer(query))
 
     async def _answer(self, query: Query) -> Answer:
-        if len(query.text.encode(errors="replace")) > self.limits.query_kb * 1024:
-            raise QueryError("query_too_large", limit=self.limits.query_kb)
+        limit = min(self.limits.query_kb, _MOST_KB)
+        if len(query.text.encode(errors="replace")) > limit * 1024:
+            raise QueryError("query_too_large", limit=limit)
         if "service" in _ESCAPED.sub(lambda match: chr(int(match[1], 16)), query.text).lower():
             # Nothing else would keep it from asking other servers.
             raise QueryError("refused_service", line=1, column=1)

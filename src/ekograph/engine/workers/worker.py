@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import time
+from collections.abc import Callable
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -25,6 +26,9 @@ from ekograph.engine.workers.shared_counters import WorkerCounters
 
 #: A worker that has taken this part of the memory it may take is replaced: too little is left for the next query.
 _EXHAUSTED = 0.25
+
+#: A query may call so many functions that are unknown; it is planned once more for each.
+_MOST_UNKNOWN = 20
 
 
 def serve(connection: socket.socket, counters: WorkerCounters, store: ox.Store, config: dict[str, Any]) -> None:
@@ -199,13 +203,27 @@ def _whole_answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any
 def _results(
     store: ox.Store, request: WorkerRequest, config: dict[str, Any], seen: Scan
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    return store.query(
-        request.text,
-        # Declaring all of them takes longer.
-        prefixes={name: iri for mark, name, iri in config["marks"] if mark in request.text},
-        base_iri=config["base"] or None,
-        **_dataset(request, union=config["default_graph"] == "union" and not seen.dataset),
-    )
+    unknown: dict[ox.NamedNode, Callable[..., None]] = {}
+    while True:
+        try:
+            return store.query(
+                request.text,
+                # Declaring all of them takes longer.
+                prefixes={name: iri for mark, name, iri in config["marks"] if mark in request.text},
+                base_iri=config["base"] or None,
+                custom_functions=unknown or None,
+                **_dataset(request, union=config["default_graph"] == "union" and not seen.dataset),
+            )
+        except RuntimeError as error:
+            # A call of an unknown function is an error of evaluation (SPARQL 1.1 Query, section 17.6).
+            function = errors.from_evaluation(str(error)).values.get("function", "")
+            if not function or len(unknown) == _MOST_UNKNOWN or not (request.results or request.graph):
+                raise
+            unknown[ox.NamedNode(function)] = _without_value
+
+
+def _without_value(*_arguments: object) -> None:
+    """What a function that nobody knows gives."""
 
 
 def _examined(text: str) -> Scan:

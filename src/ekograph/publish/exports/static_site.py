@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from ekograph.publish.exports.dumps import FOLDER
 from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import ThingRepresentations
 from ekograph.snapshots.snapshot import Representation, Snapshot
-from ekograph.urls import PUBLIC_URL, VERSION, with_files_of
+from ekograph.urls import GONE, PUBLIC_URL, VERSION, with_files_of
 
 #: In every export, so that a later one may replace it.
 MARK = ".ekograph-export"
@@ -60,8 +61,10 @@ def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str, theme:
         site = chain(site, _below(folder, chain(_printed(older, public_url, older.name), _dumps(older))))
     languages = snapshot.manifest.languages
     yield from site
-    yield NGINX, webservers.nginx(languages).encode()
-    yield APACHE, webservers.apache(languages).encode()
+    table = next((printed.body for printed in snapshot.printed(GONE)), b"{}")
+    gone = {page: entry.get("moved", "") for page, entry in json.loads(table).items()}
+    yield NGINX, webservers.nginx(languages, gone).encode()
+    yield APACHE, webservers.apache(languages, gone).encode()
     yield MARK, f"{snapshot.name}\n".encode()
 
 

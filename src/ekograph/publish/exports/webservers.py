@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from ekograph.rdf import formats
 
@@ -20,8 +23,16 @@ _THINGS, _PAGES = "/id/", "/doc/"
 _FOR_HARVESTERS = ("catalog", r"\.well-known/void", r"ldes(/[0-9a-f-]+)?")
 
 
-def nginx(languages: Sequence[str]) -> str:
-    """For nginx: a file to include in the `http` context, with the root of the export to be filled in."""
+def nginx(languages: Sequence[str], gone: Mapping[str, str]) -> str:
+    """For nginx: a file to include in the `http` context, with the root of the export to be filled in.
+
+    `gone` are the pages of what is described no more, and where each has moved to, or "".
+    """
+    ends = "|".join(item.suffix for item in formats.RDF)
+    left = "".join(
+        f"    {json.dumps(unquote(page), ensure_ascii=False)} {json.dumps(target or '410')};\n"
+        for page, target in gone.items()
+    )
     suffixes = "".join(f'    "~*{_pattern(item)}" .{item.suffix};\n' for item in formats.RDF)
     spoken = "".join(f'    "~*^{item}" {item};\n' for item in languages)
     types = "".join(f"        {media_type} {suffix};\n" for suffix, media_type in _media_types().items())
@@ -38,6 +49,13 @@ map $http_accept $ekograph_data {{
     default .ttl;
     "~*text/html" .$ekograph_language.html;
 {suffixes}}}
+map $uri $ekograph_stem {{
+    default $uri;
+    "~^(?<ekograph_base>.+?)(?<ekograph_form>(\\.[a-z-]+)?\\.html|\\.({ends}))$" $ekograph_base;
+}}
+map $ekograph_stem $ekograph_left {{
+    default "";
+{left}}}
 server {{
     listen 80;
     server_name data.example.fi;
@@ -50,6 +68,8 @@ server {{
     add_header Access-Control-Allow-Origin "*" always;
     add_header X-Content-Type-Options nosniff always;
     add_header Vary "Accept, Accept-Language" always;
+    if ($ekograph_left = 410) {{ return 410; }}
+    if ($ekograph_left) {{ return 301 $ekograph_left$ekograph_form; }}
     location = / {{ try_files /index.$ekograph_language.html =404; }}
     if ($request_uri ~ ^{_THINGS}(.*)$) {{ return 303 $scheme://$http_host{_PAGES}$1; }}
     location = /sitemap.xml {{ types {{ }} default_type application/xml; }}
@@ -61,8 +81,13 @@ server {{
 """
 
 
-def apache(languages: Sequence[str]) -> str:
-    """For Apache with mod_rewrite and mod_headers: the .htaccess of the export."""
+def apache(languages: Sequence[str], gone: Mapping[str, str]) -> str:
+    """For Apache with mod_rewrite and mod_headers: the .htaccess of the export; `gone` as for nginx."""
+    left = "".join(
+        f"RewriteRule ^{re.escape(unquote(page)[1:])}((\\.[a-z-]+){{0,2}})$ "
+        + (f"{target}$1 [R=301,NE,L]\n" if target else "- [G,L]\n")
+        for page, target in gone.items()
+    )
     types = "".join(f"AddType {media_type} .{suffix}\n" for suffix, media_type in _media_types().items())
     spoken = "".join(
         f"RewriteCond %{{HTTP:Accept-Language}} ^{item}\nRewriteRule ^ - [E=LANG:{item}]\n" for item in languages[1:]
@@ -82,7 +107,7 @@ RewriteEngine On
 RewriteRule ^(nginx\\.conf|\\.ekograph-export|\\.htaccess)$ - [R=404,L]
 RewriteCond %{{THE_REQUEST}} "^[A-Z]+ (?:https?://[^/ ]+)?{_THINGS}([^ ?]*)"
 RewriteRule ^{_THINGS[1:]} {_PAGES}%1 [R=303,NE,L]
-RewriteRule ^ - [E=LANG:{languages[0]}]
+{left}RewriteRule ^ - [E=LANG:{languages[0]}]
 {spoken}RewriteRule ^$ index.%{{ENV:LANG}}.html [L]
 RewriteCond %{{REQUEST_FILENAME}} -f
 RewriteRule ^ - [L]

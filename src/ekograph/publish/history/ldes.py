@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from ekograph import urls
 from ekograph.publish.publication import Event, Publication
 from ekograph.rdf import vocab
-from ekograph.rdf.vocab import DCTERMS, PROV, TYPE, Namespace, facts, moment
+from ekograph.rdf.vocab import DCTERMS, PROV, TYPE, XSD, Namespace, facts, moment
 from ekograph.rendering.representations import LazyRepresentation, RdfDocument, planned_formats
 from ekograph.urls import PUBLIC_URL
 
@@ -20,11 +20,13 @@ MEMBERS = 100
 LDES = Namespace("https://w3id.org/ldes#")
 TREE = Namespace("https://w3id.org/tree#")
 AS = Namespace("https://www.w3.org/ns/activitystreams#")
-PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri}
+SH = Namespace("http://www.w3.org/ns/shacl#")
+PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri, "sh": SH.iri}
 
 T = TypeVar("T")
 
 _STREAM = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#stream")
+_SHAPE, _TIME = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#member"), PROV("generatedAtTime")
 _KINDS = {"create": AS("Create"), "update": AS("Update"), "delete": AS("Delete")}
 
 
@@ -46,15 +48,30 @@ def root(events: Sequence[Event]) -> list[Quad]:
         *facts(
             _STREAM,
             (TYPE, LDES("EventStream")),
-            (LDES("timestampPath"), PROV("generatedAtTime")),
+            (LDES("timestampPath"), _TIME),
             (LDES("versionOfPath"), DCTERMS("isVersionOf")),
             (LDES("versionDeletePath"), TYPE),
             *((LDES(f"version{kind.capitalize()}Object"), kind_class) for kind, kind_class in _KINDS.items()),
             (TREE("view"), view),
+            (TREE("shape"), _SHAPE),
         ),
+        *_shape(),
         *facts(view, (TYPE, TREE("Node"))),
         *(quad for number, page in enumerate(_pages(events), 1) for quad in _relations(view, number, page)),
     ]
+
+
+def _shape() -> Iterator[Quad]:
+    """What every member has, besides what is said of the thing."""
+    yield from facts(_SHAPE, (TYPE, SH("NodeShape")))
+    for path, kind in (
+        (DCTERMS("isVersionOf"), (SH("nodeKind"), SH("IRI"))),
+        (_TIME, (SH("datatype"), XSD("dateTime"))),
+    ):
+        constraint = BlankNode(f"shape-{path.value.rpartition('/')[2].rpartition('#')[2]}")
+        yield from facts(_SHAPE, (SH("property"), constraint))
+        once = ((SH(name), Literal("1", datatype=XSD("integer"))) for name in ("minCount", "maxCount"))
+        yield from facts(constraint, (SH("path"), path), kind, *once)
 
 
 def pages(events: Sequence[Event]) -> Iterator[tuple[str, list[Quad]]]:
@@ -82,7 +99,7 @@ def _relations(view: NamedNode, number: int, page: Sequence[Event]) -> Iterator[
             relation,
             (TYPE, TREE(f"{side}ThanOrEqualToRelation")),
             (TREE("node"), NamedNode(f"{PUBLIC_URL}{urls.ldes_page(number, page[0].version)}")),
-            (TREE("path"), PROV("generatedAtTime")),
+            (TREE("path"), _TIME),
             (TREE("value"), moment(value)),
         )
 
@@ -95,7 +112,7 @@ def _member(member: NamedNode, event: Event, label: str) -> Iterator[Quad]:
         member,
         (TYPE, _KINDS[event.kind]),
         (DCTERMS("isVersionOf"), thing),
-        (PROV("generatedAtTime"), moment(event.published)),
+        (_TIME, moment(event.published)),
     )
     for quad in parse(event.state, RdfFormat.N_TRIPLES):
         subject = member if quad.subject == thing else _is_own(quad.subject, label)

@@ -55,13 +55,15 @@ async def _all_versions(_request: Request) -> Application:
 def _version(address: PublicAddress, request: Request, name: str, path: str) -> Application:
     """The answer that the version `name` has for `path`; it never changes."""
     public_url = address.public_url
-    snapshot = next((snapshot for snapshot in _snapshots(request) if snapshot.name == name), None)
+    snapshots = _snapshots(request)
+    snapshot = next((snapshot for snapshot in snapshots if snapshot.name == name), None)
     if snapshot is None:
         raise not_found(request.path)
     if path.startswith(FOLDER):
         original = link(f"{public_url}/{path}", "original")
         around = link(f"{VERSION}/{name}/", "collection", type="text/html")
-        fields = [*_fields(snapshot, CACHE_IMMUTABLE), (b"link", f"{original}, {around}".encode())]
+        others = _others(snapshots, snapshot, f"/{path}", public_url)
+        fields = [*_fields(snapshot, CACHE_IMMUTABLE), (b"link", ", ".join([original, around, *others]).encode())]
         return file_response(snapshot, path, request, fields)
     page = normal_path(f"/{path}")
     chosen = _chosen(_printed(snapshot, page), page, request)
@@ -70,6 +72,7 @@ def _version(address: PublicAddress, request: Request, name: str, path: str) -> 
     links = [value.replace("</", f"<{VERSION}/{name}/").replace(PUBLIC_URL, public_url) for value in chosen.links]
     if not any("original" in value for value in links):
         links.append(link(f"{public_url}{chosen.page or page}", "original"))
+    links += _others(snapshots, snapshot, page, public_url)
     headers = [
         *common_of(snapshot),
         *_fields(snapshot, CACHE_REVALIDATE),
@@ -78,6 +81,21 @@ def _version(address: PublicAddress, request: Request, name: str, path: str) -> 
         *([(b"link", ", ".join(links).encode("latin-1", "replace"))] if links else []),
     ]
     return PreparedAnswer(etag_of(body), headers, body).respond(request)
+
+
+def _others(snapshots: Sequence[Snapshot], snapshot: Snapshot, page: str, public_url: str) -> list[str]:
+    """Where the first, last, previous and next of the states of `page` are, seen from that in `snapshot`."""
+    states = [(item.name, item.manifest.published) for item in snapshots if item is snapshot or _holds(item, page)]
+    number = states.index((snapshot.name, snapshot.manifest.published))
+    relations = {"first": 0, "prev": number - 1, "next": number + 1, "last": len(states) - 1}
+    by_state: dict[int, list[str]] = {}
+    for relation, other in relations.items():
+        by_state.setdefault(other, []).append(relation)
+    return [
+        urls.memento_link(*states[other], page, by_state[other]).replace(PUBLIC_URL, public_url)
+        for other in sorted(by_state)
+        if 0 <= other < len(states)
+    ]
 
 
 def _time_gate(public_url: str, request: Request, path: str) -> Application:

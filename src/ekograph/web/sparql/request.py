@@ -14,8 +14,8 @@ from ekograph.web.http.problems import Problem, ProblemError
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-#: Percent-encoding makes a text at most three times as long; this much is for the other parameters.
-_FORM_EXTRA = 16_384
+#: Bytes of a form beyond those of the longest query: the other parameters, and some of what is percent-encoded.
+_FORM_EXTRA = 65_536
 
 # Characters of a wrong content type that the answer repeats.
 _MOST_REPEATED = 200
@@ -40,7 +40,7 @@ async def in_body(request: Request, query_bytes: int) -> ProtocolQuery:
     limit = {"limit": query_bytes // 1024}
     too_large = Problem(413, "query_too_large", {**limit}, {**limit})
     if media_type == FORM:
-        body = await read_body(request, 3 * query_bytes + _FORM_EXTRA, too_large)
+        body = await read_body(request, query_bytes + _FORM_EXTRA, too_large)
         return _protocol_query([*dataset, *pairs(body, charset)])
     body = await read_body(request, query_bytes, too_large)
     try:
