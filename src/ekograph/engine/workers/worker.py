@@ -203,7 +203,7 @@ def _whole_answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any
 def _results(
     store: ox.Store, request: WorkerRequest, config: dict[str, Any], seen: Scan
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    unknown: dict[ox.NamedNode, Callable[..., ox.Literal | None]] = {}
+    unknown: dict[ox.NamedNode, Callable[..., Any]] = {}
     while True:
         try:
             return store.query(
@@ -222,9 +222,8 @@ def _results(
             unknown[ox.NamedNode(function)] = _without_value
 
 
-def _without_value(*_arguments: object) -> ox.Literal | None:
+def _without_value(*_arguments: object) -> None:
     """What a function that nobody knows gives: nothing."""
-    return None
 
 
 def _examined(text: str) -> Scan:
