@@ -41,6 +41,9 @@ class Settings(NamedTuple):
     own: Annotated[tuple[str, ...], "Further IRIs that begin the names of the site's things."] = ()
     title: Annotated[str, "Name of the site, where neither its theme nor its data has one."] = ""
     profile: Annotated[str, "What the site mostly is: skos, owl, dcat or rdf; empty: by its data."] = ""
+    contact: Annotated[
+        str, "Where readers write, as mailto:… or https://…; the feedback link of each page adds its address."
+    ] = ""
     dataset: Annotated[str, "IRI of the dataset of the catalogue that is this site's own, where it has several."] = ""
     public_url: Annotated[
         str, "Where this copy lives, perhaps below a path, as https://example.fi/data; empty: host and port."
@@ -180,6 +183,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(
             f"security_contact is {settings.security_contact!r}; give an address that begins with mailto:, tel: or https://"
         )
+    if settings.contact and not settings.contact.startswith(("mailto:", "https://", "http://")):
+        raise ConfigError(f"contact is {settings.contact!r}; give an address that begins with mailto: or https://")
     _check_numbers(settings)
     if not settings.languages:
         raise ConfigError("languages is empty; name at least one, as in languages = ['en']")

@@ -68,6 +68,23 @@ def test_escape_closes_the_suggestions_and_enter_searches(visiting):
         assert "green hydrogen" in visit.text()
 
 
+def test_the_slash_leads_to_the_search_but_where_it_is_typed(visiting):
+    with visiting() as visit:
+        visit.open("/doc/place/imatra.fi.html")
+        visit.page.keyboard.press("/")
+        visit.page.keyboard.type("a/b")
+        assert visit.page.input_value("header input[type=search]") == "a/b"
+
+
+def test_one_suggestion_is_counted_as_one(visiting):
+    with visiting() as visit:
+        visit.open("/doc/place/imatra.fi.html")
+        visit.page.focus("#find")
+        visit.page.keyboard.type("0405748930")
+        visit.page.get_by_role("option").first.wait_for()
+        assert visit.page.inner_text("header [role=status]") == "1 ehdotus"
+
+
 def test_the_first_stop_of_the_keyboard_leads_past_the_head(visiting):
     with visiting() as visit:
         visit.open("/doc/agreement/lahti.fi.html")

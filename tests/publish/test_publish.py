@@ -132,6 +132,13 @@ def test_the_vocabulary_is_described_whole_and_alone(folder):
     assert subjects == {"<https://example.org/def>", "<https://example.org/def#Tree>"}
 
 
+def test_a_page_names_one_canonical_address_in_its_head_and_its_links(folder):
+    page = next(each for each in published(folder).printed() if each.address == "/doc/tree/oak.en.html")
+    address = "http://public-url.invalid/doc/tree/oak.en.html"
+    assert page.links[0] == f'<{address}>; rel="canonical"'
+    assert f'<link rel="canonical" href="{address}">' in page.body.decode()
+
+
 def test_the_links_of_a_page_name_the_thing_and_its_types(folder):
     oak = next(each for each in published(folder).printed() if each.address == "/doc/tree/oak.ttl")
     assert oak.links == (

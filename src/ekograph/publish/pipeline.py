@@ -137,6 +137,7 @@ def activate_for_now(
                 own=settings.own,
                 title=settings.title,
                 images=settings.images,
+                contact=settings.contact,
                 languages=settings.languages,
                 prefixes=dict(sorted(prefixes.items())),
                 graphs={name.strip(b"<>").decode(): count for name, count in sorted(graphs.items())},
@@ -144,13 +145,23 @@ def activate_for_now(
                 large=True,
             )
             site = Site(dataset, manifest.name, manifest.published, large=True)
-            site = replace(site, title=settings.title, images=settings.images, set_profile=settings.profile)
+            site = _with_settings(site, settings)
             version = Version(manifest.name, digest, manifest.published, manifest.triples)
             publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
             draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
         for path in sorted((draft.path / STORE).iterdir()):
             draft.add(f"{STORE}/{path.name}")
         repository.move_current(draft.finish(replace(manifest, profile=site.profile)).name)
+
+
+def _with_settings(site: Site, settings: Settings) -> Site:
+    return replace(
+        site,
+        title=settings.title,
+        images=settings.images,
+        contact=settings.contact,
+        set_profile=settings.profile,
+    )
 
 
 def _without_graph(line: bytes) -> bytes:
@@ -189,6 +200,7 @@ class VerifiedSite:
             own=self.settings.own,
             title=self.settings.title,
             images=self.settings.images,
+            contact=self.settings.contact,
             languages=self.settings.languages,
             prefixes=dict(sorted(self.dataset.prefixes.items())),
             graphs=self._counts[0],
@@ -199,10 +211,9 @@ class VerifiedSite:
 
     def site(self, manifest: Manifest, changes: Mapping[str, Sequence[Change]]) -> Site:
         """The site as its pages see it, with what is told of its past."""
-        settings = self.settings
         site = Site(self.dataset, manifest.name, manifest.published, self.queries, bool(self.shapes), self.large)
         site = replace(site, history=changes, theme=self.theme, checks=self.checks)
-        return replace(site, title=settings.title, images=settings.images, set_profile=settings.profile)
+        return _with_settings(site, self.settings)
 
     @cached_property
     def _digest(self) -> str:
@@ -341,7 +352,7 @@ _PRESS = (
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
     """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
-    names = ("base", "own", "languages", "dataset", "title", "profile", "images")
+    names = ("base", "own", "languages", "dataset", "title", "profile", "images", "contact")
     digest = hashlib.sha256(json.dumps([getattr(settings, name) for name in names]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.

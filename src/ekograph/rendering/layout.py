@@ -8,12 +8,14 @@ The site of a large snapshot: the pages that were not printed are made from it, 
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 from pyoxigraph import NamedNode
@@ -26,6 +28,7 @@ from ekograph.rendering import example_queries, terms, values, view
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
 from ekograph.snapshots.snapshot import Snapshot
+from ekograph.urls import PUBLIC_URL
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,6 +42,7 @@ _FRONT, _SEARCH, _BROWSE = ("/", "nav.front"), ("/search", "nav.search"), ("/bro
 def frame_of(view: View, title: str, path: str) -> PageLayout:
     """The frame of the page at `path`."""
     site = view.site
+    lead = "lead" if "lead" in view.message else f"profile.{site.profile}"
     return PageLayout(
         title,
         path,
@@ -47,21 +51,37 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
         view.home,
         view.message,
         crumbs=(view.home_link,) if path != "/" else (),
+        description=shortened(f"{title}. {view.message(lead)}" if path != "/" else view.message(lead)),
         places=_places(site),
         foot=_foot(view),
         published=site.published,
         version=site.version,
         licence=view.licence,
         theme=site.theme.folder,
+        contact=site.contact,
     )
 
 
-def frame_about(view: View, node: NamedNode, rdf: Sequence[Format] = RDF) -> PageLayout:
-    """The frame of a page about one thing, which is to be had in the formats `rdf` too."""
-    texts = view.texts(node, terms.DEFINITIONS)
-    described = " ".join(text.value for text in texts[:1])
-    frame = frame_of(view, view.title(node).value, view.path(node.value))
-    return replace(frame, formats=rdf, description=described)
+def shortened(text: str) -> str:
+    """A text as search engines show it below the title of a page."""
+    return textwrap.shorten(text, 300, placeholder=" …")
+
+
+def frame_about(
+    view: View, node: NamedNode, rdf: Sequence[Format] = RDF, above: Sequence[NamedNode] = ()
+) -> PageLayout:
+    """The frame of a page about one thing, which is to be had in the formats `rdf` too, below the pages `above`."""
+    texts, title = view.texts(node, terms.DEFINITIONS), view.title(node).value
+    kind = ", ".join(item.striptags() for item in view.types(node))
+    described = f"{kind}: {title}" if kind else title
+    frame = frame_of(view, described if title == view.home else title, view.path(node.value))
+    described = ", ".join([described, *(view.label(item).value for item in reversed(above))])
+    return replace(
+        frame,
+        crumbs=(*frame.crumbs, *map(view.link, above)),
+        formats=rdf,
+        description=shortened(texts[0].value if texts else described),
+    )
 
 
 def frame_without_site(title: str, language: str, messages: Messages) -> PageLayout:
@@ -93,7 +113,8 @@ class PageLayout:
     `path` is the address that negotiates, or "" for a page without one; `home` is the name of the whole;
     `crumbs` are the pages above, as links; `places` and `foot` are the paths that head and foot lead to, with
     the keys of their names in the head and the names in the foot; `formats` are those of its RDF representations;
-    `theme` is the folder of the site's theme; `data` is what search engines read of the page, as JSON-LD.
+    `theme` is the folder of the site's theme; `contact` is where readers write; `data` is what search engines read
+    of the page, as JSON-LD.
     """
 
     title: str
@@ -112,6 +133,22 @@ class PageLayout:
     licence: Markup | None = None
     theme: Path | None = None
     data: Markup | None = None
+    contact: str = ""
+
+    @property
+    def whole_title(self) -> str:
+        """The title for those who see no more of the page: with what it is a part of, and the name of the whole."""
+        above = [crumb.striptags() for crumb in self.crumbs[1:2]]
+        parts = [self.title, *(name for name in above if not self.title.startswith(name))]
+        return " – ".join(dict.fromkeys(parts if self.path == "/" else [*parts, self.home]))
+
+    @property
+    def feedback(self) -> str:
+        """Where readers write about the page, with its address."""
+        address = f"{PUBLIC_URL}{view.in_language(self.path, self.language)}"
+        if self.contact.startswith("mailto:"):
+            return f"{self.contact}?subject={quote(self.title)}&body={address}"
+        return f"{self.contact}{'&' if '?' in self.contact else '?'}page={address}"
 
 
 def page(template: str, frame: PageLayout, **values: Any) -> bytes:
@@ -137,8 +174,6 @@ def environment(theme: Path | None = None) -> Environment:
     Those in the folder of a theme go before those of the core, which are at hand as "core/…" too.
     """
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
-
-    from ekograph.urls import PUBLIC_URL
 
     core = PackageLoader("ekograph.rendering")
     first = [FileSystemLoader(theme / "templates")] if theme else []
@@ -213,4 +248,4 @@ def site_of(snapshot: Snapshot, theme: Theme) -> Site:
     manifest, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
     dataset = disk_dataset.of(snapshot)
     site = Site(dataset, manifest.name, manifest.published, has_rules=has_rules, large=True, theme=theme)
-    return replace(site, title=manifest.title, images=manifest.images)
+    return replace(site, title=manifest.title, images=manifest.images, contact=manifest.contact)

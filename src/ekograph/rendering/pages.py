@@ -62,8 +62,7 @@ def resource_page(
     """The page about one thing; `data` is what search engines read of it, as JSON-LD."""
     view = View(site, language)
     template, content = page_types.template_of(view, node)
-    crumbs = (view.home_link, *(view.link(item) for item in page_types.above(view, node)))
-    frame = replace(frame_about(view, node, rdf), crumbs=crumbs, data=data)
+    frame = replace(frame_about(view, node, rdf, page_types.above(view, node)), data=data)
     return page(template, frame, **{**_about(view, node, rdf), **content})
 
 
@@ -73,15 +72,15 @@ def front_page(site: Site, language: str, data: Markup | None = None) -> bytes:
     `data` is what search engines read of the dataset, as JSON-LD.
     """
     view = View(site, language)
-    description = view.message("lead") if "lead" in view.message else ""
-    frame = replace(frame_of(view, view.home, "/"), description=description, data=data)
+    frame = replace(frame_of(view, view.home, "/"), data=data)
     return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
 
 
 def list_page(site: Site, listing: Listing, number: int, language: str) -> bytes:
     """A page of the list of all members of a class or a scheme."""
     view = View(site, language)
-    frame = frame_of(view, view.class_name(listing.node.value).striptags(), listing.path_of(number))
+    title = f"{view.class_name(listing.node.value).striptags()} – {view.message('list.alphabetical')}"
+    frame = frame_of(view, title if number == 1 else f"{title} ({number})", listing.path_of(number))
     crumbs = (*frame.crumbs, view.link(listing.node))
     values = vocabulary_pages.list_values(view, listing, number)
     return page("list.html", replace(frame, crumbs=crumbs), view=view, **values)

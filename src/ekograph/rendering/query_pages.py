@@ -38,7 +38,7 @@ def query_page(view: View, example: Example, value: NamedNode | None, answer: Ex
     title, spoken = example.title(view.language)
     path = path_with(view.site, example, value)
     home = Markup('<a href="{}">{}</a>').format(view.page(PATH), view.message("queries.title"))
-    frame = frame_of(view, title, path)
+    frame = frame_of(view, f"{title}: {_choice(view, value)}" if value else title, path)
     text = example.asked_of(value) if value else example.text
     return page(
         "query.html",

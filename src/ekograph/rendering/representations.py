@@ -97,8 +97,10 @@ def planned_pages(
 ) -> Iterator[LazyRepresentation]:
     """A page for people in each language; `printed` makes it, `stem` begins its addresses."""
     for language in languages:
+        address = f"{stem}.{language}.html"
+        links_of_it = (link(PUBLIC_URL + address, "canonical"), *links) if links else ()
         made = _made(printed, language)
-        yield LazyRepresentation(f"{stem}.{language}.html", page, formats.HTML.content_type, language, links, made)
+        yield LazyRepresentation(address, page, formats.HTML.content_type, language, links_of_it, made)
 
 
 def stem_of(path: str) -> str:
@@ -113,10 +115,11 @@ def formats_for(quads: Sequence[Quad]) -> tuple[Format, ...]:
 
 def planned_formats(document: RdfDocument) -> Iterator[LazyRepresentation]:
     """The document in each RDF format that can express it."""
+    links = (link(PUBLIC_URL + document.page, "canonical"), *document.links) if document.links else ()
     for form in formats_for(document.quads):
         made = _made(rdf, document.quads, form, document.prefixes, document.first)
         address = f"{document.page}.{form.suffix}"
-        yield LazyRepresentation(address, document.page, form.content_type, "", document.links, made)
+        yield LazyRepresentation(address, document.page, form.content_type, "", links, made)
 
 
 def plain(address: str, content_type: str, text: str) -> Representation:
@@ -127,7 +130,6 @@ def plain(address: str, content_type: str, text: str) -> Representation:
 def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = formats.RDF) -> tuple[str, ...]:
     """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
     return (
-        link(f"{PUBLIC_URL}{page}", "canonical"),
         link(node.value, "cite-as"),
         *([link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type)] if formats.TURTLE in rdf else []),
         *(link(item, "type") for item in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),

@@ -84,8 +84,8 @@ class Site:
 
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
     `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI;
-    `theme` is what the site adds to the core; `title` and `images` are those of the settings; `checks` are the kinds
-    of descriptions that it can check.
+    `theme` is what the site adds to the core; `title`, `images` and `contact` are those of the settings; `checks` are
+    the kinds of descriptions that it can check.
     """
 
     dataset: Dataset
@@ -98,6 +98,7 @@ class Site:
     theme: Theme = field(default_factory=Theme)
     title: str = ""
     images: Sequence[str] = ()
+    contact: str = ""
     set_profile: str = ""
     checks: Sequence[CheckForm] = ()
 

@@ -31,6 +31,9 @@ MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
 #: So many links are kept to be shown again on other pages.
 MOST_LINKS = 50_000
 
+#: The keys of the names of documents that the data does not describe, by what their IRIs have below the base.
+_DOCUMENTS = {"catalog": "catalogue.title", "shapes": "shapes.title"}
+
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _CONTACT_PROPERTIES = frozenset({terms.TELEPHONE, terms.EMAIL})
 
@@ -63,6 +66,9 @@ class View:
 
     def title(self, node: Node) -> Text:
         """What a page about `node` is headed by: its title where it has one, else its name."""
+        key = _DOCUMENTS.get(node.value.removeprefix(self.dataset.base)) if isinstance(node, NamedNode) else None
+        if key and not self.dataset.quads_of(node):
+            return Text(self.message(key), self.language)
         return self.dataset.text(node, (terms.TITLE,), self.language) or self.label(node)
 
     @cached_property

@@ -103,6 +103,7 @@ class Manifest:
     title: str = ""
     profile: str = ""
     images: tuple[str, ...] = ()
+    contact: str = ""
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     finished: str = ""

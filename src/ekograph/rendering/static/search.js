@@ -3,7 +3,22 @@
 
 const wait = 120;
 
-for (const input of document.querySelectorAll("input[data-complete]")) complete(input);
+const boxes = document.querySelectorAll("input[data-complete]");
+for (const input of boxes) complete(input);
+
+// The slash leads to the search, but where it is typed.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !boxes.length) return;
+  event.preventDefault();
+  boxes[0].focus();
+});
+
+// The plural of the language of the page (CLDR).
+function counted(input, count) {
+  const category = new Intl.PluralRules(document.documentElement.lang).select(count);
+  return (input.dataset[category] ?? input.dataset.other).replace("#", count);
+}
 
 function complete(input) {
   const list = document.createElement("ul");
@@ -35,7 +50,7 @@ function complete(input) {
     close();
     list.hidden = !hits.length;
     input.setAttribute("aria-expanded", String(hits.length > 0));
-    status.textContent = hits.length ? input.dataset.count.replace("{count}", hits.length) : "";
+    status.textContent = hits.length ? counted(input, hits.length) : "";
   };
 
   const move = (step) => {
