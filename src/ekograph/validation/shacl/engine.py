@@ -81,29 +81,20 @@ def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
 
 
 def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[EngineReport]]:
-    """The same on large data, without the rules that would take the engine long and find nothing.
-
-    Python holds no copy of the data.
-    """
+    """The engine on a file of large data, for the rules that find something and those that only it can answer."""
     return BackgroundTask(partial(_of_file, texts, shapes)).outcome
 
 
 def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[EngineReport]:
     from tempfile import NamedTemporaryFile
 
+    import shacl
+
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(texts)
         file.flush()
-        running = [BackgroundTask(partial(_validated, part, Path(file.name))) for part in halves(shapes.runnable)]
-        return [(*task.outcome(), texts) for task in running]
-
-
-def _validated(part: Sequence[Quad], path: Path) -> tuple[shacl.Report, str]:
-    """The report on a file of N-Triples by those rules of a part that need the engine, and these rules."""
-    import shacl
-
-    rules = ntriples(prefilter.needed(ShapesGraph(part), path))
-    return shacl.Shapes.from_text(rules, format="ntriples").validate_file(str(path)), rules
+        rules = ntriples(prefilter.needed(shapes.runnable, Path(file.name)))
+        return [(shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name), rules, texts)]
 
 
 def _outcome(
@@ -131,23 +122,14 @@ _APART = frozenset(SH + name for name in (*TARGETS, "sparql", "severity", "messa
 
 
 def halves(graph: Dataset) -> list[Sequence[Quad]]:
-    """The shapes without every other one of those that only ask in SPARQL, and these, if there are any.
-
-    Of those that cost much all move: what is asked of a store before the engine goes on beside the rest.
-    """
+    """The shapes without every other one of those that only ask in SPARQL, and these, if there are any."""
     apart = [node for node in dict.fromkeys(quad.subject for quad in graph.quads) if _is_apart(node, graph)]
-    moved = [node for number, node in enumerate(apart) if number % 2 == 0 or _costs_much(node, graph)]
+    moved = apart[::2]
     if not moved:
         return [graph.quads]
     left_out = set(moved)
     left = [quad for quad in graph.quads if quad.subject not in left_out]
     return [left, [quad for node in _reached(moved, graph) for quad in graph.quads_of(node)]]
-
-
-def _costs_much(shape: Node, graph: Dataset) -> bool:
-    queries = [node for node in graph.objects(shape, f"{SH}sparql") if not isinstance(node, Literal)]
-    texts = [text for node in queries for text in graph.objects(node, f"{SH}select")]
-    return any(prefilter.is_costly(text.value) for text in texts if isinstance(text, Literal))
 
 
 def _is_apart(node: Node, graph: Dataset) -> bool:
