@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from pyoxigraph import NamedNode
 from tests.rendering.sites import small
 
+from ekograph.rdf.vocab import OWL, RDFS
 from ekograph.rendering import pages
 from ekograph.rendering.site import Site
 
@@ -80,3 +82,28 @@ def test_two_classes_of_one_local_name_have_lists_at_different_addresses():
     site = small(things)
     paths = {listing.path for listing in site.listings.values()}
     assert paths == {"/list/tree", "/list/tree-2"}
+
+
+def test_a_site_of_very_many_classes_has_a_front_page_of_a_bounded_size_that_names_them():
+    things = "".join(
+        f'<https://example.org/{kind}-{number}> a <https://example.org/def#Kind{kind:03}> ; skos:prefLabel "Thing"@en . '
+        for kind in range(250)
+        for number in range(12)
+    )
+    page = pages.front_page(small(things, languages=("en",)), "en")
+    assert len(page) < 200_000
+    assert all(f"Kind{kind:03}".encode() in page for kind in range(250))
+
+
+def test_of_many_ontologies_in_a_folder_none_names_the_whole_and_of_few_the_one_with_most_terms_does():
+    def heading(count: int) -> str:
+        ontologies = "".join(
+            f'<https://example.org/o{number}> a <{OWL}Ontology> ; skos:prefLabel "Ontology {number}"@en . '
+            f"<https://example.org/o{number}#C> a <{OWL}Class> ; <{RDFS}isDefinedBy> <https://example.org/o1> . "
+            for number in range(count)
+        )
+        site = replace(small(ontologies, languages=("en",)), title="folder")
+        return re.findall("<h1>(.*?)</h1>", pages.front_page(site, "en").decode())[0]
+
+    assert heading(3) == "Ontology 1"
+    assert heading(40) == "folder"

@@ -73,7 +73,7 @@ def front_page(site: Site, language: str, data: Markup | None = None) -> bytes:
     """
     view = View(site, language)
     frame = replace(frame_of(view, view.home, "/"), data=data)
-    return page("front.html", frame, view=view, classes=vocabulary_pages.census(view), **site.theme.front_page(view))
+    return page("front.html", frame, view=view, **vocabulary_pages.census(view), **site.theme.front_page(view))
 
 
 def list_page(site: Site, listing: Listing, number: int, language: str) -> bytes:

@@ -5,6 +5,7 @@ The model that the data of a site shows: its classes, and the properties that le
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from ekograph.rendering.example_queries import Example
 from ekograph.rendering.hierarchy import Hierarchy
 from ekograph.rendering.listings import Listing, listings
 from ekograph.urls import THINGS
+
+#: Of more schemes and ontologies than these none can stand for the whole of what is shown.
+MOST_TOGETHER = 5
 
 #: The classes that make a site a catalogue, a vocabulary of concepts or an ontology, those that readers look for first.
 PROFILES: Mapping[str, Sequence[str]] = {
@@ -143,12 +147,19 @@ class Site:
         yield from self.all(f"{DCAT}Dataset")
         yield from self.schemes
 
-    @property
-    def descriptions(self) -> Iterator[NamedNode]:
-        """What the whole may be named after: what describes it, then its ontologies, the one with most terms first."""
-        yield from self.catalogues
-        ontologies = self.all(f"{OWL}Ontology")
-        yield from sorted(ontologies, key=lambda node: -len(self.dataset.subjects(f"{RDFS}isDefinedBy", node)))
+    @cached_property
+    def named_after(self) -> NamedNode | None:
+        """What names the whole: its catalogue or data set, else its scheme or ontology, that with most terms first.
+
+        Of very many schemes and ontologies none stands for the others.
+        """
+        if catalogue := next(iter([*self.all(f"{DCAT}Catalog"), *self.all(f"{DCAT}Dataset")]), None):
+            return catalogue
+        ontologies = sorted(
+            self.all(f"{OWL}Ontology"), key=lambda node: -len(self.dataset.subjects(f"{RDFS}isDefinedBy", node))
+        )
+        vocabularies = [*self.schemes, *ontologies]
+        return vocabularies[0] if 0 < len(vocabularies) <= (MOST_TOGETHER if self.title else math.inf) else None
 
     @cached_property
     def licence(self) -> NamedNode | None:

@@ -76,8 +76,7 @@ class View:
         """The name of the whole site."""
         if "brand" in self.message:
             return self.message("brand")
-        named = next(self.site.descriptions, None)
-        if named:
+        if named := self.site.named_after:
             return self.title(named).value
         if self.site.title:
             return self.site.title

@@ -37,6 +37,9 @@ _SECTIONS = (
 #: A document of more statements than this lists its things by name only.
 MOST_STATEMENTS = 500
 
+#: The front page shows things of so many classes; it names some more, and leaves the others to browsing.
+MOST_SHOWN_CLASSES, MOST_NAMED_CLASSES = 30, 300
+
 #: More examples than this are no longer examples.
 MOST_EXAMPLES = 3
 
@@ -71,21 +74,27 @@ class Class:
     all: str = ""
 
 
-def census(view: View) -> list[Class]:
-    """The classes that things of this site are of: those of its profile, then that with most things first."""
-    lists = view.site.listings
-    classes = []
+def census(view: View) -> Mapping[str, Sequence[Class]]:
+    """The classes that things of this site are of: those of its profile, then that with most things first.
+
+    The first of them come with examples as "classes"; "other_classes" are the others, as far as a page can hold them.
+    """
     first = PROFILES.get(view.site.profile, ())
-    for kind, members in sorted(
-        view.site.members.items(), key=lambda item: first.index(item[0]) if item[0] in first else len(first)
-    ):
+    members = view.site.members
+    kinds = sorted(members, key=lambda kind: first.index(kind) if kind in first else len(first))
+    classes = []
+    for kind in kinds[:MOST_SHOWN_CLASSES]:
         node = NamedNode(kind)
-        listing = lists.get(node)
-        named = listing.first(view.hierarchy) if listing else view.hierarchy.in_order(members)
+        listing = view.site.listings.get(node)
+        named = listing.first(view.hierarchy) if listing else view.hierarchy.in_order(members[kind])
         examples = [view.link(member) for member in named]
         address = listing.address(view.language) if listing else ""
-        classes.append(Class(view.link(node), len(members), examples, address))
-    return classes
+        classes.append(Class(view.link(node), len(members[kind]), examples, address))
+    others = kinds[MOST_SHOWN_CLASSES:MOST_NAMED_CLASSES]
+    return {
+        "classes": classes,
+        "other_classes": [Class(view.link(NamedNode(kind)), len(members[kind]), ()) for kind in others],
+    }
 
 
 def list_values(view: View, listing: Listing, number: int) -> Mapping[str, Any]:
