@@ -86,7 +86,7 @@ def test_two_classes_of_one_local_name_have_lists_at_different_addresses():
 
 def test_a_site_of_very_many_classes_has_a_front_page_of_a_bounded_size_that_names_them():
     things = "".join(
-        f'<https://example.org/{kind}-{number}> a <https://example.org/def#Kind{kind:03}> ; skos:prefLabel "Thing"@en . '
+        f'ex:{kind}-{number} a <https://example.org/def#Kind{kind:03}> ; skos:prefLabel "Thing"@en . '
         for kind in range(250)
         for number in range(12)
     )
