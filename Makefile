@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants
+.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -30,6 +30,9 @@ conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP agains
 
 fuzz: .venv/dev       ## a minute of mutated queries against the engine
 	@$(BIN)/python -m bench.fuzz --seconds 60
+
+faults: .venv/dev     ## have 400 calls to the system fail in each of five commands, one at a time (PART=0: all, for hours)
+	@$(BIN)/python -m tests.reliability.faults --part $(or $(PART),400)
 
 soak: .venv/run       ## ten minutes of bombs beside good queries, and what is left of them
 	@$(BIN)/python -m bench.soak --seconds 600

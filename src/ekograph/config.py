@@ -26,7 +26,11 @@ PROFILES = ("skos", "owl", "dcat", "rdf")
 _SEVERITIES = ("off", "info", "warning", "violation")
 
 
-class ConfigError(Exception):
+class PlainError(Exception):
+    """What a command cannot go on after; the text is for people and says all."""
+
+
+class ConfigError(PlainError):
     """A setting that cannot be used; the text says which, and what to do."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -30,12 +31,14 @@ def main() -> None:
     """Run the command line. Bad settings and files that cannot be used are one line on standard error and status 2."""
     # Imports allocate much that stays: looking for garbage meanwhile is in vain.
     gc.disable()
-    from ekograph.config import ConfigError
+    from ekograph.config import PlainError
 
     try:
         _run(sys.argv[1:])
-    except ConfigError as error:
+    except PlainError as error:
         fail(str(error))
+    except MemoryError:
+        fail(os.strerror(errno.ENOMEM))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     finally:

@@ -8,14 +8,16 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Self
+
+from ekograph.config import PlainError
 
 MANIFEST = "manifest.json"
 DATASET = "dataset.nq"
@@ -45,14 +47,11 @@ _AT = (
     " WHERE address = :address OR page = :address ORDER BY rowid"
 )
 
-#: How many files of a draft are brought to the disk at once.
-SYNCED_AT_ONCE = 16
-
 #: Up to this many bytes a snapshot's files are read and compared with their checksums when it is opened.
 VERIFIED_BYTES = 64_000_000
 
 
-class SnapshotError(Exception):
+class SnapshotError(PlainError):
     """A snapshot that cannot be read or is damaged, or none to go back to."""
 
 
@@ -168,12 +167,10 @@ class Snapshot:
     def printed(self, address: str | None = None) -> Iterator[Representation]:
         """All printed representations, or those at `address` or of the page there, in the order of printing."""
         connection = _connected(self.path)
-        try:
+        with _reading(self.path), closing(connection):
             rows = connection.execute(_ALL) if address is None else connection.execute(_AT, {"address": address})
             for own_address, page, content_type, language, body, links in rows:
                 yield Representation(own_address, page, content_type, language, body, tuple(json.loads(links)))
-        finally:
-            connection.close()
 
 
 class PrintedFile:
@@ -184,17 +181,20 @@ class PrintedFile:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self._path = snapshot.path
         self._connection = _connected(snapshot.path)
         self.close = weakref.finalize(self, self._connection.close)
 
     def listed(self) -> Iterator[ListedRepresentation]:
         """All of them but their bodies, in the order of printing."""
-        for address, page, content_type, language, links in self._connection.execute(_LISTED):
-            yield ListedRepresentation(address, page, content_type, language, tuple(json.loads(links)))
+        with _reading(self._path):
+            for address, page, content_type, language, links in self._connection.execute(_LISTED):
+                yield ListedRepresentation(address, page, content_type, language, tuple(json.loads(links)))
 
     def body(self, address: str) -> bytes:
         """The bytes at the address of one; raises KeyError when there is none."""
-        row = self._connection.execute(_BODY, (address,)).fetchone()
+        with _reading(self._path):
+            row = self._connection.execute(_BODY, (address,)).fetchone()
         if row is None:
             raise KeyError(address)
         body: bytes = row[0]
@@ -204,24 +204,32 @@ class PrintedFile:
 def _connected(path: Path) -> sqlite3.Connection:
     """The printed answers of the snapshot in a folder, for reading in whichever thread."""
     location = (path / PRINTED).resolve().as_uri()
-    return sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    with _reading(path):
+        return sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Tell of printed answers that cannot be read as of any file of the snapshot: raises SnapshotError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SnapshotError(f"{path / PRINTED}: {error}") from error
 
 
 @contextmanager
 def new_database(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a new database of a draft; raises OSError when the disk does not take it."""
-    connection = sqlite3.connect(path)
     try:
-        # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
-        for setting in ("journal_mode = OFF", "synchronous = OFF"):
-            connection.execute(f"PRAGMA {setting}")
-        yield connection
-    except sqlite3.OperationalError as error:
-        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        with closing(sqlite3.connect(path)) as connection:
+            # Neither journal nor waiting for the disk: a draft that is not finished is thrown away.
+            for setting in ("journal_mode = OFF", "synchronous = OFF"):
+                connection.execute(f"PRAGMA {setting}")
+            yield connection
+    except sqlite3.DatabaseError as error:
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
         code = errno.ENOSPC if full else errno.EIO
         raise OSError(code, os.strerror(code), str(path)) from error
-    finally:
-        connection.close()
 
 
 class Draft:
@@ -292,9 +300,10 @@ class Draft:
         fields = json.loads(json.dumps(asdict(complete)))
         text = json.dumps({**fields, "checksum": _checksum(fields)}, ensure_ascii=False, indent=1)
         (self.path / MANIFEST).write_text(text, encoding="utf-8")
-        # Waiting for the disk side by side costs one wait on a busy machine, one after the other dozens.
-        with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
-            list(threads.map(sync, self.path.rglob("*")))
+        # Begun for all files before the first is waited for: that costs one wait on a busy machine, not dozens.
+        for wait in (False, True):
+            for file in self.path.rglob("*"):
+                sync(file, wait=wait)
         sync(self.path)
         if path.exists():
             path.rename(self.path.with_name(f"{self.path.name}-aside"))
@@ -333,10 +342,14 @@ def damages(path: Path, manifest: Manifest, *, thorough: bool) -> Iterator[str]:
             yield f"{path / name}: {error.strerror}"
 
 
-def sync(path: Path) -> None:
-    """Have the file or folder on the disk before going on."""
+def sync(path: Path, *, wait: bool = True) -> None:
+    """Have the file or folder on the disk before going on; or begin to write it, where the system can."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        if wait:
+            os.fsync(descriptor)
+        elif sys.platform == "linux":
+            # Linux begins to write what this says is not needed in memory, and keeps it there until that is done.
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)

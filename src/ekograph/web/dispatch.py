@@ -19,7 +19,15 @@ from ekograph.web.contract import (
     client_of,
 )
 from ekograph.web.http.first_contact import FirstContact
-from ekograph.web.http.problems import Problem, ProblemError, not_found, problem_response, wrong_method
+from ekograph.web.http.problems import (
+    UNREADABLE,
+    Problem,
+    ProblemError,
+    not_found,
+    problem_response,
+    unreadable,
+    wrong_method,
+)
 from ekograph.web.http.response import RawResponse, options
 from ekograph.web.service.access_log import client_part
 from ekograph.web.service.health import unavailable
@@ -74,6 +82,8 @@ class Dispatcher:
             response = self._resource(request).respond(request)
         except ProblemError as error:
             response = problem_response(error.problem, request)
+        except UNREADABLE as error:
+            response = problem_response(unreadable(error, request.path), request)
         if not isinstance(response, RawResponse):
             return self.metrics.observing(request, began, response)
         self.metrics.count(request, response.status, time.perf_counter() - began)

@@ -127,17 +127,26 @@ class _Forks:
                 message, descriptors, _, _ = socket.recv_fds(self._control, 16, 2)
                 if not message:
                     return
-                self._fork(descriptors)
+                try:
+                    self._fork(descriptors)
+                except OSError as error:
+                    self._control.send(json.dumps({"unforked": str(error)}).encode())
+                for descriptor in descriptors:
+                    os.close(descriptor)
 
     def _fork(self, descriptors: list[int]) -> None:
         parent = os.getpid()
         # Not blocking: a worker that writes too much loses that, and goes on.
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        pid = os.fork()
-        if pid == 0:
-            self._become_worker(descriptors, writing, parent)
-        for descriptor in (*descriptors, writing):
-            os.close(descriptor)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._become_worker(descriptors, writing, parent)
+        except OSError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
         self._stderr[pid] = reading
         # Opened before the child can be waited for, so that it stands for this process and no later one.
         pidfd = os.pidfd_open(pid)

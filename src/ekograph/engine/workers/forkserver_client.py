@@ -14,12 +14,15 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ekograph.engine.errors import QueryError
 from ekograph.engine.workers import forkserver, shared_counters
 from ekograph.engine.workers.handle import Worker
 from ekograph.engine.workers.shared_counters import WorkerCounters
+
+#: Bytes of what it wrote last to its standard error that its end is explained with.
+_STDERR = 1000
 
 #: Seconds that killed workers have to be gone.
 _PATIENCE = 2.0
@@ -36,47 +39,58 @@ class ForkServer:
         self._ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._forks: deque[tuple[asyncio.Future[Worker], WorkerCounters]] = deque()
         self._control: socket.socket
-        self._process: subprocess.Popen[bytes]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr: IO[bytes]
 
     async def start(self) -> None:
         """Start it and wait until the dataset is loaded; raises QueryError when it cannot be."""
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, _stack(self._config["stack"]):
-            # Started from this thread, not from a pool's: it ends when the thread that started it does.
-            self._process = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, "-I", "-S", self._config["program"], str(theirs.fileno()), *_import_folders()],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        self._control.send(json.dumps({**self._config, "parent": os.getpid()}).encode())
-        self._control.setblocking(False)
-        asyncio.get_running_loop().add_reader(self._control, self._read)
+        try:
+            self._begin()
+        except OSError as error:
+            self.ended.set()
+            raise QueryError("broken", reason=f"the fork server does not start: {error}") from error
         try:
             self.quads = await self._ready
         except BaseException:
             await self.stop()
             raise
 
+    def _begin(self) -> None:
+        self._stderr = os.fdopen(os.memfd_create("stderr"), "w+b")
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, _stack(self._config["stack"]):
+            # Started from this thread, not from a pool's: it ends when the thread that started it does.
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", self._config["program"], str(theirs.fileno()), *_import_folders()],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+            )
+        self._control.send(json.dumps({**self._config, "parent": os.getpid()}).encode())
+        self._control.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._control, self._read)
+
     async def fork(self) -> Worker:
-        """A new worker; raises QueryError when the fork server is gone."""
-        ours, theirs = socket.socketpair()
-        memory = shared_counters.make()
+        """A new worker; raises QueryError when there can be none."""
         forked: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        try:
-            with theirs, os.fdopen(memory, "rb"):
-                counters = WorkerCounters(memory)
-                socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory])
+        worker = None
+        with contextlib.ExitStack() as stack:
+            try:
+                ours, theirs = socket.socketpair()
+                stack.enter_context(ours)
+                with theirs, os.fdopen(shared_counters.make(), "rb") as memory:
+                    counters = WorkerCounters(memory.fileno())
+                    socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory.fileno()])
                 self._forks.append((forked, counters))
-            # Shielded: the caller may be cancelled, but the worker must still be taken in its turn.
-            worker = await asyncio.shield(forked)
-        except OSError as error:
-            ours.close()
-            raise QueryError("broken", reason="the fork server is gone") from error
-        except BaseException:
-            ours.close()
-            raise
-        await worker.connect(ours)
+                # Shielded: the caller may be cancelled, but the worker must still be taken in its turn.
+                worker = await asyncio.shield(forked)
+                await worker.connect(ours)
+            except OSError as error:
+                if worker:
+                    worker.kill()
+                raise QueryError("broken", reason=f"there can be no worker: {error}") from error
+            stack.pop_all()
         return worker
 
     async def stop(self) -> None:
@@ -86,10 +100,11 @@ class ForkServer:
             worker.kill()
         if workers and not self.ended.is_set():
             await asyncio.wait([worker.ended for worker in workers], timeout=_PATIENCE)
-        self._process.kill()
-        self._lost()
-        # Killed, it is gone in a moment: not worth a thread.
-        self._process.wait()
+        if self._process:
+            self._process.kill()
+            self._lost()
+            # Killed, it is gone in a moment: not worth a thread.
+            self._process.wait()
 
     def _read(self) -> None:
         while True:
@@ -114,6 +129,11 @@ class ForkServer:
             worker = self.workers[message["pid"]] = Worker(message["pid"], descriptors[0], counters)
             if not forked.cancelled():
                 forked.set_result(worker)
+        elif "unforked" in message:
+            forked, counters = self._forks.popleft()
+            counters.close()
+            if not forked.cancelled():
+                forked.set_exception(QueryError("broken", reason=message["unforked"]))
         elif worker_gone := self.workers.pop(message["gone"], None):
             worker_gone.gone(message["signal"], message["stderr"])
 
@@ -124,12 +144,16 @@ class ForkServer:
         self.ended.set()
         asyncio.get_running_loop().remove_reader(self._control)
         self._control.close()
+        with self._stderr:
+            self._stderr.seek(0)
+            last = self._stderr.read()[-_STDERR:].decode(errors="replace").strip().rpartition("\n")[2]
+        failure = QueryError("broken", reason=f"the fork server ended: {last}" if last else "the fork server ended")
         if not self._ready.done():
-            self._ready.set_exception(QueryError("broken", reason="the fork server ended"))
+            self._ready.set_exception(failure)
         for forked, counters in self._forks:
             counters.close()
             if not forked.done():
-                forked.set_exception(QueryError("broken", reason="the fork server ended"))
+                forked.set_exception(failure)
         self._forks.clear()
         while self.workers:
             self.workers.popitem()[1].gone(signal.SIGKILL, "")

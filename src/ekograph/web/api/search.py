@@ -159,8 +159,9 @@ def preferred_language(request: Request, asked: str) -> str:
 @contextmanager
 def opened_index(request: Request) -> Iterator[Index]:
     """The index of the snapshot in service; a snapshot printed without one has no search."""
-    path = request.live.snapshot.path / INDEX
-    if not path.is_file():
+    snapshot = request.live.snapshot
+    path = snapshot.path / INDEX
+    if INDEX not in snapshot.manifest.files:
         raise not_found(request.path)
     with closing(Index(path)) as index:
         yield index

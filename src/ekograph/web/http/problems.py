@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +13,16 @@ from typing import Any
 from ekograph.i18n import LANGUAGES, Messages
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
+from ekograph.snapshots.snapshot import SnapshotError
 from ekograph.web.contract import Application, ClientGoneError, Receive, Request, Scope, Send
 from ekograph.web.http.headers import NO_STORE
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.response import RawResponse, response
+
+log = logging.getLogger("ekograph")
+
+#: What reading a file raises when the machine fails: no fault of the request, nor of the program.
+UNREADABLE = (OSError, MemoryError, sqlite3.Error, SnapshotError)
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 
@@ -65,6 +73,12 @@ def wrong_method(method: str, allowed: Sequence[str]) -> ProblemError:
     return ProblemError(Problem(405, "wrong_method", {"method": method, "allow": allow}, headers=headers))
 
 
+def unreadable(error: BaseException, path: str) -> Problem:
+    """What is served cannot be read at the moment (503): the disk, the memory or the descriptors fail; it is logged."""
+    log.error("%s: %s", path, error or type(error).__name__)
+    return Problem(503, "unreadable", headers=((b"retry-after", b"10"),))
+
+
 class Deferred:
     """A response that is made in a task of its own; what `make` raises as a ProblemError is the response too."""
 
@@ -81,6 +95,8 @@ class Deferred:
             made = problem_response(error.problem, self._request)
         except ClientGoneError:
             return
+        except UNREADABLE as error:
+            made = problem_response(unreadable(error, self._request.path), self._request)
         await made(scope, receive, send)
 
 

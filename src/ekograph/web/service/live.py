@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ekograph.config import ConfigError
 from ekograph.engine.contract import Engine
 from ekograph.engine.errors import QueryError
 from ekograph.plugins import Theme
@@ -139,14 +138,14 @@ class Service:
         """The deployment of a snapshot, or None, which is reported, when it cannot be put in service."""
         try:
             return await self._load(name)
-        except (SnapshotError, ConfigError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - it is reported, and what is in service must go on
             if name == self._repository.current_name():
                 self._refused = name, asyncio.get_running_loop().time() + RETRY_EVERY
-            self._report(f"{name} cannot be served: {error}")
+            self._report(f"{name} cannot be served: {error or type(error).__name__}")
             return None
 
     async def _load(self, name: str) -> Deployment:
-        """The deployment of a snapshot, ready to answer; raises SnapshotError, ConfigError, OSError or ValueError."""
+        """The deployment of a snapshot, ready to answer; raises whatever reading it and starting its engine raise."""
         snapshot = await asyncio.to_thread(Snapshot.open, self._repository.path / name)
         engine, *to_come = self._engines_for(snapshot)
         reading = asyncio.to_thread(ResponseTable, snapshot, self._address)
