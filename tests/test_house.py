@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 31_350,
+    "lines": 31_450,
     "files": 234,
     "files with one importer": 58,
     "class names that occur twice": 0,
