@@ -54,23 +54,23 @@ class RawResponse:
     def head(self) -> bytes:
         """The header section of HTTP/1.1 after the status line and Date; raises ValueError for control characters."""
         if not self._head:
-            self._head = section(self._headers) + b"".join(map(_line, self._more)) + b"\r\n"
+            self._head = section(self._headers) + _lines(self._more) + b"\r\n"
         return self._head
 
 
-# A handful are shared by answer after answer.
-@lru_cache(maxsize=256)
-def section(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def _lines(fields: Headers) -> bytes:
     """The lines of header fields; raises ValueError for control characters."""
-    return b"".join(map(_line, fields))
+    lines = []
+    for pair in fields:
+        name, value = pair
+        if _CONTROL.search(name) or _CONTROL.search(value):
+            raise ValueError(f"a control character in {pair}")
+        lines.append(b"%b: %b\r\n" % pair)
+    return b"".join(lines)
 
 
-def _line(pair: tuple[bytes, bytes]) -> bytes:
-    """A line of a header section; raises ValueError for control characters."""
-    name, value = pair
-    if _CONTROL.search(name) or _CONTROL.search(value):
-        raise ValueError(f"a control character in {pair}")
-    return b"%b: %b\r\n" % pair
+#: The same as `_lines`, of which a handful are shared by answer after answer.
+section = lru_cache(maxsize=256)(_lines)
 
 
 def response(body: bytes, content_type: str, *fields: tuple[bytes, bytes], status: int = 200) -> RawResponse:

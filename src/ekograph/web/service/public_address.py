@@ -44,7 +44,7 @@ class PublicAddress:
     watched: bool = False
     security_contact: str = ""
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The path of the URL, without a slash at its end; mostly none."""
         return urlsplit(self.public_url).path
