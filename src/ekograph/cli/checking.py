@@ -51,17 +51,22 @@ def run(  # noqa: PLR0913, PLR0917 - what the command is told
     try:
         collected: Sequence[Source] = sources.collect(settings, paths)
         collected, checked, fixes = mend(collected, checked_of(collected), checked_of, messages)
+        report = checked.report
+        if form == "text" and len(report.findings) > 1:
+            from ekograph.validation.causes import folded
+
+            report = folded(checked, collected, lambda changed: checked_of(changed).report, messages)
     except sources.SourceError as error:
         fail(messages(error.key, **error.values))
     finally:
         runtime.enable_gc()
-    rendered = text.render(checked.report, form, collected, messages, fixes=fixes, colour=colour())
+    rendered = text.render(report, form, collected, messages, fixes=fixes, colour=colour())
     progress("")
     sys.stdout.write(rendered)
     if checked.suppressed:
         sys.stderr.write(f"{messages('suppressed', count=checked.suppressed)}\n")
     sys.stdout.flush()
-    sys.exit(0 if checked.report.conforms else 1)
+    sys.exit(0 if report.conforms else 1)
 
 
 def check_descriptions(site: Path, name: str, path: Path, form: str, messages: Messages) -> NoReturn:

@@ -116,13 +116,13 @@ def _apart(candidates: Sequence[Fix]) -> list[Fix]:
 
 
 def _better(attempt: Sequence[Fix], before: Report, after: Report) -> bool:
-    had, has = (Counter(map(_told_of, report.findings)) for report in (before, after))
-    gone = {_told_of(fix.finding) for fix in attempt if fix.finding}
+    had, has = (Counter(map(without_place, report.findings)) for report in (before, after))
+    gone = {without_place(fix.finding) for fix in attempt if fix.finding}
     return not has - had and all(has[key] < had[key] for key in gone)
 
 
-def _told_of(finding: Finding) -> tuple[str, ...]:
-    """A finding without its place and words, which other mends change."""
+def without_place(finding: Finding) -> tuple[str, ...]:
+    """What tells a finding from others apart from its place and words, which mends change."""
     return (finding.rule, finding.path, finding.focus_node or "", finding.result_path or "")
 
 
