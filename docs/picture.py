@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "ekograph"
 LAYERS = (
     ("cli",),
     ("publish", "web"),
-    ("validation", "rendering", "diff"),
-    ("search", "engine"),
+    ("validation", "rendering"),
+    ("search", "engine", "diff"),
     ("turtle", "rdf"),
     ("snapshots", "plugins"),
     ("urls", "config", "i18n", "runtime"),

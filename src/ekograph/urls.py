@@ -36,6 +36,9 @@ PAGES = "/doc/"
 DOCUMENTS = ("def", "shapes", "catalog")
 GRAPHS = "graph/"
 
+#: The page of what changed in each version.
+CHANGES = "/changes"
+
 #: Below it, the pages about things that are named elsewhere.
 ELSEWHERE = "/about/"
 

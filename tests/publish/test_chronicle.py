@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -10,7 +11,7 @@ from tests.publish.conftest import SETTINGS, STATES, body, site
 
 from ekograph import urls
 from ekograph.config import load
-from ekograph.publish.history import ldes
+from ekograph.publish.history import changelog, ldes
 from ekograph.publish.pipeline import publish
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import PUBLIC_URL
@@ -179,6 +180,22 @@ def test_the_feed_tells_the_newest_changes_first_and_the_first_version_once(publ
     (gone,) = feed.iter(f"{TOMBSTONE}deleted-entry")
     assert gone.get("when") == published[2].manifest.published
     assert feed.findtext(f"{ATOM}updated") == published[3].manifest.published
+
+
+def test_the_page_of_changes_tells_them_in_words_version_by_version_with_a_name_for_people(tmp_path):
+    folder = site(tmp_path / "site")
+    first = publish(load(folder.root), language="en").snapshot
+    folder.write("data/trees.ttl", STATES[0].replace('"oak"@en', '"common oak"@en'))
+    second = publish(load(folder.root), language="en").snapshot
+    names = list(changelog.dated(changelog.read(second).versions).values())
+    number = 2 if names[0][:10] == names[1][:10] else 1
+    page = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", body(second, "/changes.en.html").decode()))
+    assert " changed: “oak” → “common oak”" in page
+    assert f"The first published version: {first.manifest.triples} statements" in page
+    assert re.search(rf"\d+ \w+ \d{{4}}, no\. {number} .*{second.name}", page)
+    assert folder.run("rollback").returncode == 0
+    back = SnapshotRepository(folder.shelf).current()
+    assert "“common oak” → “oak”" in body(back, "/changes.en.html").decode()
 
 
 def test_the_entries_of_a_feed_stay_as_they_were(published):

@@ -41,7 +41,7 @@ def test_a_change_names_what_changed_of_the_agreement_or_what_belongs_to_it_newe
     )
     words = plain(page.partition("</section>")[0])
     assert words.index("3.12.2026") < words.index("2.11.2026")
-    assert "Muutettu: Hiilineutraali kiertotalous (nimi)" in words
+    assert "Muutettu: Hiilineutraali kiertotalous nimi muutettu: ”Kierto” → ”Kiertotalous”" in " ".join(words.split())
     assert 'href="/version/v1/doc/agreement/lahti.fi.html"' in page
 
 

@@ -67,6 +67,11 @@ def report(changes: Changes, old: Dataset, new: Dataset, language: str) -> list[
     return sentences
 
 
+def edits_of(thing: NamedNode, old: Dataset, new: Dataset, known: Dataset, messages: Messages) -> Iterator[str]:
+    """What has changed in one thing, in sentences without a subject; `known` has the names of all others."""
+    return _Wording(old, new, DisplayNames((old, new, known), messages), messages).changed(thing)
+
+
 @dataclass(frozen=True)
 class _Wording:
     old: Dataset
@@ -101,7 +106,7 @@ class _Wording:
                 subject = self.names.thing(thing)
             else:
                 subject = _capitalised(f"{self.names.kind(thing)} {name}")
-            yield from (ChangeReport(thing, f"{subject}: {change}") for change in self._changed(thing))
+            yield from (ChangeReport(thing, f"{subject}: {change}") for change in self.changed(thing))
             return
         key = "new" if is_there else "left" if quads[1] else "removed"
         count = {"count": len(quads[1])} if key == "left" else {}
@@ -117,7 +122,8 @@ class _Wording:
             text = "; ".join(f"{names.properties(fact.path, fact.language)} {names.value(fact)}" for fact in facts)
             yield ChangeReport(None, _capitalised(self.messages(key, kind=names.kind(node), facts=text)))
 
-    def _changed(self, thing: NamedNode) -> Iterator[str]:
+    def changed(self, thing: NamedNode) -> Iterator[str]:
+        """What has changed in a thing, without its name."""
         before, after = values(self.old, thing), values(self.new, thing)
         moved = self._move(thing)
         if moved:

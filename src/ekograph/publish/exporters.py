@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ekograph.publish import example_queries, site_pages
 from ekograph.publish.catalog import ckan, dcat_ap, oaipmh, signposting, sitemap, void
 from ekograph.publish.exports import description_forms
-from ekograph.publish.history import atom, ldes, memento, tombstones
+from ekograph.publish.history import atom, changelog, ldes, memento, tombstones
 from ekograph.publish.publication import Omission, Publication
 from ekograph.rdf import formats
 from ekograph.rendering import browsing, search_results
@@ -22,7 +22,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     *(site_pages.front, site_pages.forms, site_pages.things, site_pages.documents, site_pages.lists),
     *(dcat_ap.export, site_pages.about_the_site, example_queries.export, description_forms.export),
     *(void.export, signposting.export, ckan.export, oaipmh.export, atom.export, ldes.export),
-    *(memento.export, tombstones.export, site_pages.static_files),
+    *(memento.export, tombstones.export, changelog.export, site_pages.static_files),
 )
 
 #: What a large site can show before all of its data has been counted: the pages to search and to query from.

@@ -284,7 +284,9 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     with Draft(shelf.path) as draft:
         with _with_dataset(proof, draft, merge=manifest.repeats):
             changelog.write(updated, draft)
-            site = proof.site(manifest, history(updated.events, kept))
+            versions = changelog.dated(updated.versions)
+            manifest = replace(manifest, dated=versions[updated.versions[-1].name])
+            site = replace(proof.site(manifest, history(updated.events, kept)), versions=versions)
             before = latest.manifest if latest else None
             dumped = _dumping(proof, draft, before)
             write_index(draft.path, site)

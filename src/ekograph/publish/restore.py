@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, parse
 
 from ekograph.config import Settings
 from ekograph.plugins import load_theme
+from ekograph.publish import example_queries
 from ekograph.publish.catalog import ckan, dcat_ap, oaipmh
 from ekograph.publish.exporters import representations
 from ekograph.publish.exports.dumps import FOLDER, dumps
@@ -25,7 +26,10 @@ from ekograph.urls import GONE, LDES_ROOT
 from ekograph.validation import suppression
 
 # What tells of the history and of the versions; all else stays as it was printed.
-_EXPORTERS = (dcat_ap.export, ckan.export, oaipmh.export, atom.export, ldes.export, memento.export, tombstones.export)
+_EXPORTERS = (
+    *(dcat_ap.export, ckan.export, oaipmh.export, atom.export, ldes.export, memento.export, tombstones.export),
+    changelog.export,
+)
 
 
 def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapshot, latest: Snapshot) -> bool:
@@ -54,16 +58,21 @@ def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapsh
         changelog.read(latest), Version(name, manifest.digest, now.published, manifest.triples), dataset
     )
     kept = [*repository.newest(settings.keep - 1), (name, now.published)]
+    shapes = [quad for form in snapshot.printed("/shapes.nq") for quad in parse(form.body, RdfFormat.N_QUADS)]
     site = Site(
         dataset,
         name,
         now.published,
+        example_queries.read(settings.root),
+        has_rules=bool(shapes),
+        history=changelog.history(updated.events, kept),
+        versions=changelog.dated(updated.versions),
         theme=load_theme(settings),
         title=manifest.title,
         images=manifest.images,
+        contact=manifest.contact,
         set_profile=manifest.profile,
     )
-    shapes = [quad for form in snapshot.printed("/shapes.nq") for quad in parse(form.body, RdfFormat.N_QUADS)]
     publication = Publication(
         site, shapes, list(_files(snapshot, latest, dataset)), updated.versions, updated.events, kept, settings.dataset
     )

@@ -28,7 +28,7 @@ from ekograph.rendering import example_queries, terms, values, view
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
 from ekograph.snapshots.snapshot import Snapshot
-from ekograph.urls import PUBLIC_URL
+from ekograph.urls import CHANGES, PUBLIC_URL
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,10 +55,12 @@ def frame_of(view: View, title: str, path: str) -> PageLayout:
         places=_places(site),
         foot=_foot(view),
         published=site.published,
-        version=site.version,
+        version=view.version_name(next(reversed([*site.versions.values()]), "")),
+        digest=site.version,
+        has_history=bool(site.history),
         licence=view.licence,
         theme=site.theme.folder,
-        contact=site.contact,
+        contact=site.address_to_write_to,
     )
 
 
@@ -103,7 +105,8 @@ def _foot(view: View) -> Sequence[tuple[str, str]]:
     rules = [(RULES, "nav.rules")] if site.has_rules else []
     pages = [(page.path, page.key) for page in site.theme.pages if page.shown(site)]
     named = [(path, view.message(key)) for path, key in ((DOWNLOADS, "nav.downloads"), *rules, *pages)]
-    return [*checks, *named]
+    changes = [(CHANGES, view.message("changes.title"))] if site.history else []
+    return [*checks, *changes, *named]
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class PageLayout:
     foot: Sequence[tuple[str, str]] = ()
     published: str = ""
     version: str = ""
+    digest: str = ""
+    has_history: bool = False
     licence: Markup | None = None
     theme: Path | None = None
     data: Markup | None = None
@@ -248,4 +253,10 @@ def site_of(snapshot: Snapshot, theme: Theme) -> Site:
     manifest, has_rules = snapshot.manifest, any(True for _ in snapshot.printed(RULES))
     dataset = disk_dataset.of(snapshot)
     site = Site(dataset, manifest.name, manifest.published, has_rules=has_rules, large=True, theme=theme)
-    return replace(site, title=manifest.title, images=manifest.images, contact=manifest.contact)
+    return replace(
+        site,
+        title=manifest.title,
+        images=manifest.images,
+        contact=manifest.contact,
+        versions={manifest.name: manifest.dated},
+    )

@@ -38,16 +38,16 @@ PROFILES: Mapping[str, Sequence[str]] = {
 class Change:
     """What happened to the thing of IRI `thing` in a version: `kind` is create, update or delete.
 
-    `properties` are the IRIs of those with other values than before; `before` is what was said of a thing that
-    was deleted, as N-Triples. `kept` says whether the version can still be visited.
+    `before` and `after` are what was said of it until then and since, as N-Triples. `kept` says whether the version
+    can still be visited.
     """
 
     thing: str
     version: str
     published: str
     kind: str
-    properties: Sequence[str] = ()
     before: str = ""
+    after: str = ""
     kept: bool = False
 
 
@@ -89,7 +89,8 @@ class Site:
     `queries` are the example queries that have pages; `has_rules` says whether the rules have one,
     `large` whether things are too many to be printed; `history` holds the changes of each thing, by its IRI;
     `theme` is what the site adds to the core; `title`, `images` and `contact` are those of the settings; `checks` are
-    the kinds of descriptions that it can check.
+    the kinds of descriptions that it can check; `versions` are those of the dataset, oldest first, by name, each with
+    its day and its number of that day, as in "2026-11-30 2".
     """
 
     dataset: Dataset
@@ -105,6 +106,7 @@ class Site:
     contact: str = ""
     set_profile: str = ""
     checks: Sequence[CheckForm] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, quads: Iterable[Quad]) -> Site:
         """A site of the same base, prefixes and languages that holds only `quads`."""
@@ -172,6 +174,13 @@ class Site:
         return next((item for node in self.catalogues for item in self.named(node, terms.PUBLISHER)), None)
 
     @cached_property
+    def address_to_write_to(self) -> str:
+        """Where readers write: the setting, else the e-mail address of the catalogue's contact, else ""."""
+        people = (person for node in self.catalogues for person in self.named(node, f"{DCAT}contactPoint"))
+        addresses = (address.value for person in people for address in self.named(person, terms.EMAIL))
+        return self.contact or next((item for item in addresses if item.startswith("mailto:")), "")
+
+    @cached_property
     def classes(self) -> Mapping[str, int]:
         """How many things of this site there are of each class, most first."""
         return {kind: len(members) for kind, members in self.members.items()}
@@ -215,7 +224,7 @@ class Site:
     @cached_property
     def removed(self) -> Sequence[Change]:
         """The changes that removed a thing."""
-        return [change for changes in self.history.values() for change in changes if change.before]
+        return [change for changes in self.history.values() for change in changes if change.kind == "delete"]
 
     @cached_property
     def model(self) -> Model:

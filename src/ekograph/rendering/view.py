@@ -264,6 +264,11 @@ class View:
             return escape(text)
         return Markup('<time datetime="{}">{}</time>').format(text, shown)
 
+    def version_name(self, dated: str) -> str:
+        """The name of a version for people, of its day and its number of that day, as in "2026-11-30 2"; "" for ""."""
+        date, _, number = dated.partition(" ")
+        return self.message("version.name", day=values.day(date, self.language), number=number) if number else ""
+
     def address(self, node: NamedNode) -> str | None:
         """Where a link about `node` leads, or None."""
         return address_of(self.site, node, self.language)

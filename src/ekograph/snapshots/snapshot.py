@@ -83,7 +83,8 @@ class Manifest:
 
     Of a `large` one, pages of things are not printed but made when they are asked for. `restored` is the name of the
     snapshot that it is a copy of, which was gone back to; `dates` are those of files that are older than the snapshot.
-    What was `published` could be read by nobody before it was `finished`.
+    What was `published` could be read by nobody before it was `finished`. `dated` is the day of the version of the
+    dataset, and its number of that day.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Manifest:
     profile: str = ""
     images: tuple[str, ...] = ()
     contact: str = ""
+    dated: str = ""
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     finished: str = ""

@@ -79,7 +79,9 @@ def check(
     from ekograph.validation import shapes_lint
 
     findings = content_checks.find_unpublishable(published, messages)
-    findings += [] if settings.security_contact else content_checks.find_no_contact(published, messages)
+    findings += (
+        [] if settings.contact or settings.security_contact else content_checks.find_no_contact(published, messages)
+    )
     texts = [file.ntriples for file in published]
     texts += [parsed(source, messages).ntriples for source in sources if source.kind == KNOWN]
     linted = [file for file in shapes if file.source.path not in BUNDLED.values()]

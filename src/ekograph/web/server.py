@@ -168,7 +168,10 @@ class _Process:
         routes: list[Route] = [
             *files.routes(),
             *ckan.routes(settings.address),
-            oaipmh.route(settings.address, settings.security_contact),
+            oaipmh.route(
+                settings.address,
+                settings.contact if settings.contact.startswith("mailto:") else settings.security_contact,
+            ),
             *versions.routes(PublicAddress(settings.public_url)),
             problem_types.route(),
             *health.routes(self._service, self._registry),

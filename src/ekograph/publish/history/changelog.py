@@ -8,20 +8,25 @@ The events of the chronicle as the pages tell them: what changed in each version
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
 from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
 
 from ekograph.diff.changes import compare, rdf_patch
-from ekograph.publish.publication import Event, Version
+from ekograph.publish.publication import Event, Publication, Version
+from ekograph.publish.site_pages import page_in_languages
 from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import Dataset
-from ekograph.rendering.history import changed
+from ekograph.rendering.history import changes_page
 from ekograph.rendering.rdf_writers import n_quads
+from ekograph.rendering.representations import LazyRepresentation
 from ekograph.rendering.site import Change
 from ekograph.snapshots.snapshot import Draft, Snapshot
+from ekograph.urls import CHANGES
 
 _EVENTS = "chronicle.jsonl"
 _VERSIONS = "versions.json"
@@ -139,13 +144,26 @@ def history(events: Sequence[Event], kept: Sequence[tuple[str, str]]) -> Mapping
     changes_of: dict[str, list[Change]] = {}
     states: dict[str, str] = {}
     for event in events:
-        change = _change(event, states.get(event.thing, ""), kept=event.version in names)
+        before, is_kept = states.get(event.thing, ""), event.version in names
+        change = Change(event.thing, event.version, event.published, event.kind, before, event.state, is_kept)
         changes_of.setdefault(event.thing, []).append(change)
         states[event.thing] = event.state
     return changes_of
 
 
-def _change(event: Event, before: str, *, kept: bool) -> Change:
-    properties = tuple(changed(before, event.state)) if event.kind == "update" else ()
-    gone = before if event.kind == "delete" else ""
-    return Change(event.thing, event.version, event.published, event.kind, properties, gone, kept)
+def dated(versions: Iterable[Version]) -> Mapping[str, str]:
+    """The day of each version, by its name, and its number among those of that day, as in "2026-11-30 2"."""
+    numbers: Counter[str] = Counter()
+    days = {}
+    for version in versions:
+        day = version.published[:10]
+        numbers[day] += 1
+        days[version.name] = f"{day} {numbers[day]}"
+    return days
+
+
+def export(publication: Publication) -> Iterator[LazyRepresentation]:
+    """The page of all changes, of a dataset whose changes are kept."""
+    if publication.events:
+        triples = {version.name: version.triples for version in publication.versions}
+        yield from page_in_languages(CHANGES, publication.site, partial(changes_page, publication.site, triples))
