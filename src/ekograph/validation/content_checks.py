@@ -28,6 +28,9 @@ SCHEMES = frozenset(
 #: Schemes of IRIs that run or hold something, or name a file of this machine; of all others there is a warning.
 _UNSAFE = frozenset(("javascript", "vbscript", "data", "file", "blob"))
 
+#: Nobody harvests what is named under a host that is kept for examples (RFC 2606).
+_OF_AN_EXAMPLE = re.compile(r"<https?://(?:[^/]*\.)?(?:example(?:\.(?:com|net|org))?|localhost|test|invalid)(?::\d+)?/")
+
 #: Of how many characters a message shows a literal at most.
 _MOST_SHOWN = 80
 
@@ -78,7 +81,7 @@ def find_no_contact(files: Sequence[Parsed], messages: Messages) -> list[Finding
         return []
     catalogues = ((file, quad) for file in files if _CATALOGUE in file.ntriples for quad in file.quads)
     for file, quad in catalogues:
-        if str(quad.object) == _CATALOGUE.decode():
+        if str(quad.object) == _CATALOGUE.decode() and not _OF_AN_EXAMPLE.match(str(quad.subject)):
             fault = TermFault("gate-contact", quad, "subject", messages("gate-contact"), severity="Info")
             return at_terms([fault], file, messages)
     return []

@@ -1,0 +1,78 @@
+"""One finding of a slip for people who read the report; the others are named under it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from ekograph.cli.group import group
+
+SHAPES = """\
+@prefix ex: <https://example.org/> .
+@prefix rule: <https://example.org/shapes#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+rule:K1 a sh:NodeShape ; sh:targetClass ex:Tree ; sh:property rule:K2 , rule:S1 , rule:N1 .
+rule:K2 a sh:PropertyShape ; sh:path ex:species ; sh:class ex:Species .
+rule:S1 a sh:PropertyShape ; sh:path ex:species ; sh:nodeKind sh:IRI ; sh:in ( ex:oak ex:elm ) .
+rule:N1 a sh:PropertyShape ; sh:path ex:name ; sh:minCount 1 .
+"""
+ONTOLOGY = """\
+@prefix ex: <https://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+ex:species rdfs:isDefinedBy ex: . ex:name rdfs:isDefinedBy ex: . ex:Tree rdfs:isDefinedBy ex: .
+ex:Species rdfs:isDefinedBy ex: .
+"""
+DATA = """\
+@prefix ex: <https://example.org/> .
+ex:oak a ex:Species . ex:elm a ex:Species .
+ex:one a ex:Tree ; ex:name "One" ;
+    ex:species ex:oak .
+ex:two a ex:Tree ; ex:name "Two" ;
+    ex:species ex:elm .
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    for name, text in (("data", DATA), ("shapes", SHAPES), ("ontology", ONTOLOGY)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ttl").write_text(text)
+    return tmp_path
+
+
+def findings(site, old, new, form="text"):
+    path = site / "data/data.ttl"
+    assert old in DATA
+    path.write_text(DATA.replace(old, new))
+    output = CliRunner().invoke(group, ["--site", str(site), "check", "--lang", "en", "--format", form]).stdout
+    if form == "json":
+        return [finding["rule"] for finding in json.loads(output)["results"]]
+    return [line.split(": ", 1) for line in output.splitlines() if ": [" in line]
+
+
+def test_two_rules_that_one_link_breaks_are_one_finding_for_people_and_two_for_programs(site):
+    slip = ("ex:species ex:oak", "ex:species ex:ok")
+    ((place, words),) = findings(site, *slip)
+    assert place.endswith("data.ttl:4:16")
+    assert "1 more finding follows from it" in words
+    assert {"K2", "S1"} == {rule for rule in ("K2", "S1", "N1") if rule in words}
+    assert sorted(findings(site, *slip, form="json")) == ["K2", "S1"]
+
+
+def test_what_goes_with_the_mend_of_a_misspelt_name_follows_from_it_wherever_it_stands(site):
+    (site / "shapes/closed.ttl").write_text(
+        SHAPES.split("rule:K1", maxsplit=1)[0]
+        + "rule:C1 a sh:NodeShape ; sh:targetClass ex:Tree ; sh:closed true ; sh:ignoredProperties "
+        "( <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ex:species ex:name ) ."
+    )
+    ((place, words),) = findings(site, 'ex:name "One"', 'ex:nmae "One"')
+    assert place.endswith("data.ttl:3:20")
+    assert words.endswith("Did you mean ex:name? 1 more finding follows from it (N1).")
+
+
+def test_two_slips_are_two_findings(site):
+    data = 'ex:name "One" ;\n    ex:species ex:oak .\nex:two a ex:Tree ; ex:name "Two"'
+    slips = 'ex:label "One" ;\n    ex:species ex:oak .\nex:two a ex:Tree ; ex:label "Two"'
+    assert [place.split(":", 1)[1] for place, _ in findings(site, data, slips)] == ["3:1", "5:1"]
