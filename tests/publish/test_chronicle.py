@@ -190,12 +190,12 @@ def test_the_page_of_changes_tells_them_in_words_version_by_version_with_a_name_
     names = list(changelog.dated(changelog.read(second).versions).values())
     number = 2 if names[0][:10] == names[1][:10] else 1
     page = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", body(second, "/changes.en.html").decode()))
-    assert " changed: “oak” → “common oak”" in page
+    assert "label changed from “oak” to “common oak”" in page
     assert f"The first published version: {first.manifest.triples} statements" in page
     assert re.search(rf"\d+ \w+ \d{{4}}, no\. {number} .*{second.name}", page)
     assert folder.run("rollback").returncode == 0
     back = SnapshotRepository(folder.shelf).current()
-    assert "“common oak” → “oak”" in body(back, "/changes.en.html").decode()
+    assert "“common oak” to “oak”" in body(back, "/changes.en.html").decode()
 
 
 def test_the_entries_of_a_feed_stay_as_they_were(published):
