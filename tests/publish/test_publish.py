@@ -149,6 +149,7 @@ def test_the_links_of_a_page_name_the_thing_and_its_types(folder):
         '<http://www.w3.org/2004/02/skos/core#Concept>; rel="type"',
         '<https://example.org/def#Tree>; rel="type"',
         '</>; rel="collection"; type="text/html"',
+        '</doc/tree/oak?_profile=alt>; rel="alternate"; profile="http://www.w3.org/ns/dx/connegp/altr"',
         '<http://public-url.invalid/doc/tree/oak>; rel="original timegate"',
         '<http://public-url.invalid/timemap/doc/tree/oak.link>; rel="timemap"; type="application/link-format"',
     )

@@ -111,7 +111,7 @@ def test_json_ld_is_compact_with_its_context_inside(server):
 def test_identifiers_stay_canonical_and_links_stay_on_the_server(server):
     html = server.get("/doc/priority/lappeenranta/p2x.fi.html").text
     assert f"{BASE}id/priority/lappeenranta/p2x" in html
-    assert f'href="{BASE}' not in html.replace(f'href="{BASE}id/priority/lappeenranta/p2x"', "")
+    assert f'href="{BASE}' not in html.partition("<body>")[2]
     assert 'href="/doc/agreement/lappeenranta' in html
 
 

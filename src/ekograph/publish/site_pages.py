@@ -36,7 +36,12 @@ def front(publication: Publication) -> Iterator[LazyRepresentation]:
     """The front page, with what search engines read of the dataset."""
 
     def page(language: str) -> bytes:
-        return pages.front_page(publication.site, language, json_ld(schema_org.of_dataset(publication, language)))
+        data = json_ld(schema_org.of_dataset(publication, language))
+        return pages.front_page(publication.site, language, data, signposts)
+
+    signposts = [
+        (relation, target, more.get("type", "")) for relation, target, more in signposting.pointers(publication)
+    ]
 
     return page_in_languages("/", publication.site, page, signposting.links(publication), stem="/index")
 

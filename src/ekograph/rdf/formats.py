@@ -27,6 +27,9 @@ class Format(NamedTuple):
 
 HTML = Format("html", "text/html", "html", "page", ("application/xhtml+xml",), charset=True)
 
+#: Made of a page in HTML when it is asked for.
+MARKDOWN = Format("markdown", "text/markdown", "md", "page", ("text/x-markdown",), charset=True)
+
 TURTLE = Format(
     "turtle",
     "text/turtle",

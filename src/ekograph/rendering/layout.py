@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -23,7 +23,8 @@ from pyoxigraph import NamedNode
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme
 from ekograph.rdf import disk_dataset
-from ekograph.rdf.formats import RDF, Format
+from ekograph.rdf.formats import HTML, RDF, TURTLE, Format
+from ekograph.rdf.vocab import SCHEMA
 from ekograph.rendering import example_queries, terms, values, view
 from ekograph.rendering.site import Site
 from ekograph.rendering.view import View
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 
 #: Where the pages about the site itself are.
 RULES, DOWNLOADS = "/rules", "/downloads"
+
+#: Where the parts of the dataset have their pages.
+_IN_DATASET = ("/doc/", "/about/", "/graph/")
+
+#: A relation, its target, and the media type there, or "".
+Signpost: TypeAlias = tuple[str, str, str]
 
 _FRONT, _SEARCH, _BROWSE = ("/", "nav.front"), ("/search", "nav.search"), ("/browse", "nav.browse")
 
@@ -76,13 +83,27 @@ def frame_about(
     texts, title = view.texts(node, terms.DEFINITIONS), view.title(node).value
     kind = ", ".join(item.striptags() for item in view.types(node))
     described = f"{kind}: {title}" if kind else title
-    frame = frame_of(view, described if title == view.home else title, view.path(node.value))
+    path = view.path(node.value)
+    frame = frame_of(view, described if title == view.home else title, path)
     described = ", ".join([described, *(view.label(item).value for item in reversed(above))])
     return replace(
         frame,
         crumbs=(*frame.crumbs, *map(view.link, above)),
         formats=rdf,
         description=shortened(texts[0].value if texts else described),
+        signposts=signposts(node, view.site, path, rdf),
+    )
+
+
+def signposts(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = RDF) -> Sequence[Signpost]:
+    """Where the page about a thing sends machines on to (FAIR Signposting, https://signposting.org/FAIR/)."""
+    return (
+        ("cite-as", node.value, ""),
+        *([("describedby", f"{page}.ttl", TURTLE.media_type)] if TURTLE in rdf else []),
+        *(("type", item, "") for item in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),
+        *([("license", site.licence.value, "")] if site.licence else []),
+        *([("author", site.publisher.value, "")] if site.publisher else []),
+        *([("collection", "/", HTML.media_type)] if page.startswith(_IN_DATASET) else []),
     )
 
 
@@ -117,7 +138,7 @@ class PageLayout:
     `crumbs` are the pages above, as links; `places` and `foot` are the paths that head and foot lead to, with
     the keys of their names in the head and the names in the foot; `formats` are those of its RDF representations;
     `theme` is the folder of the site's theme; `contact` is where readers write; `data` is what search engines read
-    of the page, as JSON-LD.
+    of the page, as JSON-LD, and `signposts` is where other machines go on.
     """
 
     title: str
@@ -139,6 +160,7 @@ class PageLayout:
     theme: Path | None = None
     data: Markup | None = None
     contact: str = ""
+    signposts: Sequence[Signpost] = ()
 
     @property
     def whole_title(self) -> str:

@@ -66,13 +66,15 @@ def resource_page(
     return page(template, frame, **{**_about(view, node, rdf), **content})
 
 
-def front_page(site: Site, language: str, data: Markup | None = None) -> bytes:
+def front_page(
+    site: Site, language: str, data: Markup | None = None, signposts: Sequence[layout.Signpost] = ()
+) -> bytes:
     """The page at the root: what the theme shows there, else the classes of the dataset with some things of each.
 
-    `data` is what search engines read of the dataset, as JSON-LD.
+    `data` is what search engines read of the dataset, as JSON-LD; `signposts` is where other machines go on.
     """
     view = View(site, language)
-    frame = replace(frame_of(view, view.home, "/"), data=data)
+    frame = replace(frame_of(view, view.home, "/"), data=data, signposts=signposts)
     return page("front.html", frame, view=view, **vocabulary_pages.census(view), **site.theme.front_page(view))
 
 

@@ -19,15 +19,13 @@ from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, Node, in_default_graph
 from ekograph.rdf.formats import Format
 from ekograph.rdf.texts import LABELS
-from ekograph.rdf.vocab import SCHEMA, SKOS
+from ekograph.rdf.vocab import SKOS
 from ekograph.rendering import pages
+from ekograph.rendering.layout import signposts
 from ekograph.rendering.rdf_writers import expressible, rdf
 from ekograph.rendering.site import Site
 from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL, link
-
-#: Where the parts of the dataset have their pages.
-_IN_DATASET = ("/doc/", "/about/", "/graph/")
 
 
 @dataclass(frozen=True)
@@ -129,13 +127,13 @@ def plain(address: str, content_type: str, text: str) -> Representation:
 
 def links_about(node: NamedNode, site: Site, page: str, rdf: Sequence[Format] = formats.RDF) -> tuple[str, ...]:
     """Where the page is, which thing it tells of and what of that machines should know (FAIR Signposting, RFC 6596)."""
+    there = (
+        (link(target, name, type=kind) if kind else link(target, name))
+        for name, target, kind in signposts(node, site, page, rdf)
+    )
     return (
-        link(node.value, "cite-as"),
-        *([link(f"{page}.ttl", "describedby", type=formats.TURTLE.media_type)] if formats.TURTLE in rdf else []),
-        *(link(item, "type") for item in (f"{SCHEMA}AboutPage", *site.dataset.types(node))),
-        *([link(site.licence.value, "license")] if site.licence else []),
-        *([link(site.publisher.value, "author")] if site.publisher else []),
-        *([link("/", "collection", type=formats.HTML.media_type)] if page.startswith(_IN_DATASET) else []),
+        *there,
+        link(f"{page}?_profile=alt", "alternate", profile="http://www.w3.org/ns/dx/connegp/altr"),
         *(() if site.large and page.startswith(("/doc/", "/about/")) else urls.memento_links(page)),
     )
 

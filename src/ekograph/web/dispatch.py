@@ -18,6 +18,7 @@ from ekograph.web.contract import (
     Send,
     client_of,
 )
+from ekograph.web.documents.derived_forms import wants_profile
 from ekograph.web.http.first_contact import FirstContact
 from ekograph.web.http.problems import (
     UNREADABLE,
@@ -136,6 +137,8 @@ class Dispatcher:
             resource = deployment.table.find(path)
         if deployment and b"accept-datetime" in request.fields and _has_past(request, deployment, resource):
             resource = self._routes.find(TIMEGATE + path)
+        elif deployment and (resource or deployment.things) and wants_profile(request):
+            resource = self._routes.find(f"/profile{path}")
         elif deployment is None:
             resource = resource if path in self._routes.of_the_server else _NothingLive()
         elif resource is None:

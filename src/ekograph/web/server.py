@@ -29,7 +29,7 @@ from ekograph.web.api import browse, ckan, description_check, oaipmh, problem_ty
 from ekograph.web.api.routes import Route, Routes
 from ekograph.web.contract import Resource
 from ekograph.web.dispatch import Dispatcher, host_name
-from ekograph.web.documents import files, versions
+from ekograph.web.documents import derived_forms, files, versions
 from ekograph.web.http.connection import allow_connections
 from ekograph.web.http.first_contact import FirstContact
 from ekograph.web.service import health
@@ -173,6 +173,7 @@ class _Process:
                 settings.contact if settings.contact.startswith("mailto:") else settings.security_contact,
             ),
             *versions.routes(PublicAddress(settings.public_url)),
+            *derived_forms.routes(settings),
             problem_types.route(),
             *health.routes(self._service, self._registry),
             *search.routes(settings),

@@ -1,4 +1,7 @@
-"""For search engines: the list of pages (https://www.sitemaps.org) and what robots should leave alone (RFC 9309)."""
+"""For search engines: the list of pages (https://www.sitemaps.org) and what robots should leave alone (RFC 9309).
+
+For language models: the pages and services that they had best read.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 from pyoxigraph import NamedNode, Quad
 
 from ekograph.publish.publication import Publication
+from ekograph.rdf import formats
 from ekograph.rendering.layout import DOWNLOADS
 from ekograph.rendering.representations import plain
+from ekograph.rendering.site import Site
+from ekograph.rendering.view import View
 from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL
 
@@ -60,6 +66,7 @@ class SitemapEntry:
 def export(publication: Publication, pages: Mapping[str, str]) -> Iterator[Representation]:
     """What robots leave alone, and the sitemap of the `pages`, by what begins their addresses, and of all things."""
     yield plain("/robots.txt", "text/plain; charset=utf-8", ROBOTS)
+    yield plain("/llms.txt", formats.MARKDOWN.content_type, guide(publication.site))
     dataset, last = publication.site.dataset, publication.version.published
     if not publication.site.large:
         times = _times(publication)
@@ -71,6 +78,32 @@ def export(publication: Publication, pages: Mapping[str, str]) -> Iterator[Repre
     paths = dict.fromkeys([*pages.values(), *(dataset.path(thing.value) for thing in dataset.things())])
     for address, text in many([SitemapEntry(path, path, changed) for path in paths], last):
         yield plain(address, _CONTENT_TYPE, text)
+
+
+def guide(site: Site) -> str:
+    """What language models are to know of the site, in the form of https://llmstxt.org."""
+    view = View(site, "en" if "en" in site.dataset.languages else site.dataset.languages[0])
+    lead = view.message("lead") if "lead" in view.message else ""
+    known = [("/queries", "Ready-made queries, with their answers")] if site.queries else []
+    known += [("/def", "The vocabulary: classes and properties")] if site.vocabulary else []
+    lists = [
+        (listing.path_of(1), f"All of {view.class_name(listing.node.value).striptags()}")
+        for listing in site.listings.values()
+    ]
+    pages = [("/index", "The front page"), *known, (DOWNLOADS, "The dataset as files"), *lists]
+    return (
+        f"# {view.home}\n\n> {lead or 'Linked data: things with names, described in RDF.'}\n\n"
+        "Every page is Markdown to whom asks with `Accept: text/markdown`, or with `.md` after its path;"
+        " RDF with `Accept: text/turtle`, or with `.ttl`.\n\n## Pages\n\n"
+        + "".join(f"- [{text}]({PUBLIC_URL}{path}.md)\n" for path, text in pages)
+        + "\n## For programs\n\n"
+        f"- [SPARQL 1.1 endpoint]({PUBLIC_URL}/sparql): ask with `?query=`, JSON with"
+        " `Accept: application/sparql-results+json`\n"
+        f"- [Search]({PUBLIC_URL}/search.json?q=): names of things, as JSON\n"
+        f"- [OpenAPI]({PUBLIC_URL}/openapi.json): every address with its parameters\n"
+        f"- [VoID]({PUBLIC_URL}/.well-known/void.ttl): classes and properties with their numbers\n"
+        f"- [Sitemap]({PUBLIC_URL}{PAGE}): all pages\n"
+    )
 
 
 def _times(publication: Publication) -> Mapping[str, str]:

@@ -56,11 +56,15 @@ class ThingPages:
         return answer.respond(request) if answer else Deferred(request, self._made)
 
     async def _made(self, request: Request) -> Application:
+        return (await self.answer(request)).respond(request)
+
+    async def answer(self, request: Request) -> PreparedAnswer | SeeOther:
+        """What lies at the path of a request, made now; raises ProblemError."""
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._thread, self._answer, request)
         if isinstance(answer, PreparedAnswer) and sum(map(len, filter(None, _key(request)))) <= _LONGEST_KEY:
             self._answers.put(_key(request), answer)
-        return answer.respond(request)
+        return answer
 
     def _answer(self, request: Request) -> PreparedAnswer | SeeOther:
         resource = self.at(request.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import format_datetime
 from functools import cache, cached_property
@@ -15,11 +16,12 @@ from ekograph.rdf.formats import Format
 from ekograph.snapshots.snapshot import ListedRepresentation, Manifest, PrintedFile, Representation, Snapshot
 from ekograph.urls import PUBLIC_URL, is_in_time, normal_path
 from ekograph.web.cache import ByteBoundedCache
-from ekograph.web.contract import Request, Resource
+from ekograph.web.contract import Application, Request, Resource
+from ekograph.web.documents.derived_forms import as_markdown
 from ekograph.web.documents.gone import GoneThings
 from ekograph.web.http.headers import CACHE_IMMUTABLE, CACHE_REVALIDATE, common_of, published_date
 from ekograph.web.http.negotiation import choose, choose_language
-from ekograph.web.http.problems import not_acceptable
+from ekograph.web.http.problems import Deferred, not_acceptable
 from ekograph.web.http.response import READ, PreparedAnswer, RawResponse, SeeOther, etag_of
 from ekograph.web.service.public_address import PublicAddress
 
@@ -80,6 +82,10 @@ class Variant:
         """The response at its own address."""
         return self.answers()[0].respond(request)
 
+    def answer(self, _request: Request) -> PreparedAnswer:
+        """The answer at its own address."""
+        return self.answers()[0]
+
 
 #: What a choice between variants depends on: Accept, Accept-Language, and the parameter lang.
 Wishes = tuple[bytes | None, bytes | None, str]
@@ -95,13 +101,15 @@ class Negotiator:
         self._offers = offers
         self._accept = accept
         self._formats = list(dict.fromkeys(form for form, _ in offers if form))
-        # -1: nothing is acceptable.
+        if formats.HTML in self._formats:
+            self._formats.append(formats.MARKDOWN)
+        # -1: nothing is acceptable; -2 and less: the Markdown of number 0 and more.
         self._remembered: ByteBoundedCache[Wishes, int] = ByteBoundedCache(
             REMEMBERED_BYTES, lambda wishes, _: 200 + sum(map(len, filter(None, wishes)))
         )
 
     def choose(self, request: Request) -> int:
-        """The number of the variant wanted most, -1 when none is acceptable."""
+        """The number of the variant wanted most, -1 where none is acceptable; of wanted Markdown, -2 - that."""
         fields, language = request.fields, ""
         if request.query and b"lang=" in request.query:
             language = dict(parse_qsl(request.query.decode("latin-1"))).get("lang", "")
@@ -114,6 +122,8 @@ class Negotiator:
 
     def _choice(self, accept: bytes | None, languages: bytes | None, asked: str) -> int:
         form = choose(_lines(self._accept or accept), self._formats)
+        if form is formats.MARKDOWN:
+            return -2 - self._choice(b"text/html", languages, asked)
         numbers = [number for number, offer in enumerate(self._offers) if offer[0] is form] if form else []
         if len(numbers) < 2:
             return numbers[0] if numbers else -1
@@ -130,16 +140,23 @@ class Page:
         self.variants = variants
         self._negotiator = negotiator
 
-    def respond(self, request: Request) -> RawResponse:
+    def respond(self, request: Request) -> Application:
         """The response with the variant wanted most; raises ProblemError when none is acceptable."""
-        return self.answer(request).respond(request)
+        number = self._negotiator.choose(request)
+        return self._at(number, request).respond(request) if number > -2 else Deferred(request, self._converted)
 
     def answer(self, request: Request) -> PreparedAnswer:
         """The variant wanted most; raises ProblemError when none is acceptable."""
-        number = self._negotiator.choose(request)
-        if number < 0:
+        return self._at(self._negotiator.choose(request), request)
+
+    def _at(self, number: int, request: Request) -> PreparedAnswer:
+        if number == -1:
             raise not_acceptable(self.offered())
-        return self.variants[number].answers()[1]
+        answer = self.variants[number if number >= 0 else -2 - number].answers()[1]
+        return answer if number >= 0 else as_markdown(request, answer)
+
+    async def _converted(self, request: Request) -> RawResponse:
+        return (await asyncio.to_thread(self.answer, request)).respond(request)
 
     def offered(self) -> list[tuple[str, str]]:
         """The media type and the address of each variant."""

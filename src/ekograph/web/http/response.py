@@ -118,6 +118,10 @@ class PreparedAnswer:
         """What it is made of, to be kept."""
         return self.etag, self._headers, self.body
 
+    def answer(self, _request: Request) -> PreparedAnswer:
+        """Itself: there is nothing to choose."""
+        return self
+
     def respond(self, request: Request) -> RawResponse:
         """The response to a read."""
         accepted = request.fields.get(b"accept-encoding")
