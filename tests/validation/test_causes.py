@@ -76,3 +76,27 @@ def test_two_slips_are_two_findings(site):
     data = 'ex:name "One" ;\n    ex:species ex:oak .\nex:two a ex:Tree ; ex:name "Two"'
     slips = 'ex:label "One" ;\n    ex:species ex:oak .\nex:two a ex:Tree ; ex:label "Two"'
     assert [place.split(":", 1)[1] for place, _ in findings(site, data, slips)] == ["3:1", "5:1"]
+
+
+@pytest.mark.parametrize("wrong", ["http://example.org/", "https://exmple.org/", "https://example.org"])
+def test_a_namespace_that_differs_by_a_slip_from_that_of_other_files_is_the_cause_of_all_that_follows(site, wrong):
+    ((place, words),) = findings(site, "<https://example.org/>", f"<{wrong}>")
+    assert place.endswith("data.ttl:1:13")
+    assert f"<{wrong}> here and for <https://example.org/> elsewhere" in words
+    run = CliRunner().invoke(group, ["--site", str(site), "check", "--fix"])
+    assert (run.exit_code, (site / "data/data.ttl").read_text()) == (0, DATA)
+
+
+def test_a_well_known_namespace_with_a_slip_is_told_where_no_other_file_has_it(site):
+    slip = (
+        "@prefix dct: <http://purl.org/dc/elements/1.1/> .\n@prefix skos: <http://www.w3.org/2004/02/skos/cores#> .\n"
+    )
+    added = f"{slip}ex:one skos:prefLabel 'One' . ex:two dct:title 'Two' . ex:oak"
+    ((place, words),) = findings(site, "\nex:oak", f"\n{added}")
+    assert place.endswith("data.ttl:3:15")
+    assert "<http://www.w3.org/2004/02/skos/core#>" in words
+
+
+def test_both_namespaces_of_schema_org_are_right(site):
+    added = "@prefix schema: <http://schema.org/> . ex:one schema:name 'One' . ex:oak"
+    assert not findings(site, "\nex:oak", f"\n{added}")

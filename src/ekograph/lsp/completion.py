@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode
 from ekograph.engine.diagnostics.mistakes import KEYWORDS
 from ekograph.lsp.document import OpenText
 from ekograph.lsp.names import Names, Roles
+from ekograph.rdf.prefixes import NAMESPACES
 from ekograph.rdf.vocab import RDF, RDFS
-from ekograph.rendering.terms import WELL_KNOWN
 from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.tokens import tokens
 from ekograph.turtle.triples import Namespaces
@@ -64,7 +64,7 @@ def declaration(document: OpenText, prefix: str, namespace: str) -> lsp.TextEdit
 
 def known_prefixes(names: Names) -> Mapping[str, str]:
     """The prefixes of the folder, and those that people know."""
-    return {**{prefix: namespace for namespace, prefix in WELL_KNOWN.items()}, **names.prefixes}
+    return {**NAMESPACES, **names.prefixes}
 
 
 class _Begun:

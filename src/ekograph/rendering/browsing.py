@@ -15,6 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
+from ekograph.rdf.prefixes import NAMESPACES
 from ekograph.rdf.texts import local_name
 from ekograph.rdf.vocab import TYPE
 from ekograph.rendering import terms
@@ -39,7 +40,6 @@ SORTINGS = ("name", "notation", "newest")
 _OTHERS = ("q", "sort", "page", "lang")
 
 _KEYS = dict(zip((TYPE.value, terms.IN_SCHEME), CONTEXTS, strict=True))
-_NAMESPACES = {prefix: namespace for namespace, prefix in terms.WELL_KNOWN.items()}
 
 
 def facet_key(view: View, predicate: str, *, outward: bool = False) -> str:
@@ -66,7 +66,7 @@ def facet_title(view: View, key: str) -> Title:
     if name in view.message:
         return Title(view.message(name))
     prefix, _, name = key.removeprefix("^").partition(":")
-    namespace = view.dataset.prefixes.get(prefix) or _NAMESPACES.get(prefix)
+    namespace = view.dataset.prefixes.get(prefix) or NAMESPACES.get(prefix)
     return title_of(view, namespace + name if namespace else key.removeprefix("^"))
 
 

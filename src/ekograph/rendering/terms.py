@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
-
 from ekograph.rdf.vocab import DCTERMS, FOAF, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, VCARD
 
 TELEPHONE = f"{VCARD}hasTelephone"
@@ -52,9 +48,6 @@ IMAGES = frozenset(
 )
 
 REPLACED_BY = f"{DCTERMS}isReplacedBy"
-
-#: Prefixes that people know, for data that declares none, by their namespaces.
-WELL_KNOWN: Mapping[str, str] = json.loads(Path(__file__).with_name("prefixes.json").read_text(encoding="utf-8"))
 
 #: Properties of texts that may have markup, besides those that tell what a thing is.
 NOTES = tuple(f"{SKOS}{name}" for name in ("changeNote", "editorialNote", "historyNote", "note", "example"))

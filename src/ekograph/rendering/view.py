@@ -19,6 +19,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.prefixes import WELL_KNOWN
 from ekograph.rdf.texts import LABELS, Text, local_name, text_of
 from ekograph.rdf.vocab import CV, DCAT, DCTERMS, ORG, OWL, RDF, RDFS, SCHEMA, SHACL, SKOS, SKOS_XL, VCARD, XSD
 from ekograph.rendering import terms, values
@@ -217,7 +218,7 @@ class View:
             if iri.startswith(namespace) and rest and not set(rest) & set("/#?"):
                 return f"{prefix}:{rest}"
         start = max(iri.rfind("#"), iri.rfind("/")) + 1
-        prefix = terms.WELL_KNOWN.get(iri[:start], "")
+        prefix = WELL_KNOWN.get(iri[:start], "")
         return f"{prefix}:{iri[start:]}" if prefix and iri[start:] else iri
 
     def value(self, predicate: NamedNode, term: Term, unofficial: Container[Term] = ()) -> Markup:

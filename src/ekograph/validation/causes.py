@@ -10,7 +10,7 @@ from operator import attrgetter
 from ekograph.i18n import Messages
 from ekograph.validation.check import CheckOutcome
 from ekograph.validation.fixes import Check, fixes, mended, without_place
-from ekograph.validation.report import Finding, Report
+from ekograph.validation.report import SEVERITIES, Finding, Report
 from ekograph.validation.sources import Source
 
 #: Among more findings than this nobody looks for one slip; each mend that is tried costs a check.
@@ -58,4 +58,7 @@ def _told(finding: Finding, followers: Sequence[Finding] | None, messages: Messa
     if not followers:
         return finding
     rules = ", ".join(sorted({follower.rule for follower in followers}))
-    return finding._replace(message=f"{finding.message} {messages('followers', count=len(followers), rules=rules)}")
+    message = f"{finding.message} {messages('followers', count=len(followers), rules=rules)}"
+    # What brings about a violation is none the less for being a warning where it brings about nothing.
+    severity = SEVERITIES["violation"] if any(follower.blocks for follower in followers) else finding.severity
+    return finding._replace(message=message, severity=severity)

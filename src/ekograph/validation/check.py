@@ -12,7 +12,7 @@ from pyoxigraph import Quad, RdfFormat, parse, serialize
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import joined
-from ekograph.validation import content_checks, expected_rows, suppression
+from ekograph.validation import content_checks, expected_rows, namespaces, suppression
 from ekograph.validation.parsing import Parsed, parsed
 from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
@@ -79,6 +79,7 @@ def check(
     from ekograph.validation import shapes_lint
 
     findings = content_checks.find_unpublishable(published, messages)
+    findings += namespaces.find_strange_namespaces(files, settings.base, messages)
     findings += (
         [] if settings.contact or settings.security_contact else content_checks.find_no_contact(published, messages)
     )

@@ -161,6 +161,9 @@ class _Mends:
     def of(self, finding: Finding) -> Iterator[Fix]:
         """The mends of a misspelt name, of white space around a text, of a language tag that is missing."""
         at = self._lines.offset(Place(finding.line, finding.column))
+        if finding.rule == "gate-namespace":
+            yield self._fix((at, self._text.index(">", at) + 1), f"<{finding.suggestion}>", finding)
+            return
         for fact in self._facts:
             for term, span in zip((fact.subject, fact.predicate, fact.object), fact[3:], strict=True):
                 meant = finding.suggestion

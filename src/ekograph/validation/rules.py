@@ -30,6 +30,7 @@ GATE_RULES = {
     "gate-empty": "",
     "gate-expected-rows": "- name\n- pine\n+ name\n+ oak\n+ pine",
     "gate-literal": '-     dcterms:issued "2024-02-30"^^xsd:date ;\n+     dcterms:issued "2024-02-29"^^xsd:date ;',
+    "gate-namespace": "- @prefix ex: <http://example.org/trees/> .\n+ @prefix ex: <https://example.org/trees/> .",
     "gate-no-shapes": "",
     "gate-no-target": "  rule:A01 a sh:NodeShape ;\n+     sh:targetClass ex:Tree ;",
     "gate-query": '-     sh:select "SELECT $this WHERE ( … )"\n+     sh:select "SELECT $this WHERE { … }"',
