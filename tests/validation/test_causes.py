@@ -100,3 +100,12 @@ def test_a_well_known_namespace_with_a_slip_is_told_where_no_other_file_has_it(s
 def test_both_namespaces_of_schema_org_are_right(site):
     added = "@prefix schema: <http://schema.org/> . ex:one schema:name 'One' . ex:oak"
     assert not findings(site, "\nex:oak", f"\n{added}")
+
+
+def test_a_slip_in_the_name_of_what_is_described_is_told_there_and_not_at_every_link(site):
+    (site / "shapes/species.ttl").write_text(SHAPES.split("rule:S1 a", maxsplit=1)[0].replace(", rule:S1 ,", ","))
+    (site / "shapes/shapes.ttl").unlink()
+    links = "ex:three a ex:Tree ; ex:species ex:maple .\nex:four a ex:Tree ; ex:species ex:maple .\n"
+    ((place, words),) = findings(site, "\nex:oak", f"\n{links}ex:mapel a ex:Species .\nex:oak")
+    assert place.endswith("data.ttl:4:1")
+    assert "follow from it (K2)" in words

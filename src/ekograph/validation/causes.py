@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import groupby, islice
 from operator import attrgetter
+from typing import NamedTuple, TypeGuard
+
+from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.validation.check import CheckOutcome
-from ekograph.validation.fixes import Check, fixes, mended, without_place
-from ekograph.validation.report import SEVERITIES, Finding, Report
+from ekograph.validation.fixes import Check, described_as, fixes, mended, without_place
+from ekograph.validation.report import SEVERITIES, Finding, Fix, Report
 from ekograph.validation.sources import Source
 
 #: Among more findings than this nobody looks for one slip; each mend that is tried costs a check.
@@ -18,47 +21,101 @@ _MOST_FINDINGS, _MOST_TRIALS = 200, 5
 #: Of more bytes of sources than this a check takes too long to be done again and again.
 _MOST_BYTES = 2_000_000
 
+_PLACE = attrgetter("path", "line", "column")
+
 
 def folded(outcome: CheckOutcome, sources: Sequence[Source], check: Check, messages: Messages) -> Report:
     """The report of a check without the findings that follow from others, which say how many do, and of which rules.
 
-    A finding follows from another if mending that one makes it go too, or if both are told at the same link.
+    A finding follows from another if mending that one makes it go too, if both are told at the same link, or if both
+    say the same of the same thing.
     """
-    findings = list(outcome.report.findings)
-    followers: dict[Finding, list[Finding]] = {}
-    if 1 < len(findings) <= _MOST_FINDINGS and sum(len(source.data) for source in sources) <= _MOST_BYTES:
-        trials = 0
-        for fix in fixes(outcome, sources):
-            cause = fix.finding
-            if cause in findings and cause not in followers and len(findings) > 1 and trials < _MOST_TRIALS:
-                trials += 1
-                followers[cause] = _gone(cause, outcome.report, check(mended(sources, [fix])))
-                findings = [finding for finding in findings if finding not in followers[cause]]
-    for _, group in groupby(sorted(findings, key=_place), key=_place):
-        first, *others = sorted(group, key=lambda finding: (finding not in followers, finding.suggestion is None))
-        if others and not (first.value or '"').startswith('"'):
-            followers[first] = [*followers.get(first, ()), *others]
-            findings = [finding for finding in findings if finding not in others]
-    findings.sort(key=lambda finding: (finding.path, not (followers.get(finding) or finding.suggestion)))
-    return Report(outcome.report.conforms, tuple(_told(one, followers.get(one), messages) for one in findings))
+    findings = outcome.report.findings
+    if not 1 < len(findings) <= _MOST_FINDINGS or sum(len(source.data) for source in sources) > _MOST_BYTES:
+        return outcome.report
+    folding = _Folding(findings)
+    for trial in islice(_trials(outcome, sources, folding), _MOST_TRIALS):
+        folding.follow(trial.cause, trial.gone(outcome.report, check(mended(sources, trial.mends))))
+    folding.join(_PLACE, lambda finding: _is_iri(finding.value))
+    folding.join(attrgetter("path", "rule", "focus_node", "message"))
+    return Report(outcome.report.conforms, tuple(folding.told(messages)))
 
 
-_place = attrgetter("path", "line", "column")
+def _trials(outcome: CheckOutcome, sources: Sequence[Source], folding: _Folding) -> Iterator[_Trial]:
+    """What others may follow from.
+
+    Where several links lead to what nothing describes, the slip may be in the name of what is described instead.
+    """
+    links: dict[tuple[str, str], list[Finding]] = {}
+    for finding in folding.findings:
+        if _is_iri(finding.value) and finding.suggestion:
+            links.setdefault((finding.value, finding.suggestion), []).append(finding)
+    for (value, meant), leading in links.items():
+        mends = described_as(NamedNode(value), NamedNode(meant), leading[0], sources)
+        if mends and len(set(map(_PLACE, leading))) > 1:
+            line, column = mends[0].start
+            here = leading[0]._replace(path=mends[0].path, line=line, column=column)
+            about = next((finding for finding in folding.findings if finding.focus_node == meant), here)
+            yield _Trial(about, mends, leading)
+    for fix in fixes(outcome, sources):
+        if fix.finding in folding.findings and fix.finding not in folding.followers:
+            yield _Trial(fix.finding, [fix], [fix.finding])
 
 
-def _gone(cause: Finding, before: Report, after: Report) -> list[Finding]:
-    """The findings that go with their cause; none if that stays, or if others come."""
-    left, had = (Counter(map(without_place, report.findings)) for report in (after, before))
-    if left[without_place(cause)] or left - had:
-        return []
-    return [finding for finding in before.findings if finding != cause and not left[without_place(finding)]]
+class _Trial(NamedTuple):
+    """A finding that others may follow from, mends that would show it, and the findings that go if it is so."""
+
+    cause: Finding
+    mends: Sequence[Fix]
+    goes: Sequence[Finding]
+
+    def gone(self, before: Report, after: Report) -> list[Finding]:
+        """All findings that go with the mends; none if others come, or if some stay that should go."""
+        left, had = (Counter(map(without_place, report.findings)) for report in (after, before))
+        if left - had or any(left[without_place(finding)] for finding in self.goes):
+            return []
+        return [finding for finding in before.findings if not left[without_place(finding)]]
 
 
-def _told(finding: Finding, followers: Sequence[Finding] | None, messages: Messages) -> Finding:
-    if not followers:
-        return finding
-    rules = ", ".join(sorted({follower.rule for follower in followers}))
-    message = f"{finding.message} {messages('followers', count=len(followers), rules=rules)}"
-    # What brings about a violation is none the less for being a warning where it brings about nothing.
-    severity = SEVERITIES["violation"] if any(follower.blocks for follower in followers) else finding.severity
-    return finding._replace(message=message, severity=severity)
+class _Folding:
+    """Findings, those of them that are told, and those that follow from each."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+        self.followers: dict[Finding, list[Finding]] = {}
+
+    def follow(self, cause: Finding, gone: Sequence[Finding]) -> None:
+        """Tell the cause alone of what goes with it."""
+        others = [finding for finding in gone if finding != cause]
+        if others:
+            self.followers[cause] = others
+            self.findings = [cause, *(one for one in self.findings if one != cause and one not in others)]
+
+    def join(self, key: Callable[[Finding], Hashable], applies: Callable[[Finding], bool] = lambda _: True) -> None:
+        """Tell one of the findings with the same key, rather one that others follow from, or that has a suggestion."""
+        for _, group in groupby(sorted(filter(applies, self.findings), key=_sortable(key)), key=key):
+            first, *others = sorted(group, key=lambda one: (one not in self.followers, one.suggestion is None))
+            if others:
+                self.follow(first, [*self.followers.get(first, ()), *others])
+
+    def told(self, messages: Messages) -> Iterator[Finding]:
+        """The findings that are told, by file, in each first those that others follow from."""
+        for one in sorted(self.findings, key=lambda one: (one.path, not (one in self.followers or one.suggestion))):
+            followers = self.followers.get(one, ())
+            if followers:
+                rules = ", ".join(sorted({follower.rule for follower in followers}))
+                message = f"{one.message} {messages('followers', count=len(followers), rules=rules)}"
+                # What brings about a violation is none the less for being a warning by itself.
+                severe = any(follower.blocks for follower in followers)
+                yield one._replace(message=message, severity=SEVERITIES["violation"] if severe else one.severity)
+            else:
+                yield one
+
+
+def _is_iri(value: str | None) -> TypeGuard[str]:
+    """Whether the value of a finding is an IRI, which stands bare."""
+    return bool(value) and not str(value).startswith(('"', "_:", "<<"))
+
+
+def _sortable(key: Callable[[Finding], Hashable]) -> Callable[[Finding], str]:
+    return lambda finding: repr(key(finding))

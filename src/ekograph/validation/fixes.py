@@ -75,6 +75,17 @@ def _facts(source: Source) -> list[Stated] | None:
         return None
 
 
+def described_as(new: NamedNode, old: NamedNode, finding: Finding, sources: Sequence[Source]) -> list[Fix]:
+    """What makes the statements about `old` statements about `new`, as mends of a finding."""
+    return [
+        _Mends(source.name, decoded(source.data), facts).named(fact, new, finding)
+        for source in sources
+        if (facts := _facts(source))
+        for fact in facts
+        if fact.subject == old
+    ]
+
+
 def proven(candidates: Sequence[Fix], report: Report, sources: Sequence[Source], check: Check) -> list[Fix]:
     """Those of the mends after which what they mend is found no more, and nothing else is."""
     together = _apart(candidates)
@@ -188,6 +199,10 @@ class _Mends:
             if len(new) == 1 and isinstance(new[0], NamedNode | Literal):
                 spans = [fact.object_span for fact in self._facts if fact[:3] == tuple(old.triple)]
                 yield from (self._fix(span, self._written(new[0]), finding) for span in spans)
+
+    def named(self, fact: Stated, new: NamedNode, finding: Finding) -> Fix:
+        """Another name for the subject of a statement."""
+        return self._fix(fact.subject_span, self._written(new), finding)
 
     def unused_prefixes(self) -> Iterator[Fix]:
         """Without the lines that declare a prefix which no name in the text has; not if no name has any."""
