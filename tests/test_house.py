@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 32_100,
+    "lines": 32_150,
     "files": 239,
     "files with one importer": 60,
     "class names that occur twice": 0,
