@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 
 import click
 
@@ -28,11 +29,6 @@ Examples:
 Exit status: 0 all is as it was published; 1 something is not; 2 there is nothing to verify."""
 
 _LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)')
-#: Addresses whose answers are made when they are asked for.
-_MADE = (
-    *("/sparql", "/search", "/browse", "/check/", "/reconcile", "/id/", "/health"),
-    *("/version/", "/timegate/", "/timemap/", "/oai", "/api/"),
-)
 
 
 @click.command("verify", epilog=_EPILOG)
@@ -50,7 +46,7 @@ def command(site: Path, name: str | None, every: bool, reproduce: bool, lang: st
     names = repository.names() if every else [name or current]
     if not names or names == [None]:
         fail(messages("nothing_published", path=settings.snapshots_dir))
-    faults = [fault for one in names if one for fault in _faults(repository.path / one, messages)]
+    faults = [fault for one in names if one for fault in _faults(repository.path / one, settings, messages)]
     if reproduce and not faults:
         faults = list(_otherwise(settings, Snapshot.open(repository.path / (name or current or "")), messages))
     for fault in faults:
@@ -60,7 +56,7 @@ def command(site: Path, name: str | None, every: bool, reproduce: bool, lang: st
     sys.exit(1 if faults else 0)
 
 
-def _faults(path: Path, messages: Messages) -> Iterator[str]:
+def _faults(path: Path, settings: config.Settings, messages: Messages) -> Iterator[str]:
     """What of a snapshot is not as it was published."""
     try:
         manifest = Manifest.read(path)
@@ -73,19 +69,24 @@ def _faults(path: Path, messages: Messages) -> Iterator[str]:
         if file.is_file() and file.relative_to(path).as_posix() not in {*manifest.files, MANIFEST}:
             yield messages("verify_unknown_file", path=file)
     if not manifest.large and not damaged:
-        yield from (messages("verify_dead_link", path=path.name, page=page, link=link) for page, link in _dead(path))
+        dead = _dead(path, settings)
+        yield from (messages("verify_dead_link", path=path.name, page=page, link=link) for page, link in dead)
 
 
-def _dead(path: Path) -> Iterator[tuple[str, str]]:
+def _dead(path: Path, settings: config.Settings) -> Iterator[tuple[str, str]]:
     """The links of printed pages that lead nowhere, each with the first page that has it."""
+    from ekograph.web.server import routes_of
+
     snapshot = Snapshot(path, Manifest.read(path))
     printed, reported = list(snapshot.printed()), set[str]()
     there = {address for one in printed for address in (one.address, one.page, f"{one.page}.html")}
     there |= {f"/{name}" for name in snapshot.manifest.files}
+    # Things are redirected to their pages, and the server tells of itself.
+    made = [route.pattern for route in routes_of(settings)] + [re.compile("/id/.*|/health")]
     for page in printed:
         if page.content_type == HTML.content_type:
             for link in sorted(set(map(bytes.decode, _LINK.findall(page.body)))):
-                if link not in there | reported and not link.startswith(_MADE):
+                if link not in there | reported and not any(pattern.fullmatch(unquote(link)) for pattern in made):
                     reported.add(link)
                     yield page.address, link
 

@@ -165,27 +165,11 @@ class _Process:
 
     def _routes(self, settings: Settings) -> Routes:
         """All that is answered besides what is printed."""
-        routes: list[Route] = [
-            *files.routes(),
-            *ckan.routes(settings.address),
-            oaipmh.route(
-                settings.address,
-                settings.contact if settings.contact.startswith("mailto:") else settings.security_contact,
-            ),
-            *versions.routes(PublicAddress(settings.public_url)),
-            *derived_forms.routes(settings),
-            problem_types.route(),
-            *health.routes(self._service, self._registry),
-            *search.routes(settings),
-            *browse.routes(settings),
-            *description_check.routes(settings),
-            *endpoint.documented(),
-            *graph_store.documented(),
-        ]
         resources: dict[str, Resource] = {
             endpoint.PATH: endpoint.Endpoint(settings, self._answering),
             graph_store.PATH: graph_store.GraphStore(settings, self._answering),
         }
+        routes = [*routes_of(settings), *health.routes(self._service, self._registry)]
         return Routes(routes, resources, settings.address)
 
     def _reload(self) -> None:
@@ -211,6 +195,26 @@ class _Process:
         self._dispatcher.reconfigure(self._routes(settings), address, hosts(settings))
         await self._service.reload(lambda snapshot: engines(settings, snapshot), address)
         log.info("the settings have been read again")
+
+
+def routes_of(settings: Settings) -> list[Route]:
+    """What is answered from a snapshot besides what is printed."""
+    return [
+        *files.routes(),
+        *ckan.routes(settings.address),
+        oaipmh.route(
+            settings.address,
+            settings.contact if settings.contact.startswith("mailto:") else settings.security_contact,
+        ),
+        *versions.routes(PublicAddress(settings.public_url)),
+        *derived_forms.routes(settings),
+        problem_types.route(),
+        *search.routes(settings),
+        *browse.routes(settings),
+        *description_check.routes(settings),
+        *endpoint.documented(),
+        *graph_store.documented(),
+    ]
 
 
 #: What a running server cannot change: where it listens, which folder it reads, how many processes it is.
