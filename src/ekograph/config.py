@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
@@ -21,6 +22,9 @@ _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 
 #: What a site can mostly be: concepts, an ontology, a catalogue, other data.
 PROFILES = ("skos", "owl", "dcat", "rdf")
+
+#: Forms of the dumps, and the modules that they are written with.
+MORE_DUMPS = MappingProxyType({"parquet": "pyarrow", "zst": "zstandard"})
 
 #: How much a finding of a rule of the check can matter.
 _SEVERITIES = ("off", "info", "warning", "violation")
@@ -63,6 +67,9 @@ class Settings(NamedTuple):
     processes: Annotated[int, "How many processes serve; they share what memory queries may take."] = 1
     snapshots: Annotated[str, "Folder of the published snapshots, relative to the site."] = "snapshots"
     keep: Annotated[int, "How many snapshots are kept."] = 20
+    more_dumps: Annotated[
+        tuple[str, ...], "Further forms of the dumps: parquet (needs the extra parquet), zst (needs the extra zstd)."
+    ] = ()
     union_default_graph: Annotated[bool, "Whether the default graph is the union of all graphs."] = True
     query_seconds: Annotated[float, "Wall time a query may take, in seconds."] = 10.0
     query_memory_mb: Annotated[int, "Memory a query may take, in MB."] = 384
@@ -204,6 +211,10 @@ def _check_words(settings: Settings) -> None:
     for origin in settings.images:
         if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
             raise ConfigError(f"images holds {origin!r}; give scheme and host alone, as in https://example.org")
+    for form in settings.more_dumps:
+        if form not in MORE_DUMPS or not find_spec(MORE_DUMPS[form]):
+            forms = ", ".join(f"{name} (pip install {module})" for name, module in MORE_DUMPS.items())
+            raise ConfigError(f"more_dumps holds {form!r}, which is unknown or not installed; there are {forms}")
     if settings.profile not in {"", *PROFILES}:
         raise ConfigError(f"profile is {settings.profile!r}; the profiles are {', '.join(PROFILES)}")
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "rollback": "Put the snapshot before back in service.",
     "verify": "Compare snapshots with what was published.",
     "lsp": "Serve an editor: diagnostics, completion, mends and more.",
+    "mcp": "Let language models search, describe and query the site.",
     "export": "Write the published site as files for any web server.",
     "diff": "Tell what changed between two states of the site.",
 }

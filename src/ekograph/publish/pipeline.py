@@ -318,7 +318,10 @@ def _dumping(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> Call
 
 def _dumped(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> list[File]:
     """The dumps, added to the draft."""
-    written = ((dump, draft.write(f"{FOLDER}/{dump.name}", dump.content)) for dump in dumps(proof.dataset))
+    written = (
+        (dump, draft.write(f"{FOLDER}/{dump.name}", dump.content))
+        for dump in dumps(proof.dataset, proof.settings.more_dumps)
+    )
     return [
         File(dump.name, *file, dump.about, before.same_since(f"{FOLDER}/{dump.name}", file) if before else "")
         for dump, file in written
@@ -354,7 +357,7 @@ _PRESS = (
 
 def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
     """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
-    names = ("base", "own", "languages", "dataset", "title", "profile", "images", "contact")
+    names = ("base", "own", "languages", "dataset", "title", "profile", "images", "more_dumps", "contact")
     digest = hashlib.sha256(json.dumps([getattr(settings, name) for name in names]).encode())
     digest.update(hashlib.sha256(shapes).digest())
     # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.

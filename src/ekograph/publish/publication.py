@@ -105,14 +105,17 @@ _KINDS = {
     "jsonld": (formats.JSON_LD.name, formats.JSON_LD.media_type, "JSON_LD", "JSON-LD"),
     "rdf": (formats.RDF_XML.name, formats.RDF_XML.media_type, "RDF_XML", "RDF/XML"),
     "csv": ("csv", "text/csv", "CSV", "CSV"),
+    "parquet": ("parquet", "application/vnd.apache.parquet", "PARQUET", "Parquet"),
     "zip": ("zip", "application/zip", "ZIP", "ZIP"),
 }
+#: How files are compressed: the media type, by the end of the name.
+PACKINGS = {".gz": "application/gzip", ".zst": "application/zstd"}
 _DESCRIPTIONS = {
     "fi": "Kaikki tiedot yhtenä tiedostona muodossa {label}.",
     "sv": "Alla data i en fil i formatet {label}.",
     "en": "All the data in one file in the format {label}.",
 }
-_PACKED = {"fi": "pakattu (gzip)", "sv": "komprimerad (gzip)", "en": "compressed (gzip)"}
+_PACKED = {"fi": "pakattu", "sv": "komprimerad", "en": "compressed"}
 _TABLES = {
     "fi": "Taulukko, rivi kustakin: {what}.",
     "sv": "Tabell med en rad för var och en: {what}.",
@@ -123,17 +126,25 @@ _WHOLE = {"fi": "Koko aineisto", "sv": "Hela datamängden", "en": "The whole dat
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file: our name of the format, its media type, its code in the EU's table, what people call it."""
+    """A type of file: our name of the format, its media type, its code in the EU's table, what people call it.
+
+    `packed` is the media type of what it is compressed into, "" where it is not.
+    """
 
     name: str
     media_type: str
     authority: str
     label: str
-    compressed: bool
+    packed: str
+
+    @property
+    def as_sent(self) -> str:
+        """The media type of the file as it is."""
+        return self.packed or self.media_type
 
     def title(self, language: str, what: str = "") -> str:
         """The title, in fi, sv or en, of a dump of the whole dataset, or of a table of `what`."""
-        packed = f", {_PACKED[language]}" if self.compressed else ""
+        packed = f", {_PACKED[language]} ({self.packed.rpartition('/')[2]})" if self.packed else ""
         return f"{what or _WHOLE[language]}: {self.label}{packed}"
 
     def description(self, language: str, what: str = "") -> str:
@@ -143,6 +154,7 @@ class FileType:
 
 def of(name: str) -> FileType | None:
     """The type of the dump `name`; None for what is no distribution of the dataset, such as checksums."""
-    stem = name.removesuffix(".gz")
-    kind = _KINDS.get(stem.rpartition(".")[2])
-    return FileType(*kind, compressed=stem != name) if kind else None
+    stem, _, suffix = name.rpartition(".")
+    packed = PACKINGS.get(f".{suffix}", "")
+    kind = _KINDS.get(stem.rpartition(".")[2] if packed else suffix)
+    return FileType(*kind, packed) if kind else None

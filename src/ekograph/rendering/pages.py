@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -194,16 +195,17 @@ def _page(template: str, view: View, path: str, **values: Any) -> bytes:
 
 #: What describes a table (CSV on the Web) has the name of the table and this.
 _DESCRIPTION = "-metadata.json"
+_PACKED = (".gz", ".zst")
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file as the page shows it: its name, what it is, its size in words, and the name of its compressed copy."""
+    """A file as the page shows it: its name, what it is, its size in words, and the names of its compressed copies."""
 
     name: str
     title: Markup
     size: str
-    compressed: str = ""
+    compressed: Sequence[str] = ()
 
 
 def downloads_page(site: Site, files: Iterable[tuple[str, int, str]], language: str) -> bytes:
@@ -211,9 +213,9 @@ def downloads_page(site: Site, files: Iterable[tuple[str, int, str]], language: 
     view = View(site, language)
     sizes = {name: (size, about) for name, size, about in files}
     tables = [name for name in sizes if name.endswith(".csv")]
-    others = [name for name in sizes if name not in tables and not name.endswith((_DESCRIPTION, ".gz"))]
+    others = [name for name in sizes if name not in tables and not name.endswith((_DESCRIPTION, *_PACKED))]
     # A large site has only compressed ones.
-    others += [name for name in sizes if name.endswith(".gz") and name.removesuffix(".gz") not in sizes]
+    others += [name for name in sizes if name.endswith(_PACKED) and Path(name).stem not in sizes]
     return page(
         "downloads.html",
         layout.frame_of(view, view.message("downloads.title"), layout.DOWNLOADS),
@@ -226,12 +228,13 @@ def downloads_page(site: Site, files: Iterable[tuple[str, int, str]], language: 
 def _download(view: View, name: str, sizes: dict[str, tuple[int, str]]) -> Download:
     size, about = sizes[name]
     title = view.property_name(NamedNode(about)) if about else _title(view, name)
-    return Download(name, title, _size(size, view.language), f"{name}.gz" if f"{name}.gz" in sizes else "")
+    packed = [f"{name}{end}" for end in _PACKED if f"{name}{end}" in sizes]
+    return Download(name, title, _size(size, view.language), packed)
 
 
 def _title(view: View, name: str) -> Markup:
     """What a file is by its name: the format of a dump, all files together, or else just the name."""
-    result = formats.by_suffix(name.removesuffix(".gz").rpartition(".")[2])
+    result = formats.by_suffix((Path(name).stem if name.endswith(_PACKED) else name).rpartition(".")[2])
     key = f"format.{result.name}" if result else f"downloads.{name.rpartition('.')[2].lower()}"
     return Markup("{}").format(view.message(key) if key in view.message else name)
 

@@ -14,6 +14,9 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _PROLOGUE = frozenset({"PREFIX", "BASE", "VERSION"})
 
+#: What begins the names of the properties that search, which the web process replaces before a worker gets a query.
+TEXT_SEARCH = "http://jena.apache.org/text#"
+
 # An unterminated string extends to the end of its line or of the text: so no alternative is tried twice, and the pass
 # stays linear. For the same reason a run of letters, dots and dashes is taken whole; it is the prefix of a name if a
 # colon follows, else words with marks between them.

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from ekograph.engine import errors
-from ekograph.engine.diagnostics.lexer import MAX_DEPTH, Scan, depth_exceeds, scan, undeclared
+from ekograph.engine.diagnostics.lexer import MAX_DEPTH, TEXT_SEARCH, Scan, depth_exceeds, scan, undeclared
 from ekograph.engine.diagnostics.mistakes import mistake
 from ekograph.engine.direct.connection_server import ConnectionServer
 from ekograph.engine.errors import QueryError
@@ -190,7 +190,7 @@ def _answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any], out
 def _whole_answer(store: ox.Store, request: WorkerRequest, config: dict[str, Any]) -> WholeAnswer | None:
     """The answer, if it is the same as long as the dataset is; raises what `_answer` does, and what pyoxigraph does."""
     seen = _examined(request.text)
-    results = None if seen.volatile else _results(store, request, config, seen)
+    results = None if seen.volatile or TEXT_SEARCH in request.text else _results(store, request, config, seen)
     if results is None:
         return None
     if isinstance(results, ox.QueryTriples):

@@ -207,7 +207,7 @@ def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
         yield from facts(node, (DCAT("distribution"), distribution))
         yield from facts(distribution, *inherited)
         yield from _distribution(distribution, file, kind, issue)
-        if kind.name == formats.TURTLE.name and not kind.compressed:
+        if kind.name == formats.TURTLE.name and not kind.packed:
             # Portals that do not list services find the endpoint here.
             yield from facts(distribution, *((DCAT("accessService"), service) for service in services))
 
@@ -298,7 +298,7 @@ def _types(node: NamedNode, kind: publication.FileType) -> Iterator[Quad]:
         node,
         (DCTERMS("format"), NamedNode(_FILE_TYPES + kind.authority)),
         (DCAT("mediaType"), NamedNode(_MEDIA_TYPES + kind.media_type)),
-        *([(DCAT("compressFormat"), NamedNode(f"{_MEDIA_TYPES}application/gzip"))] if kind.compressed else []),
+        *([(DCAT("compressFormat"), NamedNode(f"{_MEDIA_TYPES}{kind.packed}"))] if kind.packed else []),
     )
 
 

@@ -102,7 +102,7 @@ def _downloads(issue: Publication) -> list[Json]:
                 {
                     "@type": "DataDownload",
                     "contentUrl": f"{PUBLIC_URL}/dumps/{file.name}",
-                    "encodingFormat": "application/gzip" if kind.compressed else kind.media_type,
+                    "encodingFormat": kind.as_sent,
                     "contentSize": f"{file.size} B",
                     "sha256": file.sha256,
                 }

@@ -69,4 +69,4 @@ def _named(issue: Publication, node: NamedNode, name: str) -> list[str]:
 def _items(issue: Publication) -> list[tuple[str, str]]:
     """The dumps and their media types; a compressed one is a file of its own."""
     kinds = ((file.name, publication.of(file.name)) for file in issue.dumps)
-    return [(name, "application/gzip" if kind.compressed else kind.media_type) for name, kind in kinds if kind]
+    return [(name, kind.as_sent) for name, kind in kinds if kind]

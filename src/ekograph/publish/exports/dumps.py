@@ -6,8 +6,11 @@ import gzip
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.publish.exports import csvw
 from ekograph.rdf import formats
@@ -20,6 +23,8 @@ FOLDER = "dumps"
 SUMS = "SHA256SUMS"
 PACKAGE = "all.zip"
 
+_COLUMNS = ("subject", "predicate", "object", "kind", "datatype", "language", "graph")
+
 
 @dataclass(frozen=True)
 class Dump:
@@ -30,31 +35,63 @@ class Dump:
     about: str = ""
 
 
-def dumps(dataset: Dataset) -> Iterator[Dump]:
-    """Every dump, the checksums last, in the form that `sha256sum --check` reads.
+def dumps(dataset: Dataset, more: Sequence[str] = ()) -> Iterator[Dump]:
+    """Every dump, also in the `more` forms (parquet, zst); the checksums last, as `sha256sum --check` reads them.
 
     The same dataset gives the same bytes. That holds for .gz and .zip wherever zlib is the original one (Debian,
     Ubuntu, python.org); successors of zlib choose other, equally good, bytes for the same content.
     """
     sums = {}
-    for dump in _files(dataset):
+    for dump in _files(dataset, more):
         sums[dump.name] = hashlib.sha256(dump.content).hexdigest()
         yield dump
     yield Dump(SUMS, "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode())
 
 
-def _files(dataset: Dataset) -> Iterator[Dump]:
+def _files(dataset: Dataset, more: Sequence[str]) -> Iterator[Dump]:
     plain = []
+    packings = {".gz": compressed}
+    if "zst" in more:
+        packings[".zst"] = import_module("zstandard").ZstdCompressor(level=12).compress
     for form in formats.RDF:
         body = _body(dataset, form)
         if body is not None:
             plain.append(Dump(f"dataset.{form.suffix}", body))
             yield plain[-1]
-            yield Dump(f"dataset.{form.suffix}.gz", compressed(body))
+            yield from (Dump(f"dataset.{form.suffix}{end}", pack(body)) for end, pack in packings.items())
+    if "parquet" in more:
+        yield Dump("dataset.parquet", parquet(dataset))
     for name, content, kind in csvw.files(dataset):
         plain.append(Dump(name, content, kind))
         yield plain[-1]
     yield Dump(PACKAGE, packed({item.name: item.content for item in plain}))
+
+
+def parquet(dataset: Dataset) -> bytes:
+    """The quads as one table: the terms as they are written, `null` where a literal has no language (Apache Parquet).
+
+    `kind` is "iri", "blank", "literal" or "triple", of the object; the default graph is `null`.
+    """
+    arrow, writer = import_module("pyarrow"), import_module("pyarrow.parquet")
+    kinds = {NamedNode: "iri", BlankNode: "blank", Literal: "literal"}
+    columns: dict[str, list[str | None]] = {name: [] for name in _COLUMNS}
+    for quad in dataset.quads:
+        end, graph = quad.object, quad.graph_name
+        literal = end if isinstance(end, Literal) else None
+        row = (
+            *(term.value if isinstance(term, NamedNode) else str(term) for term in (quad.subject, quad.predicate)),
+            end.value if isinstance(end, NamedNode | Literal) else str(end),
+            kinds.get(type(end), "triple"),
+            literal and literal.datatype.value,
+            literal and literal.language,
+            graph.value if isinstance(graph, NamedNode) else None,
+        )
+        for name, value in zip(_COLUMNS, row, strict=True):
+            columns[name].append(value)
+    out = io.BytesIO()
+    table = arrow.table(columns, schema=arrow.schema([(name, arrow.string()) for name in _COLUMNS]))
+    writer.write_table(table, out, compression="zstd")
+    return out.getvalue()
 
 
 def compressed(body: bytes) -> bytes:

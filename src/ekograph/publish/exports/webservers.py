@@ -14,6 +14,9 @@ _TYPES = {
     "atom": "application/atom+xml",
     "csv": "text/csv",
     "gz": "application/gzip",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "zst": "application/zstd",
     "link": "application/link-format",
     "zip": "application/zip",
 }

@@ -18,8 +18,15 @@ from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, parsed_date
 from ekograph.web.http.problems import not_found
 from ekograph.web.http.response import PreparedAnswer, RawResponse, redirect
 
-#: Tables, their descriptions (CSV on the Web), and all files together.
-_OTHER_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/csvm+json", "zip": "application/zip"}
+#: Tables, their descriptions (CSV on the Web), all files together, and what is compressed.
+_OTHER_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/csvm+json",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+    "zst": "application/zstd",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 #: Where the dumps lie in the folder of a snapshot, and below the root of the site.
 FOLDER = "dumps/"
@@ -78,8 +85,6 @@ def _span(request: Request, etag: bytes, modified: bytes, size: int) -> Span | N
 
 def media_type(name: str) -> str:
     """The type of a file by the end of its name; a compressed one is a file of its own, not an encoding."""
-    if name.endswith(".gz"):
-        return "application/gzip"
     suffix = name.rpartition(".")[2]
     if suffix in _OTHER_TYPES:
         return _OTHER_TYPES[suffix]

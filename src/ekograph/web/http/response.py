@@ -24,7 +24,7 @@ GZIP_FROM = 1000
 
 #: Types whose bytes gzip makes smaller.
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
-_COMPRESSED = ("application/gzip", "application/zip")
+_COMPRESSED = ("application/gzip", "application/zip", "application/zstd")
 
 # Fields that a 304 leaves out, since it has no body.
 _OF_THE_BODY = {b"content-type", b"content-language", b"content-disposition"}

@@ -10,11 +10,13 @@ from typing import Any
 
 from ekograph.config import Settings
 from ekograph.engine.contract import Limits, Query
+from ekograph.engine.diagnostics.lexer import TEXT_SEARCH
 from ekograph.engine.direct.protocol import Terms
 from ekograph.engine.errors import QueryError
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.web.api.routes import Route, no_task, texts
+from ekograph.web.api.search import opened_index
 from ekograph.web.contract import Application, Request
 from ekograph.web.http.headers import NO_STORE
 from ekograph.web.http.negotiation import choose, choose_language, takes_gzip
@@ -26,6 +28,7 @@ from ekograph.web.sparql.answering import Answering, head_of, key_of, problem_of
 from ekograph.web.sparql.direct import Kind, RequestParts, closes
 from ekograph.web.sparql.request import QUERY, ProtocolQuery, content_type, in_body, in_url
 from ekograph.web.sparql.service_description import describe
+from ekograph.web.sparql.text_search import rewritten
 
 #: The path of the endpoint.
 PATH = "/sparql"
@@ -73,6 +76,16 @@ class Endpoint:
     def _answer(self, request: Request, asked: ProtocolQuery) -> Application:
         if asked.text is None:
             return self._without_query(request)
+        if TEXT_SEARCH in asked.text:
+            return Deferred(request, partial(self._searched, asked))
+        return self._start(request, asked)
+
+    async def _searched(self, asked: ProtocolQuery, request: Request) -> Application:
+        """The answer to a query that searches, once what it looks for is found."""
+        text = await asyncio.to_thread(_with_search_results, request, asked.text or "")
+        return self._start(request, asked._replace(text=text))
+
+    def _start(self, request: Request, asked: ProtocolQuery) -> Application:
         accept = request.fields.get(b"accept", b"")
         query = self._query(request, asked, accept)
         if b"text/html" in accept and _wants_page(asked, accept) and (form := _form(request)):
@@ -131,6 +144,15 @@ class Endpoint:
             results, graph = (named, graph) if named in formats.RESULTS else (results, named)
         client = request.client(self._settings.trusted_proxy)
         return Query(asked.text or "", asked.default_graphs, asked.named_graphs, results, graph, client)
+
+
+def _with_search_results(request: Request, text: str) -> str:
+    """A query with the things that it searches for; raises ProblemError."""
+    first = request.live.snapshot.manifest.languages[0]
+    with opened_index(request) as index:
+        return rewritten(
+            text, lambda words, tag, most: [(hit.iri, hit.score) for hit in index.search(words, tag or first, most)]
+        )
 
 
 def _form(request: Request) -> tuple[bytes, str] | None:

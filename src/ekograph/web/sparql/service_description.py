@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ekograph.config import Settings
+from ekograph.engine.diagnostics.lexer import TEXT_SEARCH
 from ekograph.engine.workers.result_writer import GRAPHS
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
@@ -73,6 +74,7 @@ def _triples(manifest: Manifest, endpoint: NamedNode, settings: Settings) -> Ite
     yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
     if union:
         yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+    yield Triple(service, _sd("propertyFeature"), NamedNode(f"{TEXT_SEARCH}query"))
     for form in (*formats.RESULTS, *formats.RDF):
         yield Triple(service, _sd("resultFormat"), NamedNode(_FORMATS + _NAMES[form.name]))
     if not settings.remote_endpoint:
