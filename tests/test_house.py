@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 32_150,
-    "files": 239,
-    "files with one importer": 59,
+    "lines": 32_500,
+    "files": 242,
+    "files with one importer": 61,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
