@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyoxigraph import NamedNode
 
 from ekograph.rdf.dataset import Node
-from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, SKOS
+from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, SCHEMA, SKOS
 from ekograph.rendering import terms
 from ekograph.rendering.site import Site
 
@@ -20,13 +22,18 @@ PRIORITY = f"{EKO}Priority"
 AUTHORITY = f"{EKO}FundingAuthority"
 CONTACT = f"{EKO}ContactPoint"
 PLACE = f"{DCTERMS}Location"
+PROGRAMME = f"{SCHEMA}FundingScheme"
+PERIOD = f"{DCTERMS}PeriodOfTime"
+RULE = f"{EKO}FundingRequirement"
+COLLECTION = f"{SCHEMA}Collection"
+ORGANISATION = f"{ORG}Organization"
+PAGE = f"{FOAF}Document"
 
 FUNDED_BY = f"{EKO}fundingAuthority"
 ORDER = f"{EKO}displayOrder"
 PARTY = f"{EKO}party"
 URBAN_AREA = f"{EKO}urbanArea"
 DOCUMENT = f"{EKO}document"
-LISTED = f"{EKO}ListedAgreement"
 LISTED_ON = f"{EKO}documentListedOn"
 REQUIREMENT = f"{EKO}projectRequirement"
 KIND = f"{EKO}priorityKind"
@@ -41,6 +48,9 @@ ISSUED = f"{DCTERMS}issued"
 EXPIRES = f"{SCHEMA}expires"
 SOURCE = f"{DCTERMS}source"
 DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom"
+INTRODUCTION = f"{EKO}introduction"
+READ_ON = f"{EKO}readOn"
+START, END = f"{DCAT}startDate", f"{DCAT}endDate"
 REFERENCES = f"{DCTERMS}references"
 SUBJECT = f"{DCTERMS}subject"
 
@@ -52,6 +62,25 @@ _COVERING = (SPATIAL, URBAN_AREA)
 
 #: More agreements than this cannot be shown together on the front page.
 MOST_TOGETHER = 200
+
+
+def themes(site: Site) -> dict[NamedNode, list[NamedNode]]:
+    """The subjects of the priorities, each with its priorities, those of most agreements first."""
+    priorities = [node for agreement in site.all(AGREEMENT) for node in site.hierarchy.members(agreement)]
+    found: dict[NamedNode, list[NamedNode]] = {}
+    for priority in priorities:
+        for subject in site.named(priority, SUBJECT):
+            found.setdefault(subject, []).append(priority)
+    return dict(sorted(found.items(), key=lambda item: (-len(agreements_of(site, item[1])), -len(item[1]))))
+
+
+def agreements_of(site: Site, priorities: Iterable[NamedNode]) -> dict[NamedNode, list[NamedNode]]:
+    """The priorities by their agreement."""
+    grouped: dict[NamedNode, list[NamedNode]] = {}
+    for priority in priorities:
+        for agreement in site.named(priority, terms.IN_SCHEME):
+            grouped.setdefault(agreement, []).append(priority)
+    return grouped
 
 
 def together(site: Site) -> tuple[NamedNode, ...]:

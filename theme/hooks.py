@@ -11,7 +11,7 @@ from ekograph.rendering.view import View
 from . import agreements as eko
 from . import country_map, sunburst
 from .contacts import keeper
-from .page_types import PAGE_TYPES, summary
+from .page_types import PAGE_TYPES, here, summary
 
 if TYPE_CHECKING:
     from ekograph.scaffold.records import RecordType
@@ -41,6 +41,15 @@ def _front_page(view: View) -> Values:
     }
 
 
+def _themes(view: View) -> Values:
+    """The subjects of the priorities, those that several agreements share first, and then by name."""
+    rows = [
+        (here(view, subject), len(priorities), [view.link(item) for item in eko.agreements_of(view.site, priorities)])
+        for subject, priorities in eko.themes(view.site).items()
+    ]
+    return {"themes": sorted(rows, key=lambda row: (-len(row[2]), row[0].striptags().casefold()))}
+
+
 def _about(view: View) -> Values:
     """What pages about the site itself show: whom to write to."""
     return {"keeper": keeper(view)}
@@ -58,7 +67,9 @@ def _record_types() -> tuple[RecordType, ...]:
 theme = Theme(
     page_types=PAGE_TYPES,
     front_page=_front_page,
+    navigation=(("/themes", "nav.themes"),),
     pages=(
+        SitePage("/themes", "nav.themes", "themes.html", _themes, shown=lambda site: bool(eko.themes(site))),
         SitePage(
             "/privacy",
             "nav.privacy",

@@ -12,6 +12,8 @@ from ekograph.plugins import PageType, Values
 from ekograph.rdf.texts import Text
 from ekograph.rendering import history, terms
 from ekograph.rendering.hierarchy import ConceptNode
+from ekograph.rendering.page_types import concept
+from ekograph.rendering.statements import members_of
 from ekograph.rendering.view import View
 
 from . import agreements as eko
@@ -73,7 +75,7 @@ def priority(view: View, node: NamedNode) -> Values:
         ("agreement", [view.link(scheme) for scheme in schemes]),
         ("broader", [view.link(above) for above in path[-1:]]),
         ("kind", _links(view, path[0] if path else node, eko.KIND)),
-        ("subjects", _links(view, node, eko.SUBJECT)),
+        ("subjects", [here(view, item) for item in site.named(node, eko.SUBJECT)]),
         ("authority", [link for scheme in schemes for link in _links(view, scheme, eko.FUNDED_BY)]),
         ("places", [link for scheme in schemes for link in _links(view, scheme, eko.SPATIAL)]),
         ("origins", _origins(view, node)),
@@ -82,6 +84,7 @@ def priority(view: View, node: NamedNode) -> Values:
         "facts": facts,
         "below": hierarchy.branch(node).below,
         "siblings": [ConceptNode(sibling) for sibling in hierarchy.siblings(node)],
+        "akin": _akin(view, node, schemes),
         "contacts": contacts(view, _all(view, schemes, eko.CONTACTED_AT)),
         "requirements": [requirement for scheme in schemes for requirement in _requirements(view, scheme)],
     }
@@ -121,13 +124,139 @@ def place(view: View, node: NamedNode) -> Values:
     }
 
 
+def subject(view: View, node: NamedNode) -> Values:
+    """A subject: the priorities about it, by their agreements."""
+    matches = [link for match in eko.MATCHES[1:] for link in _links(view, node, match)]
+    return {
+        **concept(view, node),
+        "groups": list(eko.agreements_of(view.site, view.site.pointing(eko.SUBJECT, node)).items()),
+        "facts": [
+            ("vocabulary", _links(view, node, terms.IN_SCHEME)),
+            ("broader", _links(view, node, terms.BROADER)),
+            ("elsewhere", [view.elsewhere(node), *matches]),
+        ],
+    }
+
+
+def listed(view: View, node: NamedNode) -> Values:
+    """An agreement that is not described here: its places, and where its document is."""
+    areas = view.site.named(node, eko.URBAN_AREA)
+    places = [place for area in areas for place in (area, *view.site.named(area, terms.HAS_PART))]
+    return {
+        "lead": "listed.lead",
+        "facts": [
+            ("places", [view.link(place) for place in places]),
+            ("document", _links(view, node, eko.LISTED_ON)),
+            ("collection", _links(view, node, terms.IS_PART_OF)),
+            ("source", _links(view, node, eko.SOURCE)),
+        ],
+    }
+
+
+def programme(view: View, node: NamedNode) -> Values:
+    """The programme that funds projects: its period, and what it demands under which agreements."""
+    rules = view.site.pointing(eko.REFERENCES, node)
+    return {
+        "facts": [("period", _links(view, node, eko.TEMPORAL)), ("source", _links(view, node, eko.SOURCE))],
+        "lists": [
+            ("requirements", [view.link(rule) for rule in rules]),
+            ("agreements", [view.link(item) for rule in rules for item in view.site.pointing(eko.REQUIREMENT, rule)]),
+        ],
+    }
+
+
+def period(view: View, node: NamedNode) -> Values:
+    """A period: from when until when, and what it is the period of."""
+    bounds = [(key, view.dataset.literals(node, (iri,))) for key, iri in (("starts", eko.START), ("ends", eko.END))]
+    within = view.site.pointing(eko.TEMPORAL, node)
+    kinds = (("agreements", eko.AGREEMENT), ("programmes", eko.PROGRAMME))
+    return {
+        "facts": [(key, [view.literal(value) for value in values]) for key, values in bounds],
+        "lists": [
+            (key, [view.link(item) for item in within if kind in view.dataset.types(item)]) for key, kind in kinds
+        ],
+    }
+
+
+def requirement(view: View, node: NamedNode) -> Values:
+    """A requirement on projects: its words, what it refers to, and the agreements that have it."""
+    return {
+        "quoted": True,
+        "facts": [("requirements.see", _links(view, node, eko.REFERENCES)), ("source", _links(view, node, eko.SOURCE))],
+        "lists": [("agreements", [view.link(item) for item in view.site.pointing(eko.REQUIREMENT, node)])],
+    }
+
+
+def collection(view: View, node: NamedNode) -> Values:
+    """All agreements together: what their page says of them, those described here, and the others."""
+    parts = view.site.pointing(terms.IS_PART_OF, node)
+    kinds = (("agreements", eko.AGREEMENT), ("listed.others", eko.LISTED))
+    starts = view.dataset.objects(node, eko.INTRODUCTION)
+    return {
+        "paragraphs": [
+            view.value(NamedNode(eko.INTRODUCTION), text) for start in starts for text in members_of(view, start)
+        ],
+        "facts": [("period", _links(view, node, eko.TEMPORAL)), ("source", _links(view, node, eko.SOURCE))],
+        "lists": [
+            (key, [view.link(item) for item in parts if kind in view.dataset.types(item)]) for key, kind in kinds
+        ],
+    }
+
+
+def organisation(view: View, node: NamedNode) -> Values:
+    """An organisation: the agreements that it is a party of."""
+    return {
+        "facts": [
+            ("same_as", [view.elsewhere(other) for match in eko.MATCHES for other in view.site.named(node, match)])
+        ],
+        "lists": [("party_of", [view.link(item) for item in view.site.pointing(eko.PARTY, node)])],
+    }
+
+
+def page(view: View, node: NamedNode) -> Values:
+    """A page of others that the data comes from: where it is, when it was read, and what comes from it."""
+    graphs, things = view.site.pointing(eko.DERIVED_FROM, node), view.site.pointing(eko.SOURCE, node)
+    return {
+        "facts": [
+            ("address", [view.elsewhere(node)]),
+            ("read", _days(view, node, eko.READ_ON)),
+            ("issued", _days(view, node, eko.ISSUED)),
+        ],
+        "lists": [
+            ("from_here", [view.link(item) for item in (*things, *graphs)]),
+            ("documents", [view.link(item) for item in view.site.pointing(eko.LISTED_ON, node)]),
+        ],
+    }
+
+
 PAGE_TYPES = {
     eko.AGREEMENT: PageType("agreement.html", agreement),
     eko.PRIORITY: PageType("priority.html", priority),
     eko.AUTHORITY: PageType("authority.html", authority),
     eko.CONTACT: PageType("contact.html", contact_point),
     eko.PLACE: PageType("place.html", place),
+    eko.LISTED: PageType("kind.html", listed),
+    eko.PROGRAMME: PageType("kind.html", programme),
+    eko.PERIOD: PageType("kind.html", period),
+    eko.RULE: PageType("kind.html", requirement),
+    eko.COLLECTION: PageType("kind.html", collection),
+    eko.ORGANISATION: PageType("kind.html", organisation),
+    eko.PAGE: PageType("kind.html", page),
+    terms.CONCEPT: PageType("subject.html", subject),
 }
+
+
+def here(view: View, node: NamedNode) -> Markup:
+    """A link to the page that this site has of what is named elsewhere."""
+    return Markup('<a href="{}">{}</a>').format(view.page(view.path(node.value)), view.name(node))
+
+
+def _akin(view: View, node: NamedNode, schemes: Sequence[NamedNode]) -> list[tuple[NamedNode, list[NamedNode]]]:
+    """The priorities of other agreements about the same subjects, by their agreements."""
+    site = view.site
+    about = [other for item in site.named(node, eko.SUBJECT) for other in site.pointing(eko.SUBJECT, item)]
+    grouped = eko.agreements_of(site, dict.fromkeys(about))
+    return [(agreement, priorities) for agreement, priorities in grouped.items() if agreement not in schemes]
 
 
 def _requirements(view: View, node: NamedNode) -> list[tuple[Text, list[Markup]]]:

@@ -44,6 +44,11 @@ KINDS = [
     "/doc/contact/etela-karjalan-liitto-1.{}.html",
     "/doc/place/imatra.{}.html",
     "/doc/period/2021-2027.{}.html",
+    "/doc/collection/ekosysteemisopimukset.{}.html",
+    "/doc/agreement/kuopio.{}.html",
+    "/about/http/www.yso.fi/onto/yso/p28601.{}.html",
+    "/themes.{}.html",
+    "/changes.{}.html",
 ]
 
 

@@ -22,6 +22,12 @@ QUESTIONS = [
         ["Uudenmaan liitto"],
         ["Lahden ekosysteemisopimus", "Turun ekosysteemisopimus"],
     ),
+    (
+        "Missä muussa sopimuksessa on kiertotalous?",
+        ["Hiilineutraali kiertotalous"],
+        ["Sama aihe muissa sopimuksissa", "Kiertotalous, resurssiviisaus ja biotalous"],
+    ),
+    ("Onko Kuopiossa sopimus?", ["Turun ekosysteemisopimus", "Kestävä kaupunkikehittäminen"], ["Kuopion ekosysteem"]),
     ("Mikä on Helsingin sopimus?", ["Helsinki"], ["Pääkaupunkiseudun ekosysteemisopimus"]),
 ]
 

@@ -86,7 +86,7 @@ def printed(language: str) -> dict[str, bytes]:
     site = real()
     pages = {"/": pages_module.front_page(site, language), "/sparql": pages_module.sparql_page(site, language)}
     pages["/search"] = pages_module.search_page(site, language)
-    for each in site.dataset.subjects_under(f"{BASE}id/"):
+    for each in (*site.dataset.subjects_under(f"{BASE}id/"), *site.dataset.things()):
         pages[path_for(each.value, BASE)] = pages_module.resource_page(site, each, language)
     for name, quads in site.dataset.graphs().items():
         pages[path_for(name, BASE)] = pages_module.document_page(site, NamedNode(name), quads, language)
@@ -132,6 +132,11 @@ def one_of_each_kind() -> dict[str, bytes]:
         "/doc/place/helsinki",
         "/doc/period/2021-2027",
         "/doc/collection/ekosysteemisopimukset",
+        "/doc/requirement/hankkeet",
+        "/doc/agreement/kuopio",
+        "/themes",
+        "/about/http/www.yso.fi/onto/yso/p28601",
+        "/about/https/tem.fi/ekosysteemisopimukset",
     )
     failure = pages_module.Failure(406, "Not acceptable", "There is no such form.", [("text/turtle", "/def.ttl")])
     found = {f"/error.{each}": pages_module.error_page(each, failure) for each in LANGUAGES}

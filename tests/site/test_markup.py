@@ -18,7 +18,9 @@ from ekograph.rendering.layout import environment
 PAGES = one_of_each_kind()
 
 #: Served by other parts of the program.
-ELSEWHERE = re.compile(r"/dumps/.+|/sparql$|/(search|browse)|.*\.(ttl|trig|nt|nq|jsonld|rdf|csv|json)$")
+ELSEWHERE = re.compile(
+    r"/dumps/.+|/feed.atom|/list/.+|/sparql$|/(search|browse)|.+\.(ttl|trig|nt|nq|jsonld|rdf|csv|json)$"
+)
 
 
 class Outline(HTMLParser):

@@ -84,7 +84,8 @@ def frame_about(
     kind = ", ".join(item.striptags() for item in view.types(node))
     described = f"{kind}: {title}" if kind else title
     path = view.path(node.value)
-    frame = frame_of(view, described if title == view.home else title, path)
+    # What is named elsewhere may have the name of something here.
+    frame = frame_of(view, title if view.site.tells_first_of(node) else described, path)
     described = ", ".join([described, *(view.label(item).value for item in reversed(above))])
     return replace(
         frame,

@@ -42,7 +42,7 @@ def _scheme(view: View, node: NamedNode) -> Values:
     return {"tree": view.hierarchy.tree(node), "more": len(view.hierarchy.tops(node)) - MOST_IN_TREE}
 
 
-def _concept(view: View, node: NamedNode) -> Values:
+def concept(view: View, node: NamedNode) -> Values:
     """What is below a concept and beside it, and the other paths that lead to it."""
     branch, siblings = view.hierarchy.branch(node), view.hierarchy.siblings(node)
     at = siblings.index(node) if len(siblings) > MOST_SIBLINGS and node in siblings else 0
@@ -82,7 +82,7 @@ def mappings(view: View, node: NamedNode) -> list[tuple[str, list[tuple[Markup, 
 
 _PAGE_TYPES: Mapping[str, PageType] = {
     terms.SCHEME: PageType("scheme.html", _scheme),
-    terms.CONCEPT: PageType("concept.html", _concept),
+    terms.CONCEPT: PageType("concept.html", concept),
     **dict.fromkeys(terms.CLASSES, PageType("class.html", ontology.class_values)),
     **dict.fromkeys(terms.PROPERTIES, PageType("property.html", ontology.property_values)),
     f"{OWL}Ontology": PageType("ontology.html", ontology.ontology_values),
