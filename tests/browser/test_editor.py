@@ -48,6 +48,29 @@ def test_an_answer_is_a_table_whose_links_stay_on_the_site(opened):
     visit.page.wait_for_url(f"{visit.url}/doc/agreement/**")
 
 
+def test_an_answer_that_comes_late_is_not_shown(opened):
+    visit = opened("ASK {}", "en")
+    held = []
+    visit.page.route("**/sparql", lambda route: held.append(route) if not held else route.continue_())
+    with visit.page.expect_request("**/sparql"):
+        visit.page.locator("#show").click()
+    visit.page.locator("#show").click()
+    visit.page.get_by_text("Yes", exact=True).wait_for()
+    # The page has let go of the first request: nothing that answers it is shown.
+    assert visit.page.locator("#stop").is_hidden()
+    assert held[0].request.failure
+
+
+def test_a_query_can_be_stopped(opened):
+    visit = opened("ASK {}", "en")
+    visit.page.get_by_text("Yes", exact=True).wait_for()
+    visit.page.route("**/sparql", lambda _: None)
+    visit.page.locator("#show").click()
+    visit.page.get_by_role("button", name="Stop").click()
+    visit.page.get_by_text("The query was stopped.").wait_for()
+    assert visit.page.locator("#stop").is_hidden()
+
+
 def test_a_query_has_a_link_of_its_own(opened):
     visit = opened(AGREEMENTS)
     visit.page.get_by_role("link", name="Link to this query").click()
@@ -151,6 +174,9 @@ def test_a_table_is_downloaded_as_csv(editor):
     page.locator("#show").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download", exact=True).click()
-    rows = list(csv.reader(waiting.value.path().read_text(encoding="utf-8").splitlines()))
+    content = waiting.value.path().read_bytes()
+    # By its mark at the beginning, spreadsheets know the encoding.
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(content.decode("utf-8-sig").splitlines()))
     assert rows[0] == ["place", "count"]
     assert ["https://w3id.org/ekograph/id/place/lahti", "8"] in rows

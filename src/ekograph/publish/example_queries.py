@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -58,8 +59,10 @@ def _answered(
         yield _page(path, view.language, query_pages.query_page(view, asked, value, answer, of_view))
     for form, suffix in ((QueryResultsFormat.CSV, "csv"), (QueryResultsFormat.JSON, "json")):
         kind = formats.RESULTS_CSV if suffix == "csv" else formats.RESULTS_JSON
-        body = _solutions(ask, text, asked.name).serialize(format=form)
-        yield Representation(f"{path}.{suffix}", path, kind.content_type, "", body or b"")
+        # Spreadsheets know UTF-8 by the mark at its beginning.
+        mark = codecs.BOM_UTF8 if suffix == "csv" else b""
+        body = mark + (_solutions(ask, text, asked.name).serialize(format=form) or b"")
+        yield Representation(f"{path}.{suffix}", path, kind.content_type, "", body)
 
 
 def _page(path: str, language: str, body: bytes) -> Representation:

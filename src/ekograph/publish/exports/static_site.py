@@ -1,9 +1,13 @@
-"""The static export: the published site as files with the addresses and bytes it has when it is served."""
+"""The static export: the published site as files with the addresses and bytes it has when it is served.
+
+What only the server answers is left out of its pages.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,6 +18,7 @@ from urllib.parse import unquote
 from ekograph.plugins import Theme
 from ekograph.publish.exports import webservers
 from ekograph.publish.exports.dumps import FOLDER
+from ekograph.rdf import formats
 from ekograph.rendering.layout import site_of
 from ekograph.rendering.representations import ThingRepresentations
 from ekograph.snapshots.snapshot import Representation, Snapshot
@@ -21,6 +26,13 @@ from ekograph.urls import GONE, PUBLIC_URL, VERSION, with_files_of
 
 #: In every export, so that a later one may replace it.
 MARK = ".ekograph-export"
+
+#: What people read, the pages among it that only the server answers, and what is marked as such in templates.
+_FOR_PEOPLE = {formats.HTML.content_type, formats.MARKDOWN.content_type}
+_SERVED = re.compile(r"/(sparql|search|browse|check)[./]")
+_LIVE = re.compile(rb"<!--live-->.*?<!--/live-->\n?", re.DOTALL)
+_LINK = re.compile(rb'<a href="/(?:sparql|search|browse|check)[./?][^>]*>(.*?)</a>')
+_LISTED = re.compile(rb"<li>" + _LINK.pattern + rb"[^<]*</li>\n")
 
 #: Configuration for web servers, beside the files.
 NGINX = "nginx.conf"
@@ -75,6 +87,8 @@ def _below(folder: str, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[st
 def _printed(snapshot: Snapshot, public_url: str, version: str = "") -> Iterator[tuple[str, bytes]]:
     """What is printed, as it is now or as it is at the addresses of a version."""
     for printed in snapshot.printed():
+        if printed.content_type in _FOR_PEOPLE and _SERVED.match(printed.address):
+            continue
         body = with_files_of(version, printed.body) if version else printed.body
         yield _file(replace(printed, body=body), public_url)
 
@@ -93,7 +107,13 @@ def _dumps(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
 
 
 def _file(printed: Representation, public_url: str) -> tuple[str, bytes]:
-    return _name(printed.address), printed.body.replace(PUBLIC_URL.encode(), public_url.encode())
+    body = without_server(printed.body) if printed.content_type == formats.HTML.content_type else printed.body
+    return _name(printed.address), body.replace(PUBLIC_URL.encode(), public_url.encode())
+
+
+def without_server(page: bytes) -> bytes:
+    """A page without what only the server answers: the search, lists, the query form, and what leads to them."""
+    return _LINK.sub(rb"\1", _LISTED.sub(b"", _LIVE.sub(b"", page)))
 
 
 def _name(address: str) -> str:

@@ -64,6 +64,11 @@ function table(Table, words) {
     draw() {
       this.yasr.resultsEl.replaceChildren(this.yasr.table());
     }
+    // Spreadsheets know UTF-8 by the mark at its beginning.
+    download(name) {
+      const made = super.download(name);
+      return { ...made, title: words.download, getData: () => `\uFEFF${made.getData()}` };
+    }
     destroy() {}
   };
 }

@@ -7,6 +7,7 @@ const form = document.querySelector("form.query");
 const query = form.elements.query;
 const place = document.getElementById("answer");
 const show = document.getElementById("show");
+const stop = document.getElementById("stop");
 const permalink = document.getElementById("permalink");
 
 const asked = new URLSearchParams(location.search).get("query");
@@ -19,7 +20,16 @@ query.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
 
+// The query that was asked last, whose answer alone is shown.
+let asking = null;
+
+stop.addEventListener("click", () => asking?.abort());
+
 async function run() {
+  asking?.abort();
+  const { signal } = (asking = new AbortController());
+  const started = asking;
+  stop.hidden = false;
   history.replaceState(null, "", `?${new URLSearchParams({ query: query.value })}`);
   permalink.href = location.href;
   permalink.parentElement.hidden = false;
@@ -28,9 +38,10 @@ async function run() {
   const accept = "application/sparql-results+json, text/turtle;q=0.9";
   try {
     const headers = { Accept: accept, "Accept-Language": document.documentElement.lang, "Content-Type": "application/sparql-query" };
-    const answer = await fetch("/sparql", { method: "POST", headers, body: query.value });
-    if (!answer.ok) return tell(`${place.dataset.failed} ${await reason(answer)}`);
-    const text = await answer.text();
+    const answer = await fetch("/sparql", { method: "POST", headers, body: query.value, signal });
+    const text = answer.ok ? await answer.text() : `${place.dataset.failed} ${await reason(answer)}`;
+    if (started !== asking) return;
+    if (!answer.ok) return tell(text);
     const contentType = answer.headers.get("Content-Type");
     const found = contentType.includes("json") ? JSON.parse(text) : null;
     if (found?.boolean !== undefined) return tell(found.boolean ? place.dataset.true : place.dataset.false);
@@ -39,7 +50,9 @@ async function run() {
     if (!found) return tell(text, "pre");
     place.replaceChildren(rows());
   } catch (error) {
-    tell(`${place.dataset.failed} ${error.message}`);
+    if (started === asking) tell(signal.aborted ? place.dataset.stopped : `${place.dataset.failed} ${error.message}`);
+  } finally {
+    if (started === asking) stop.hidden = true;
   }
 }
 
