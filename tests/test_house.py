@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 32_500,
+    "lines": 32_550,
     "files": 242,
     "files with one importer": 61,
     "class names that occur twice": 0,
