@@ -100,7 +100,7 @@ def test_every_answer_is_that_of_its_own_query_whatever_is_asked_beside_it(datas
 
 def test_a_query_whose_worker_is_killed_fails_alone(dataset):
     async def session():
-        async with running(dataset, **ONE_PLACE, slice=1000.0) as engine:
+        async with running(dataset, **{**ONE_PLACE, "seconds": 6}, slice=1000.0) as engine:
             first = asyncio.ensure_future(ask(engine, FOREVER))
             others = asyncio.ensure_future(_together(engine, *_counts(1, 2)))
             await asyncio.sleep(0)
