@@ -139,3 +139,16 @@ def test_a_tree_is_cut_where_a_page_would_be_too_long_and_says_how_much_is_left_
     )
     (top,) = wide.tree(node("scheme"))
     assert (len(top.below), top.more) == (MOST_IN_TREE - 1, 1000 - MOST_IN_TREE + 1)
+
+
+@pytest.mark.parametrize("stated", ["skos:broader", "skos:narrower"])
+def test_the_roots_of_a_large_scheme_are_those_of_a_small_one(stated, monkeypatch):
+    links = [(10 * number + digit, number) for number in range(1, 30) for digit in range(10)]
+    pairs = links if stated == "skos:broader" else [(above, below) for below, above in links]
+    concepts = "".join(f":c{number} skos:inScheme :s . " for number in range(1, 300))
+    foreign = ":other skos:inScheme :else . :c5 skos:broader :other ."
+    turtle = concepts + foreign + "".join(f":c{one} {stated} :c{other} . " for one, other in pairs)
+    roots = [hierarchy(turtle).tops(node("s"))]
+    monkeypatch.setattr("ekograph.rendering.hierarchy.MOST_ASKED", 1)
+    assert [hierarchy(turtle).tops(node("s"))] == roots
+    assert names(roots[0]) == [f"c{number}" for number in range(1, 10)]

@@ -49,6 +49,8 @@ def test_every_lookup_is_that_of_the_dataset_in_memory(tmp_path_factory, quads):
         assert sorted(disk.crowded(least), key=str) == sorted(memory.crowded(least), key=str)
     for prefix in ("", f"{BASE}a", f"{BASE}id/", f"{BASE}def#", "urn:"):
         assert disk.subjects_under(prefix) == memory.subjects_under(prefix)
+    for predicate in {quad.predicate for quad in quads}:
+        assert list(disk.links(predicate)) == list(memory.links(predicate))
     for value in VALUES:
         if not isinstance(value, Literal):
             assert list(disk.quads_to(value)) == list(memory.quads_to(value))

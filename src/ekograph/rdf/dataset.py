@@ -98,6 +98,13 @@ class Dataset:
         """The distinct subjects of which `predicate` says something."""
         return self._by_predicate.get(predicate, ())
 
+    def links(self, predicate: NamedNode) -> Iterator[tuple[NamedNode, NamedNode]]:
+        """The IRIs that `predicate` leads from and to, in all graphs."""
+        for quad in self.statements():
+            ends = quad.subject, quad.object
+            if quad.predicate == predicate and isinstance(ends[0], NamedNode) and isinstance(ends[1], NamedNode):
+                yield ends[0], ends[1]
+
     @cached_property
     def _by_predicate(self) -> Mapping[NamedNode, list[Node]]:
         """Sorted quads give each subject in one go, so that the last one is all there is to compare with."""

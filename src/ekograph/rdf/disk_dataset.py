@@ -57,6 +57,15 @@ class SortedLines:
         self._data.seek(0)
         return iter(self._data.readline, b"")
 
+    def with_second(self, term: bytes) -> Iterator[list[bytes]]:
+        """The lines whose second term is this one, each cut at its first two spaces."""
+        key, at = b"> " + term + b" ", -1
+        while (at := self._data.find(key, at + 1)) >= 0:
+            start = self._data.rfind(b"\n", 0, at) + 1
+            parts = self.line(start).split(b" ", 2)
+            if len(parts[0]) == at + 1 - start:
+                yield parts
+
     def line(self, at: int) -> bytes:
         """The line that begins at `at`, without its end; empty at the end of the file."""
         end = self._data.find(b"\n", at)
@@ -93,6 +102,12 @@ class StoredDataset(Dataset):
     def statements(self) -> Iterable[Quad]:
         """All quads, sorted, read one after the other."""
         return parse(path=self._path, format=RdfFormat.N_QUADS)
+
+    def links(self, predicate: NamedNode) -> Iterator[tuple[NamedNode, NamedNode]]:
+        """The IRIs that `predicate` leads from and to, found in the bytes of the lines: parsing all takes long."""
+        for subject, _, rest in self._subjects.with_second(str(predicate).encode()):
+            if subject.startswith(b"<") and rest.startswith(b"<") and not rest.startswith(b"<<"):
+                yield NamedNode(subject[1:-1].decode()), NamedNode(rest[1 : rest.index(b">")].decode())
 
     def names(self) -> Iterator[NamedNode]:
         """The IRIs of all there is, some of them more than once."""

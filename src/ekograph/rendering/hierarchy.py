@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import NamedNode
 
@@ -17,6 +18,9 @@ ORDER_PROPERTIES = (f"{SHACL}order", f"{SCHEMA}position", "http://schema.org/pos
 
 #: A tree that a page shows has at most so many concepts, and so many levels; what is left out is counted.
 MOST_IN_TREE, MOST_LEVELS = 300, 8
+
+#: Of more concepts than this it takes less long to go through all links than to ask for those of each.
+MOST_ASKED = 2000
 
 #: In schemes of up to so many concepts, circles are looked for that no top concept leads to.
 MOST_WALKED = 20_000
@@ -63,9 +67,20 @@ class Hierarchy:
             dataset = self._dataset
             named = [*dataset.subjects(terms.TOP_OF, scheme), *dataset.objects(scheme, terms.HAS_TOP)]
             members = () if named else self.members(scheme)
-            roots = [node for node in members if not self.above(node, scheme)]
+            below = self._below_others(members, scheme)
+            roots = [node for node in members if node not in below]
             self._tops[scheme] = self.in_order([*named, *roots, *self._starts_of_circles(members, roots)])
         return self._tops[scheme]
+
+    def _below_others(self, members: Sequence[NamedNode], scheme: Node) -> Container[NamedNode]:
+        """Those of the members of a scheme that are below another concept of it."""
+        if len(members) <= MOST_ASKED:
+            return {node for node in members if self.above(node, scheme)}
+        within = set(members)
+        dataset = self._dataset
+        upwards = dataset.links(NamedNode(terms.BROADER))
+        downwards = ((below, above) for above, below in dataset.links(NamedNode(terms.NARROWER)))
+        return {below for below, above in chain(upwards, downwards) if above in within or self._is_in(above, scheme)}
 
     def _starts_of_circles(self, members: Sequence[NamedNode], roots: Sequence[NamedNode]) -> Iterator[NamedNode]:
         """Members that no root leads to: the first of each circle, as far as looking for them does not take long."""

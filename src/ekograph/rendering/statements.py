@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -93,7 +94,8 @@ def _with_list(view: View, row: Row, predicate: NamedNode, node: Node, *, outwar
         return row
     dataset, iri = view.dataset, predicate.value
     ends = dataset.objects(node, iri) if outward else dataset.subjects(iri, node)
-    if sum(isinstance(end, NamedNode) and view.site.has_page(end) for end in ends) <= MOST_VALUES:
+    with_pages = (end for end in ends if isinstance(end, NamedNode) and view.site.has_page(end))
+    if next(islice(with_pages, MOST_VALUES, None), None) is None:
         return row
     listed = browsing.Browse(((browsing.facet_key(view, iri, outward=outward), node.value),))
     return replace(row, all=listed.address(f"{view.language}.html"))
