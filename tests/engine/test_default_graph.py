@@ -13,7 +13,8 @@ from tests.engine.test_remote import asking as asking_remote
 from tests.engine.test_remote import store as remote_store  # noqa: F401 - a fixture
 
 from ekograph.engine.contract import DefaultGraph, Limits
-from ekograph.engine.remote.upload import MERGED, load
+from ekograph.engine.remote.state import MERGED, HeldSnapshot
+from ekograph.engine.remote.upload import load
 from ekograph.engine.workers.engine import EmbeddedEngine, Stored
 from ekograph.publish.large import write_lookups
 from ekograph.snapshots.snapshot import QUERIES, STORE
@@ -77,7 +78,7 @@ def test_on_disk(folder):
 
 
 def test_in_another_store(folder, remote_store):  # noqa: F811 - the fixture
-    asyncio.run(load(remote_store, "repeating", folder / "dataset.nq", merge=True))
+    asyncio.run(load(remote_store, HeldSnapshot("repeating", graphs={MERGED: 3}), folder / "dataset.nq"))
     graphs = f"{EX}g1", f"{EX}g2"
     bodies = asking_remote(remote_store, *COUNTS, union=(MERGED,), named=graphs)
     assert [_number(body) for body in bodies] == list(COUNTS.values())

@@ -16,7 +16,8 @@ from tests.engine.conftest import LINES, PREFIXES, ask, running
 from ekograph.engine.contract import Limits
 from ekograph.engine.errors import QueryError
 from ekograph.engine.remote.engine import Defaults, RemoteEngine
-from ekograph.engine.remote.upload import Store, load, loaded_graphs
+from ekograph.engine.remote.state import HeldSnapshot, Store, http_client, read_state
+from ekograph.engine.remote.upload import load
 from ekograph.rdf import formats
 
 GRAPHS = tuple(f"http://example.org/g{n}" for n in range(3))
@@ -49,7 +50,7 @@ def store():
 
 @pytest.fixture(scope="module")
 def loaded(store, named) -> Store:
-    asyncio.run(load(store, "first", named))
+    asyncio.run(load(store, HeldSnapshot("first"), named))
     return store
 
 
@@ -144,17 +145,25 @@ def test_loading_replaces_what_was_loaded_before_and_nothing_else(store, named, 
     )
 
     async def session():
-        await load(store, "before", named)
-        await load(store, "other", other)
-        return await loaded_graphs(store)
+        await load(store, HeldSnapshot("before"), named)
+        await load(store, HeldSnapshot("other", "0", {"http://example.org/g0": 1, "http://example.org/g9": 1}), other)
+        async with http_client() as client:
+            return await read_state(client, store.query)
 
-    assert asyncio.run(session()) == ("other", frozenset({"http://example.org/g0", "http://example.org/g9"}))
+    state = asyncio.run(session())
+    assert (state.name, state.graphs) == ("other", frozenset({"http://example.org/g0", "http://example.org/g9"}))
     joined = "ASK { GRAPH ?g { <http://a/> <http://b/> ?x } GRAPH ?h { ?x <http://d/> 'é' } }"
     count, join = asking(store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", joined, union=())
-    # Two triples of the snapshot, and three that say what is loaded.
-    assert b'"value":"5"' in count
+    # Two triples of the snapshot, and five that say what is loaded.
+    assert b'"value":"7"' in count
     assert b"true" in join
-    asyncio.run(load(store, "first", named))
+    asyncio.run(load(store, HeldSnapshot("first"), named))
+
+
+def test_a_store_that_keeps_fewer_quads_than_the_snapshot_has_is_told(store, named):
+    with pytest.raises(QueryError, match="of 9000 quads"):
+        asyncio.run(load(store, HeldSnapshot("more", "1", {GRAPHS[0]: 9000}), named))
+    asyncio.run(load(store, HeldSnapshot("first"), named))
 
 
 def test_a_store_has_one_address_or_two():

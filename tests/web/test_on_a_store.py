@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.conftest import serving
 from tests.virtuoso import program, virtuoso
 from tests.web.conftest import ask  # noqa: F401 - with the server of this module
 from tests.web.test_graph_store import *  # noqa: F403
-from tests.web.test_remote_endpoint import oxigraph
+from tests.web.test_remote_endpoint import oxigraph, served_from
 from tests.web.test_sparql import *  # noqa: F403
 from tests.web.test_sparql_formats import *  # noqa: F403
 
@@ -37,6 +36,6 @@ def server(shelf, request):
         pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with (
         STORES[request.param]() as addresses,
-        serving("serve", EKOGRAPH_SNAPSHOTS=str(shelf), EKOGRAPH_REMOTE_ENDPOINT=addresses) as server,
+        served_from(shelf, addresses) as server,
     ):
         yield server

@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from tests.conftest import serving
+from tests.conftest import ekograph, serving
 from tests.virtuoso import program, virtuoso
 
 from ekograph.engine.errors import QueryError
-from ekograph.engine.remote.engine import http_client
 from ekograph.engine.remote.quirks import shows_other_graphs
+from ekograph.engine.remote.state import http_client
 
 
 @contextmanager
@@ -43,6 +43,16 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 STORES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
 
+@contextmanager
+def served_from(shelf, addresses, **environment):
+    """The real site, served with a store behind it that a publication has filled."""
+    environment |= {"EKOGRAPH_SNAPSHOTS": str(shelf), "EKOGRAPH_REMOTE_ENDPOINT": addresses}
+    done = ekograph("publish", **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with serving("serve", **environment) as server:
+        yield server
+
+
 @pytest.fixture(scope="module", params=STORES)
 def behind(shelf, request):
     """The real site, served with a running store behind it."""
@@ -50,12 +60,7 @@ def behind(shelf, request):
         pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with (
         STORES[request.param]() as addresses,
-        serving(
-            "serve",
-            EKOGRAPH_SNAPSHOTS=str(shelf),
-            EKOGRAPH_REMOTE_ENDPOINT=addresses,
-            EKOGRAPH_QUERY_SECONDS="5",
-        ) as server,
+        served_from(shelf, addresses, EKOGRAPH_QUERY_SECONDS="5") as server,
     ):
         yield server
 
@@ -160,12 +165,7 @@ def test_time_that_is_over_in_the_store_is_told_as_here(shelf):
     ours = 60
     with (
         virtuoso("MaxQueryExecutionTime = 1\n") as address,
-        serving(
-            "serve",
-            EKOGRAPH_SNAPSHOTS=str(shelf),
-            EKOGRAPH_REMOTE_ENDPOINT=address,
-            EKOGRAPH_QUERY_SECONDS=str(ours),
-        ) as server,
+        served_from(shelf, address, EKOGRAPH_QUERY_SECONDS=str(ours)) as server,
     ):
         begun = time.monotonic()
         reply = server.get(f"/sparql?query={quote(ENDLESS)}")

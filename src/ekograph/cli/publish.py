@@ -64,7 +64,7 @@ def missing_parts(snapshot: Snapshot, root: Path, messages: Messages) -> Iterato
 def command(site: Path, lang: str | None, engine: str) -> None:
     """Check the data and, if it conforms, publish it as a snapshot; else the last good one stays."""
     from ekograph import config, runtime
-    from ekograph.publish.pipeline import publish
+    from ekograph.publish.pipeline import StoreError, publish
     from ekograph.validation.reporters.text import render
     from ekograph.validation.sources import SourceError
 
@@ -80,6 +80,9 @@ def command(site: Path, lang: str | None, engine: str) -> None:
     except SourceError as error:
         progress("")
         fail(check_messages(error.key, **error.values))
+    except StoreError as error:
+        progress("")
+        fail(messages("store_failed", reason=error))
     except OSError as error:
         progress("")
         fail(messages("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))

@@ -45,6 +45,13 @@ def command(site: Path, lang: str | None) -> None:
                     restore(settings, repository, snapshot, latest)
             except (ConfigError, SourceError, SnapshotError, OSError) as error:
                 click.echo(messages("rolled_back_untold", reason=error), err=True)
+            if settings.remote_endpoint and (current := repository.current()):
+                from ekograph.publish.pipeline import StoreError, fill_store
+
+                try:
+                    fill_store(settings, current)
+                except StoreError as error:
+                    fail(messages("store_failed", reason=error))
     except SnapshotError:
         fail(messages("nothing_before", name=repository.current_name()))
     except OSError as error:

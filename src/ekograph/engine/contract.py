@@ -111,7 +111,9 @@ class DefaultGraph(enum.Enum):
 
 
 class Engine(Protocol):
-    """Answers queries from one snapshot."""
+    """Answers queries from one snapshot; `trouble` says why it cannot at the moment, "" while it can."""
+
+    trouble: str
 
     async def start(self) -> None:
         """Get ready; raises QueryError when the dataset cannot be opened."""

@@ -27,6 +27,7 @@ KINDS: Mapping[str, tuple[int, int | None]] = {
     "out_of_memory": (503, None),  # limit, in MB
     "crashed": (503, None),  # signal
     "broken": (503, 2),  # reason
+    "store_behind": (503, 2),
 }
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)

@@ -20,7 +20,7 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 import ekograph
-from ekograph.config import Settings
+from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
@@ -48,6 +48,10 @@ from ekograph.validation.descriptions import FOLDER as CHECKS_FOLDER
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Report
 from ekograph.validation.sources import Source, collect
+
+
+class StoreError(PlainError):
+    """The other store of a site has not taken a snapshot, and why."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def publish(
 
     `on_step` is told what is done next: "checking", "printing" or "finishing"; a site of `large_from` quads or more
     has the pages of its things made when they are asked for. Raises SourceError for sources
-    that cannot be read and OSError when the disk does not take the snapshot; the current snapshot stays then,
+    that cannot be read, OSError when the disk does not take the snapshot, and StoreError; the current one stays then,
     as it does when the process is killed.
     """
     shelf = SnapshotRepository(settings.snapshots_dir)
@@ -107,8 +111,25 @@ def activate(
     new = snapshot is None
     if snapshot is None:
         snapshot = _printed(proof, shelf, on_step)
-    shelf.move_current(snapshot.name)
+    move = partial(shelf.move_current, snapshot.name)
+    fill_store(proof.settings, snapshot, move) if proof.settings.remote_endpoint else move()
     return snapshot, new
+
+
+def fill_store(settings: Settings, snapshot: Snapshot, make_current: Callable[[], None] = lambda: None) -> None:
+    """Have the other store of a site hold a snapshot, made current in between; raises StoreError when it does not."""
+    # Needed by few sites.
+    import asyncio
+
+    from ekograph.engine.errors import QueryError
+    from ekograph.engine.remote.state import HeldSnapshot, Store
+    from ekograph.engine.remote.upload import load
+
+    held = HeldSnapshot.of(snapshot.manifest, merged=settings.union_default_graph)
+    try:
+        asyncio.run(load(Store.parse(settings.remote_endpoint), held, snapshot.dataset, make_current))
+    except QueryError as error:
+        raise StoreError(error.values["reason"]) from error
 
 
 def activate_for_now(

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,12 +23,16 @@ from ekograph.engine.direct.protocol import Connection, NumberedTerms
 from ekograph.engine.errors import QueryError
 from ekograph.engine.remote.conversion import Conversion, convert, normalise_json, spool
 from ekograph.engine.remote.quirks import NOTHING, check, shows_other_graphs
+from ekograph.engine.remote.state import HeldSnapshot, http_client, lacking, read_state
 from ekograph.engine.scheduling.admission import AdmissionControl
 from ekograph.engine.workers.engine import EmbeddedEngine
 from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 
 _BLOCK = 65_536
+
+#: Seconds between looks at the store, and while it cannot answer; of so many parts of the time it counts during one.
+_LOOK, _LOOK_IN_TROUBLE, _COUNT_PART = 2.0, 0.1, 20
 
 #: How much longer the store's JSON may be than the answer in the format that the client accepts.
 _VERBOSITY = 4
@@ -47,42 +51,75 @@ class Defaults:
     named_graphs: tuple[str, ...] = ()
 
 
-async def _nothing() -> None:
-    """Prepare nothing."""
-
-
-def http_client() -> httpx2.AsyncClient:
-    """An HTTP client without deadlines of its own, which takes no proxies or passwords from the environment."""
-    return httpx2.AsyncClient(trust_env=False, timeout=None, headers={"Accept-Encoding": "identity"})
-
-
 class RemoteEngine:
-    """Asks the store at `endpoint`, once `prepare` has made it hold the dataset."""
+    """Asks the store at `endpoint`, as long as it holds a snapshot; None: whatever it holds.
 
-    def __init__(
-        self,
-        endpoint: str,
-        limits: Limits,
-        defaults: Defaults,
-        prepare: Callable[[], Awaitable[None]] = _nothing,
-    ) -> None:
+    The store is looked at again and again, and after each answer: `trouble` says why none can be given.
+    """
+
+    def __init__(self, endpoint: str, limits: Limits, defaults: Defaults, held: HeldSnapshot | None = None) -> None:
+        self.trouble = ""
         self._endpoint = endpoint
         self._limits = limits
         self._defaults = defaults
-        self._prepare = prepare
-        self._isolate = False
+        self._held = held
+        # Which loading of the store has been found whole, and from when on its quads are to be counted again.
+        self._load = ""
+        self._count_from = 0.0
+        self._watching: asyncio.Task[None] | None = None
+        # Whether queries see graphs beside those of their dataset, once that is known.
+        self._isolate: bool | None = None
         self._admission = AdmissionControl(limits)
         self._planner = EmbeddedEngine(Path(os.devnull), limits, defaults.prefixes, defaults.base)
         self._counts: Counter[str] = Counter()
         self._client: httpx2.AsyncClient
 
     async def start(self) -> None:
-        """Prepare the store and check that it answers; raises QueryError when it does not."""
-        await self._prepare()
+        """See whether the store answers, and holds the snapshot.
+
+        Raises QueryError when nothing can be planned, or without a snapshot when the store does not answer.
+        """
         self._client = http_client()
-        self._isolate = await shows_other_graphs(self._client, self._endpoint)
+        if self._held is None:
+            self._isolate = await shows_other_graphs(self._client, self._endpoint)
+        else:
+            await self._look(self._held)
         await self._planner.start()
-        await self.query(Query("ASK {}", results=formats.RESULTS_JSON))
+        if self._held:
+            self._watching = asyncio.ensure_future(self._watch(self._held))
+
+    async def _watch(self, held: HeldSnapshot) -> None:
+        """Look again and again."""
+        while True:
+            await asyncio.sleep(_LOOK_IN_TROUBLE if self.trouble else _LOOK)
+            await self._look(held)
+
+    async def _look(self, held: HeldSnapshot) -> None:
+        """See what the store holds; counting, which takes time, is done for a small part of the time."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                state, begun = await read_state(self._client, self._endpoint), loop.time()
+                if self.trouble or state.load != self._load or begun > self._count_from:
+                    lack = await lacking(self._client, self._endpoint, held)
+                    self._count_from = loop.time() + max(_LOOK, _COUNT_PART * (loop.time() - begun))
+                    if self._isolate is None:
+                        self._isolate = await shows_other_graphs(self._client, self._endpoint)
+                    if not lack and state.name == held.name:
+                        self._load = state.load
+                    elif not lack:
+                        lack = f"the store holds {state.name or 'no whole snapshot'}, not {held.name}"
+                    self.trouble = lack
+        except QueryError as error:
+            self.trouble = str(error.values.get("reason", error))
+        except TimeoutError:
+            self.trouble = f"{self._endpoint}: no answer within {self._limits.seconds:g} s"
+
+    async def _confirm(self) -> None:
+        """Raise QueryError unless the store, after an answer, still holds what it held before."""
+        if self._held and (await read_state(self._client, self._endpoint)).load != self._load:
+            await self._look(self._held)
+            raise QueryError("store_behind")
 
     def query(self, query: Query) -> asyncio.Future[Answer]:
         """Start to answer."""
@@ -97,6 +134,8 @@ class RemoteEngine:
 
     async def stop(self) -> None:
         """Wait for running queries, within their bounds."""
+        if self._watching:
+            self._watching.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.seconds + self._limits.stream_seconds):
                 await self._admission.empty.wait()
@@ -144,6 +183,8 @@ class RemoteEngine:
 
     async def _ask_store(self, query: Query) -> tuple[Scan, Format, IO[bytes]]:
         """What the lexer sees in a query, the format of its answer, and a file with that."""
+        if self.trouble:
+            raise QueryError("store_behind")
         unknown = await self._plan(query)
         # In a thread: examining a long query takes some milliseconds.
         seen, text = await asyncio.to_thread(self._rewrite, query.text)
@@ -166,7 +207,7 @@ class RemoteEngine:
             enough = _VERBOSITY * self._limits.held if query.beginning else None
             source = await spool(normalise_json(body) if seen.form == "SELECT" else body, _VERBOSITY * limit, enough)
         conversion = Conversion(seen.form, form, self._defaults.prefixes, limit, query.beginning)
-        result = await asyncio.to_thread(convert, source, conversion)
+        result, _ = await asyncio.gather(asyncio.to_thread(convert, source, conversion), self._confirm())
         if isinstance(result, QueryError):
             raise result
         return seen, form, result

@@ -16,7 +16,7 @@ from ekograph.rdf import formats
 NOTHING = "urn:ekograph:nothing"
 
 #: A store that leaves out rows beyond some number mostly does so before this many.
-_ROWS = 100_001
+_ROWS = 10_001
 _MANY = f"SELECT ?a {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {_ROWS}"
 _ANYTHING = f"SELECT ?g FROM <{NOTHING}> {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 1"  # noqa: S608
 

@@ -2,62 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
 
 import httpx2
 import pyoxigraph as ox
 
 from ekograph.engine.errors import QueryError
-from ekograph.engine.remote.engine import http_client
+from ekograph.engine.remote.state import (
+    DIGEST,
+    GRAPH,
+    LOAD,
+    MERGED,
+    NAME,
+    SNAPSHOT,
+    STATE,
+    HeldSnapshot,
+    Store,
+    http_client,
+    lacking,
+    read_state,
+    send,
+)
 
-#: The graph in which the store keeps the name of the snapshot that it holds, and the names of its graphs.
-STATE = "urn:ekograph:state"
-
-#: The graph with the triples of all graphs, where some triples are in two: a default graph is a set.
-MERGED = "urn:ekograph:merged"
-
-_SNAPSHOT, _NAME, _GRAPH = "urn:ekograph:snapshot", "urn:ekograph:name", "urn:ekograph:graph"
 _BATCH = 2000
 # Matches in strings too; then the triple is only put in a batch with others.
 _LABEL = re.compile(r"_:\w[\w.-]*")
 
 
-@dataclass(frozen=True)
-class Store:
-    """Where a store takes queries, and where it takes updates."""
+async def load(
+    store: Store, held: HeldSnapshot, dataset: Path, make_current: Callable[[], None] = lambda: None
+) -> None:
+    """Make `store` hold a snapshot, the quads of the N-Quads file `dataset`, in place of the one before.
 
-    query: str
-    update: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """From the URL for queries, and after a space that for updates if it is another one."""
-        query, _, update = text.partition(" ")
-        return cls(query, update.strip() or query)
-
-
-async def load(store: Store, name: str, dataset: Path, *, merge: bool = False) -> None:
-    """Make `store` hold the snapshot `name`, the quads of the N-Quads file `dataset`, in place of the one before.
-
-    Until the last request the store's graphs are as they were; that one changes them all. Several processes take turns.
-    To `merge` is to load all triples into the graph MERGED too.
-    Raises QueryError when a request fails; the next attempt starts from the beginning.
+    All is there under other names before `make_current` is called, which tells the servers; then the graphs take their
+    names. Meanwhile the store says that it holds none, so that nobody takes an answer from it for one of either.
+    Raises QueryError when a request fails, or not all quads are there afterwards; the next attempt mends that.
     """
-    with (dataset.parent.parent / ".loading").open("w") as lock:
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-        loaded, graphs = await loaded_graphs(store)
-        if loaded != name or (merge and MERGED not in graphs):
-            quads: Iterable[ox.Quad] = ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS)
-            async with http_client() as client:
-                await _replace(client, store.update, name, _merged(quads) if merge else quads, graphs)
+    async with http_client() as client:
+        state = await read_state(client, store.query)
+        known = held.name == state.name or (held.digest and held.digest == state.digest)
+        if known and not await lacking(client, store.query, held):
+            make_current()
+            if held.name != state.name:
+                await _update(client, store.update, _record(held, state.graphs))
+            return
+        quads: Iterable[ox.Quad] = ox.parse(path=str(dataset), format=ox.RdfFormat.N_QUADS)
+        staged = await _stage(client, store.update, held.name, _merged(quads) if MERGED in held.graphs else quads)
+        make_current()
+        graphs = state.graphs | {graph for graph in staged if graph}
+        await _update(client, store.update, _record(None, graphs))
+        await _update(client, store.update, _switch(staged, state.graphs))
+        if lack := await lacking(client, store.query, held):
+            raise QueryError("broken", reason=f"{store.update}: {lack}")
+        await _update(client, store.update, _record(held, {graph for graph in staged if graph}))
 
 
 def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -68,33 +70,19 @@ def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object, merged)
 
 
-async def _replace(
-    client: httpx2.AsyncClient, url: str, name: str, quads: Iterable[ox.Quad], graphs: Iterable[str]
-) -> None:
+async def _stage(client: httpx2.AsyncClient, url: str, name: str, quads: Iterable[ox.Quad]) -> dict[str, str]:
+    """Load the quads into graphs with names of their own; returns these, by the names that they are to have."""
     staged: dict[str, str] = {}
     for batch in _batches(quads):
         for quad in batch:
             graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
             if graph not in staged:
                 staged[graph] = f"urn:ekograph:staged:{name}:{len(staged)}"
-                await _update(client, url, f"DROP SILENT GRAPH <{staged[graph]}>")
+                # Noted before it is there: whatever happens, the next loading drops it.
+                note = f"INSERT DATA {{ GRAPH <{STATE}> {{ <{SNAPSHOT}> <{GRAPH}> <{staged[graph]}> }} }}"
+                await _update(client, url, f"DROP SILENT GRAPH <{staged[graph]}> ;\n{note}")
         await _update(client, url, _insert(batch, staged))
-    await _update(client, url, _switch(name, staged, graphs))
-
-
-async def loaded_graphs(store: Store) -> tuple[str, frozenset[str]]:
-    """The name of the snapshot that the store holds, "" for none, and the names of its graphs."""
-    query = f"SELECT ?p ?o {{ GRAPH <{STATE}> {{ <{_SNAPSHOT}> ?p ?o }} }}"
-    async with http_client() as client:
-        content = await _answer(
-            client, store.query, data={"query": query}, headers={"Accept": "application/sparql-results+json"}
-        )
-    try:
-        rows = [(row["p"]["value"], row["o"]["value"]) for row in json.loads(content)["results"]["bindings"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise QueryError("broken", reason=f"{store.query}: no answer: {content[:100]!r}") from error
-    names = [value for predicate, value in rows if predicate == _NAME]
-    return "".join(names[:1]), frozenset(value for predicate, value in rows if predicate == _GRAPH)
+    return staged
 
 
 def _batches(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
@@ -137,16 +125,23 @@ def _insert(batch: Iterable[ox.Quad], staged: Mapping[str, str]) -> str:
     return f"INSERT {{ {' '.join(parts)} }} WHERE {{}}" if blank else f"INSERT DATA {{ {' '.join(parts)} }}"
 
 
-def _switch(name: str, staged: Mapping[str, str], before: Iterable[str]) -> str:
-    """One update that drops the graphs of before, gives the staged ones their names, and records the snapshot."""
+def _switch(staged: Mapping[str, str], before: Iterable[str]) -> str:
+    """One update that drops the graphs of before and gives the staged ones their names."""
     steps = [f"DROP SILENT {_target(graph)}" for graph in sorted(set(before) - set(staged))]
     steps += [
         f"MOVE SILENT GRAPH <{place}> TO {_target(graph).removeprefix('GRAPH ')}" for graph, place in staged.items()
     ]
-    kept = "".join(f" ; <{_GRAPH}> <{graph}>" for graph in staged if graph)
-    steps += [f"DROP SILENT GRAPH <{STATE}>"]
-    steps += [f"INSERT DATA {{ GRAPH <{STATE}> {{ <{_SNAPSHOT}> <{_NAME}> {json.dumps(name)}{kept} }} }}"]
     return " ;\n".join(steps)
+
+
+def _record(held: HeldSnapshot | None, graphs: Iterable[str]) -> str:
+    """One update that writes which snapshot the store holds, None for none, and the graphs to be dropped with it."""
+    facts = [f"<{GRAPH}> <{graph}>" for graph in sorted(graphs)]
+    if held:
+        parts = {NAME: held.name, DIGEST: held.digest, LOAD: uuid.uuid4().hex}
+        facts += [f"<{key}> {json.dumps(value)}" for key, value in parts.items()]
+    insert = f" ;\nINSERT DATA {{ GRAPH <{STATE}> {{ <{SNAPSHOT}> {' ; '.join(facts)} }} }}" if facts else ""
+    return f"DROP SILENT GRAPH <{STATE}>{insert}"
 
 
 def _target(graph: str) -> str:
@@ -154,14 +149,4 @@ def _target(graph: str) -> str:
 
 
 async def _update(client: httpx2.AsyncClient, url: str, text: str) -> None:
-    await _answer(client, url, content=text.encode(), headers={"Content-Type": "application/sparql-update"})
-
-
-async def _answer(client: httpx2.AsyncClient, url: str, **request: Any) -> bytes:
-    try:
-        reply = await client.post(url, **request)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise QueryError("broken", reason=f"{url}: {error}") from error
-    if reply.status_code >= 300:
-        raise QueryError("broken", reason=f"{url}: status {reply.status_code}: {reply.text[:300]}")
-    return reply.content
+    await send(client, url, content=text.encode(), headers={"Content-Type": "application/sparql-update"})

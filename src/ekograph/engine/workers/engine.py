@@ -33,6 +33,8 @@ class EmbeddedEngine:
     in its own default graph.
     """
 
+    trouble = ""
+
     #: What runs as the fork server; tests run another.
     program = forkserver.__file__
 

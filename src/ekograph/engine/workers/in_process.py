@@ -30,6 +30,8 @@ class InProcessEngine:
     Of the limits it keeps those of time, after which nobody waits any more, and of the size of queries and answers.
     """
 
+    trouble = ""
+
     def __init__(
         self, dataset: Path, limits: Limits, prefixes: Mapping[str, str], base: str, default_graph: DefaultGraph
     ) -> None:

@@ -103,16 +103,12 @@ def _default_graph(settings: Settings, snapshot: Snapshot) -> DefaultGraph:
 
 
 def _remote(settings: Settings, snapshot: Snapshot, limits: Limits) -> Engine:
-    """The engine that asks another store, which is made to hold the snapshot first."""
+    """The engine that asks another store, which a publication has made hold the snapshot."""
     from ekograph.engine.remote.engine import Defaults, RemoteEngine
-    from ekograph.engine.remote.upload import MERGED, Store, load
+    from ekograph.engine.remote.state import MERGED, HeldSnapshot, Store
 
-    store, manifest = Store.parse(settings.remote_endpoint), snapshot.manifest
+    manifest = snapshot.manifest
+    held = HeldSnapshot.of(manifest, merged=settings.union_default_graph)
     named = tuple(filter(None, manifest.graphs)) if settings.union_default_graph else ()
-    merge = _default_graph(settings, snapshot) is DefaultGraph.MERGED
-    defaults = Defaults(manifest.prefixes, manifest.base, (MERGED,) if merge else named, named)
-
-    async def prepare() -> None:
-        await load(store, snapshot.name, snapshot.dataset, merge=merge)
-
-    return RemoteEngine(store.query, limits, defaults, prepare)
+    defaults = Defaults(manifest.prefixes, manifest.base, (MERGED,) if MERGED in held.graphs else named, named)
+    return RemoteEngine(Store.parse(settings.remote_endpoint).query, limits, defaults, held)

@@ -31,6 +31,10 @@ def routes(service: Service, metrics: MetricsRegistry) -> list[Route]:
         deployment = request.deployment
         if deployment is None:
             raise ProblemError(unavailable(ready=False, reason=service.problem.text if service.problem else ""))
+        if deployment.engine.trouble:
+            raise ProblemError(
+                Problem(503, "store_behind", members={"ready": False, "reason": deployment.engine.trouble})
+            )
         manifest = deployment.snapshot.manifest
         document = {
             "ready": True,

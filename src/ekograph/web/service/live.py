@@ -157,6 +157,9 @@ class Service:
         if isinstance(table, BaseException):
             await engine.stop()
             raise table
+        if self.deployment and (trouble := await _lasting_trouble(engine)):
+            await engine.stop()
+            raise SnapshotError(trouble)
         return Deployment(
             snapshot, table, engine, new_cache(), _thing_pages(snapshot, self._address, self._load_theme), to_come
         )
@@ -215,6 +218,15 @@ class Service:
         if self.problem is None or self.problem.text != text:  # logged once, however often it is tried
             self.problem = ServiceProblem.now(text)
             log.error("%s", text)
+
+
+async def _lasting_trouble(engine: Engine) -> str:
+    """Why an engine cannot answer for as long as it is waited for; "" as soon as it can."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RETRY_EVERY):
+            while engine.trouble:  # noqa: ASYNC110 - it tells nobody when it ends
+                await asyncio.sleep(LOOK_EVERY / 4)
+    return engine.trouble
 
 
 def _figures(deployment: Deployment) -> Mapping[str, float]:
