@@ -99,10 +99,10 @@ class RemoteEngine:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._limits.seconds):
-                state, begun = await read_state(self._client, self._endpoint), loop.time()
-                if self.trouble or state.load != self._load or begun > self._count_from:
+                state, looked = await read_state(self._client, self._endpoint), loop.time()
+                if self.trouble or state.load != self._load or looked > self._count_from:
                     lack = await lacking(self._client, self._endpoint, held)
-                    self._count_from = loop.time() + max(_LOOK, _COUNT_PART * (loop.time() - begun))
+                    self._count_from = loop.time() + max(_LOOK, _COUNT_PART * (loop.time() - looked))
                     if self._isolate is None:
                         self._isolate = await shows_other_graphs(self._client, self._endpoint)
                     if not lack and state.name == held.name:
