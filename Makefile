@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
+.PHONY: setup clients interop serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -18,6 +18,11 @@ test-virtuoso: .venv/dev  ## the endpoint with Virtuoso behind it, which this in
 	@command -v virtuoso-t >/dev/null || test -x bench/.peers/debian/usr/bin/virtuoso-t || \
 	    apt-get install -qq -y --no-install-recommends virtuoso-opensource-7-bin
 	@$(BIN)/python -m pytest tests/web/test_remote_endpoint.py tests/web/test_on_a_store.py -k virtuoso -rs
+
+clients: .venv/dev    ## run real clients beside a site through ten versions; writes docs/clients.md (needs Node, GDAL, wget)
+	@npm ci --silent --ignore-scripts --prefix tests/clients
+	@$(BIN)/pip install --quiet --upgrade --target .venv/clients -r tests/clients/requirements.txt
+	@$(BIN)/python -m tests.clients.table
 
 foreign: .venv/dev    ## real vocabularies from package registries, the large ones too, as they are and as sites
 	@LARGE_VOCABULARIES=1 $(BIN)/python -m pytest tests/foreign/test_vocabularies.py -rs

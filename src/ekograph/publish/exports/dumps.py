@@ -115,7 +115,8 @@ def _body(dataset: Dataset, form: Format) -> bytes | None:
     """The dataset in `form`; None where that has no way to write it."""
     try:
         if form is formats.JSON_LD:
-            return written(dataset.quads, form, dataset.prefixes)
+            # Most readers of JSON-LD take one graph: they would get nothing of named ones.
+            return written(list(dict.fromkeys(quad.triple for quad in dataset.quads)), form, dataset.prefixes)
         return rdf(dataset.quads, form, dataset.prefixes)
     except NotExpressibleError:
         return None
