@@ -139,3 +139,19 @@ def test_the_tree_of_an_ontology_begins_with_what_is_below_nothing_of_its_own():
     circle = small(HEAD + ":egg a owl:Class ; rdfs:subClassOf :hen . :hen a owl:Class ; rdfs:subClassOf :egg .")
     tree = TermHierarchy(View(circle, "en")).tree(NamedNode("https://example.org/id/onto"))
     assert [[node.value.rpartition("/")[2] for node in branch.walk()] for branch in tree] == [["egg", "hen"]]
+
+
+def test_the_page_of_an_ontology_tells_what_every_term_means_at_an_anchor_and_draws_domains_and_ranges():
+    terms = "".join(
+        f'ex:{name} a owl:{kind} ; rdfs:isDefinedBy ex: ; rdfs:label "{name}"@en ; rdfs:comment "Means {name}."@en . '
+        for name, kind in (("Tree", "Class"), ("Wood", "Class"), ("growsIn", "ObjectProperty"))
+    )
+    turtle = f"ex: a owl:Ontology . {terms} ex:growsIn rdfs:domain ex:Tree ; rdfs:range ex:Wood , owl:Thing ."
+    page = pages.resource_page(small(HEAD + turtle), NamedNode("https://example.org/"), "en").decode()
+    for name in ("Tree", "Wood", "growsIn"):
+        section = page.partition(f'<section class="term" id="{name}">')[2].partition("</section>")[0]
+        assert f"Means {name}." in section
+    picture = page.partition('<svg class="model"')[2].partition("</svg>")[0]
+    assert picture.count("<rect ") == 2
+    assert picture.count('class="arrow"') == 1
+    assert "Thing" not in picture

@@ -1,4 +1,4 @@
-"""The model as a picture: the classes that the data uses, and the properties that lead from one to another."""
+"""The model as a picture: classes, and the properties that lead from one to another."""
 
 from __future__ import annotations
 
@@ -53,11 +53,10 @@ class Diagram:
     arrows: Sequence[Arrow]
 
 
-def diagram(view: View) -> Diagram:
-    """The model that the data of the site shows."""
-    counts, links = view.site.model.counts, view.site.model.links
+def diagram(view: View, counts: Mapping[str, int], links: Mapping[tuple[str, str], Sequence[str]]) -> Diagram:
+    """A picture of classes: how many things are of each, and the properties that lead from one to another."""
     places = _places(_chosen(counts, links))
-    boxes = [_box(view, kind, counts[kind], at) for kind, at in places.items()]
+    boxes = [_box(view, kind, counts.get(kind, 0), at) for kind, at in places.items()]
     arrows = [
         _arrow(view, places[one], places[other], properties)
         for (one, other), properties in sorted(links.items())
@@ -72,7 +71,7 @@ def _chosen(counts: Mapping[str, int], links: Mapping[tuple[str, str], Sequence[
     for one, other in links:
         neighbours.setdefault(one, set()).add(other)
         neighbours.setdefault(other, set()).add(one)
-    return sorted(neighbours, key=lambda entry: (-len(neighbours[entry]), -counts[entry], entry))[:MOST_CLASSES]
+    return sorted(neighbours, key=lambda entry: (-len(neighbours[entry]), -counts.get(entry, 0), entry))[:MOST_CLASSES]
 
 
 def _places(chosen: Sequence[str]) -> dict[str, Point]:

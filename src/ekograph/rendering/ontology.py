@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ekograph.plugins import Values
 from ekograph.rdf.dataset import Node, Term
-from ekograph.rdf.vocab import OWL, RDF, RDFS, SCHEMA, SHACL
+from ekograph.rdf.texts import local_name
+from ekograph.rdf.vocab import OWL, RDF, RDFS, SCHEMA, SHACL, XSD
+from ekograph.rendering import class_diagram
 from ekograph.rendering.hierarchy import MOST_IN_TREE, ConceptNode, Hierarchy
 from ekograph.rendering.listings import EXAMPLES
-from ekograph.rendering.terms import CLASSES, PROPERTIES
+from ekograph.rendering.terms import CLASSES, DEFINITIONS, PROPERTIES
 from ekograph.rendering.view import View
 
 _SUPER, _DOMAIN, _RANGE = f"{RDFS}subClassOf", f"{RDFS}domain", f"{RDFS}range"
 _DOMAIN_INCLUDES = (_DOMAIN, f"{SCHEMA}domainIncludes", "http://schema.org/domainIncludes")
 _RANGE_INCLUDES = (_RANGE, f"{SCHEMA}rangeIncludes", "http://schema.org/rangeIncludes")
+
+#: Of an ontology with more terms than this the pages of the terms alone tell what each means.
+MOST_DEFINED = 200
+#: More names than this do not fit beside an arrow.
+MOST_ON_ARROW = 3
+#: What is of these classes is anything: arrows from and to them would hide all others.
+_EVERYTHING = {f"{OWL}Thing", f"{RDFS}Resource", f"{RDFS}Literal"}
 
 #: Deeper expressions are shown as what is said of them; lists longer than this too.
 _DEEPEST, _LONGEST = 6, 60
@@ -120,12 +130,20 @@ def property_values(view: View, node: NamedNode) -> Values:
 
 
 def ontology_values(view: View, node: NamedNode) -> Values:
-    """An ontology: its classes as a tree, its properties, and what else it defines."""
+    """An ontology: its classes as a tree and as a picture, its properties, what else it defines, and what all mean."""
     classes = TermHierarchy(view)
     properties = TermHierarchy(view, PROPERTIES).members(node)
     defined = view.site.pointing(f"{RDFS}isDefinedBy", node)
     others = [term for term in defined if not {*view.dataset.types(term)} & {*CLASSES, *PROPERTIES}]
+    terms = {local_name(term): term for term in view.hierarchy.by_name([*classes.members(node), *properties, *others])}
     return {
+        "defined": [
+            (name, view.link(term), view.short(term.value), texts)
+            for name, term in (terms.items() if len(terms) <= MOST_DEFINED else ())
+            if (texts := view.texts(term, DEFINITIONS))
+        ],
+        "diagram": class_diagram.diagram(view, {}, _links(view, properties)),
+        "frame_of_model": class_diagram.FRAME,
         "tree": classes.tree(node),
         "more": len(classes.tops(node)) - MOST_IN_TREE,
         "properties": [_property(view, term) for term in view.hierarchy.by_name(properties)[:MOST_IN_TREE]],
@@ -133,6 +151,20 @@ def ontology_values(view: View, node: NamedNode) -> Values:
         "others": [view.link(term) for term in view.hierarchy.by_name(others)[:MOST_IN_TREE]],
         "more_others": len(others) - MOST_IN_TREE,
     }
+
+
+def _links(view: View, properties: Iterable[NamedNode]) -> dict[tuple[str, str], list[str]]:
+    """The properties that an ontology has lead from one class to another."""
+    links: dict[tuple[str, str], list[str]] = {}
+    for node in properties:
+        starts, ends = (
+            [term.value for iri in iris for term in view.dataset.objects(node, iri) if isinstance(term, NamedNode)]
+            for iris in (_DOMAIN_INCLUDES, _RANGE_INCLUDES)
+        )
+        for start, end in product(starts, ends):
+            if not {start, end} & _EVERYTHING and not end.startswith(XSD.iri):
+                links.setdefault((start, end), []).append(node.value)
+    return {pair: iris[:MOST_ON_ARROW] for pair, iris in links.items()}
 
 
 def expression(view: View, term: Term, depth: int = 0) -> Markup | None:

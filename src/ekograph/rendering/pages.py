@@ -108,7 +108,10 @@ def vocabulary_page(  # noqa: PLR0913, PLR0917 - what the page is made of, as fo
 ) -> bytes:
     """The page about an ontology: its terms, each with an anchor, and the rules of the shapes that speak of them."""
     view = View(site, language)
-    drawn = {"diagram": class_diagram.diagram(view), "frame_of_model": class_diagram.FRAME}
+    drawn = {
+        "diagram": class_diagram.diagram(view, site.model.counts, site.model.links),
+        "frame_of_model": class_diagram.FRAME,
+    }
     speaking = rule_entries.by_term(rule_entries.rules(site, shapes, language)) if site.has_rules else {}
     shown = {**_about(view, iri, rdf), **vocabulary_pages.terms_of(view, iri, quads), **drawn}
     return page("vocabulary.html", frame_about(view, iri, rdf), rules=speaking, **shown)
