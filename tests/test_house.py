@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 32_750,
+    "lines": 32_800,
     "files": 243,
-    "files with one importer": 62,
+    "files with one importer": 61,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
