@@ -105,7 +105,9 @@ def test_every_dump_holds_the_dataset_and_the_checksums_fit(folder):
         body = (dumps / f"dataset.{form.suffix}").read_bytes()
         assert gzip.decompress((dumps / f"dataset.{form.suffix}.gz").read_bytes()) == body
         read = Dataset(parse(body, RdfFormat.from_media_type(form.media_type)))
-        wanted = Dataset(given if form.carries == "dataset" else (Quad(*each.triple) for each in given))
+        # Most readers of JSON-LD take one graph.
+        graphs = form.carries == "dataset" and form is not formats.JSON_LD
+        wanted = Dataset(given if graphs else (Quad(*each.triple) for each in given))
         for each in (read, wanted):
             each.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         assert read == wanted, form.name
