@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "ekograph"
 LAYERS = (
     ("cli",),
     ("publish", "web"),
-    ("validation", "rendering"),
+    ("validation", "rendering", "build"),
     ("search", "engine", "diff"),
     ("turtle", "rdf"),
     ("snapshots", "plugins"),

@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 32_800,
-    "files": 243,
-    "files with one importer": 61,
+    "lines": 33_300,
+    "files": 248,
+    "files with one importer": 63,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,

@@ -76,6 +76,7 @@ class Settings(NamedTuple):
     dataset_mb: Annotated[int, "Memory a large dataset may take, in MB; a larger one is queried on disk."] = 512
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
+    memory_mb: Annotated[int, "Memory that checking and publishing a large site aim to stay within, in MB."] = 1000
     theme: Annotated[str, "Folder of the site's own templates, messages and hooks, relative to the site."] = ""
     images: Annotated[
         tuple[str, ...], "Hosts whose pictures pages show, as https://example.org; those of others are links."
@@ -222,7 +223,7 @@ def _check_words(settings: Settings) -> None:
 def _check_numbers(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"port is {settings.port}; ports are 1 to 65535")
-    for name in ("query_seconds", "query_memory_mb", "result_mb", "keep", "processes"):
+    for name in ("query_seconds", "query_memory_mb", "result_mb", "memory_mb", "keep", "processes"):
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name} is {getattr(settings, name)}; it must be above 0")
     if settings.dataset_mb < 0:

@@ -12,11 +12,12 @@ from tests.engine.conftest import ask
 from tests.engine.test_remote import asking as asking_remote
 from tests.engine.test_remote import store as remote_store  # noqa: F401 - a fixture
 
+from ekograph.build.lines import Census
+from ekograph.build.stores import write_stores
 from ekograph.engine.contract import DefaultGraph, Limits
 from ekograph.engine.remote.state import MERGED, HeldSnapshot
 from ekograph.engine.remote.upload import load
 from ekograph.engine.workers.engine import EmbeddedEngine, Stored
-from ekograph.publish.large import write_lookups
 from ekograph.snapshots.snapshot import QUERIES, STORE
 
 EX = "http://example.org/"
@@ -49,7 +50,8 @@ def folder(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("repeating") / "snapshot"
     path.mkdir()
     (path / "dataset.nq").write_text(LINES, encoding="utf-8")
-    write_lookups(path, merge=True)
+    (path / "triples.nt").write_bytes(b"".join(Census().triples_of(LINES.encode().splitlines(keepends=True))))
+    write_stores(path, 1000, path / "triples.nt")
     return path
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ekograph.publish.subprocess_job import subprocess_job
+from ekograph.build.jobs import subprocess_job
 
 WORK = """
 import os, sys, time
 from pathlib import Path
-from ekograph.publish.subprocess_job import run_job
+from ekograph.build.jobs import run_job
 
 def work():
     told, what = Path(sys.argv[1]), sys.argv[2]
@@ -31,7 +31,7 @@ run_job(work)
 """
 PUBLISHER = """
 import sys, time
-from ekograph.publish.subprocess_job import subprocess_job
+from ekograph.build.jobs import subprocess_job
 
 with subprocess_job("work", sys.argv[1], "wait"):
     time.sleep(600)

@@ -76,10 +76,10 @@ def _serve_site(site: Path, reread: Callable[[], Settings], messages: Messages, 
 
 def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
     """Serve a file or a folder from a snapshot that lasts as long as the server."""
+    from ekograph.build.jobs import subprocess_job
     from ekograph.cli.terminal import progress
     from ekograph.publish.plain_rdf import publish_as_it_is
     from ekograph.publish.rdf_files import ReadingError
-    from ekograph.publish.subprocess_job import subprocess_job
 
     def note(key: str, **values: object) -> None:
         click.echo(messages(key, **values), err=True)

@@ -5,26 +5,31 @@ What lookups in a large site need besides the dataset itself: its quads by objec
 
 from __future__ import annotations
 
-import sys
+import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, groupby, islice
-from operator import attrgetter
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 
+from ekograph.build.built_dataset import TRIPLES, BuiltDataset
+from ekograph.build.jobs import subprocess_job
+from ekograph.build.local import LocalBuilder
+from ekograph.build.stores import with_blank_nodes, without_blank_nodes
+from ekograph.config import Settings
 from ekograph.publish.exports.dumps import FOLDER, SUMS
 from ekograph.publish.publication import File
-from ekograph.publish.subprocess_job import run_job, subprocess_job
-from ekograph.rdf import formats
-from ekograph.rdf.dataset import Dataset
-from ekograph.rdf.disk_dataset import by_object
-from ekograph.rdf.formats import Format
-from ekograph.rendering.rdf_writers import WRITERS, used_by, with_sorted_prefixes
+from ekograph.publish.site_datasets import derived, linking
+from ekograph.rdf.canonical import joined
+from ekograph.rendering.rdf_writers import used_by, with_sorted_prefixes
+from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, QUERIES, STORE, Draft
+from ekograph.validation.parsing import Parsed
+from ekograph.validation.sources import SourceError
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
@@ -33,67 +38,89 @@ LARGE_FROM = 50_000
 _PART = 1 << 20
 
 
+#: So many statements with blank nodes are named at most: all of them have to be in memory.
+MOST_BLANK = 2_000_000
+
+
 @contextmanager
-def lookups(draft: Draft, *, merge: bool) -> Iterator[None]:
-    """Add what lookups need besides the dataset, which the draft has: made beside the body, as both take long.
+def workshop(repository: SnapshotRepository, settings: Settings) -> Iterator[LocalBuilder]:
+    """What a large site is built with, in a folder of a locked repository that is removed again."""
+    folder = repository.path / ".build"
+    folder.mkdir()
+    try:
+        yield LocalBuilder(folder, settings.memory_mb)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build(files: Sequence[Parsed], settings: Settings, builder: LocalBuilder, **view: Any) -> BuiltDataset:
+    """The dataset of checked files, with what is derived from it. Raises SourceError for too many blank nodes."""
+    added = serialize(
+        derived([quad for file in files for quad in linking(file.nquads)], settings.base), format=RdfFormat.N_QUADS
+    )
+    marked: list[bytes] = []
+    for text in chain((file.nquads for file in files), [added or b""]):
+        marked += with_blank_nodes(text)
+        if len(marked) > MOST_BLANK:
+            raise SourceError("cannot-blank-nodes", settings.root / "data", most=str(MOST_BLANK))
+    named = joined([b"".join(marked)])
+    texts = chain(map(without_blank_nodes, chain((file.nquads for file in files), [added or b""])), [named])
+    builder.sort(DATASET, texts, lambda text: text.splitlines(keepends=True))
+    return BuiltDataset(builder, **view)
+
+
+@contextmanager
+def lookups(draft: Draft, settings: Settings, dataset: BuiltDataset, *, merge: bool) -> Iterator[None]:
+    """Add the dataset and what lookups need: the store is made beside the body, as both take long.
 
     `merge` where some triples are in two graphs.
     """
-    with subprocess_job("ekograph.publish.large", str(draft.path), *(["merge"] if merge else [])):
+    for name in (DATASET, BY_OBJECT):
+        link(dataset.folder / name, draft.path / name)
+        draft.add(name)
+    merged = [str(dataset.folder / TRIPLES)] if merge else []
+    with subprocess_job("ekograph.build.stores", str(draft.path), str(settings.memory_mb), *merged):
         yield
-    draft.add(BY_OBJECT)
     for folder in filter(Path.is_dir, (draft.path / STORE, draft.path / QUERIES)):
         for path in sorted(folder.iterdir()):
             draft.add(f"{folder.name}/{path.name}")
 
 
-def begin_dumps(draft: Draft, dataset: Dataset) -> Callable[[], list[File]]:
+def begin_dumps(draft: Draft, dataset: BuiltDataset) -> Callable[[], list[File]]:
     """Write the dumps, and return what waits until they are compressed, adds them, and tells what is offered.
 
     The same dataset gives the same bytes.
     """
+    folder = draft.path / FOLDER
+    folder.mkdir(exist_ok=True)
+    used = used_by(dataset.census.namespaces, dataset.prefixes)
+    turtle, trig = dataset.folder / "dataset.ttl", dataset.folder / "dataset.trig"
     # Compressing leaves the interpreter to others, so that all else goes on meanwhile.
     pool = ThreadPoolExecutor(2)
-    jobs = [pool.submit(_compressed, path) for path in _plain(draft.path / FOLDER, dataset)]
-    jobs.append(pool.submit(_compressed, draft.path / DATASET, draft.path / FOLDER / DATASET))
+    jobs = [
+        pool.submit(_compressed, dataset.folder / DATASET, folder / "dataset.nq.gz"),
+        pool.submit(_compressed, dataset.folder / TRIPLES, folder / "dataset.nt.gz"),
+    ]
+    serialize(chain.from_iterable(dataset.graphs().values()), trig, RdfFormat.TRIG, prefixes=used)
+    jobs.append(pool.submit(_compressed, trig, folder / "dataset.trig.gz"))
+    triples = parse(path=dataset.folder / TRIPLES, format=RdfFormat.N_TRIPLES)
+    serialize(triples, turtle, RdfFormat.TURTLE, prefixes=used)
+    jobs.append(pool.submit(_compressed, turtle, folder / "dataset.ttl.gz"))
     pool.shutdown(wait=False)
     return lambda: _added(draft, sorted(job.result() for job in jobs))
 
 
-def _plain(folder: Path, dataset: Dataset) -> Iterator[Path]:
-    """The dataset in each format but N-Quads, written statement by statement, in TriG graph by graph."""
-    folder.mkdir(exist_ok=True)
-    used = used_by(dataset.names(), dataset.prefixes)
-    for form in (formats.TRIG, formats.N_TRIPLES, formats.TURTLE):
-        path = folder / f"dataset.{form.suffix}"
-        serialize(_statements(dataset, form), path, WRITERS[form], prefixes=used)
-        yield path
-
-
-def _statements(dataset: Dataset, form: Format) -> Iterator[Triple] | Iterator[Quad]:
-    """What is written in `form`, in the order of the dataset."""
-    if form is formats.TRIG:
-        graphs = sorted((name, quads) for name, quads in dataset.graphs().items() if name)
-        default = (quad for quad in dataset.statements() if isinstance(quad.graph_name, DefaultGraph))
-        return chain(default, chain.from_iterable(quads for _, quads in graphs))
-    # Equal triples follow one another in what is sorted.
-    return (triple for triple, _ in groupby(dataset.statements(), key=attrgetter("triple")))
-
-
-def _compressed(path: Path, target: Path | None = None) -> str:
-    """Compress a file, to be removed unless another name is given, and return the name of the compressed one.
+def _compressed(path: Path, packed: Path) -> str:
+    """Compress a file and return the name of the compressed one.
 
     It is gzip without name and time; the level is that at which more work saves little.
     """
-    packed = (target or path).with_name(f"{path.name}.gz")
     deflate = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     with path.open("rb") as plain, packed.open("wb") as out:
         out.write(deflate.compress(with_sorted_prefixes(plain.read(_PART))))
         while part := plain.read(_PART):
             out.write(deflate.compress(part))
         out.write(deflate.flush())
-    if target is None:
-        path.unlink()
     return packed.name
 
 
@@ -104,41 +131,9 @@ def _added(draft: Draft, names: Sequence[str]) -> list[File]:
     return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]
 
 
-#: How many quads the store takes at once: it holds them several times over until they are sorted.
-AT_ONCE = 25_000
-
-
-def write_lookups(folder: Path, *, merge: bool) -> None:
-    """Write what lookups need into `folder`, which has the dataset; `merge` where some triples are in two graphs."""
-    if not (folder / BY_OBJECT).exists():
-        with (folder / DATASET).open("rb") as lines, (folder / BY_OBJECT).open("wb") as out:
-            out.writelines(by_object(lines))
-    _write_store(folder / STORE, _parts(folder / DATASET))
-    if merge:
-        merged = (
-            [Quad(quad.subject, quad.predicate, quad.object) for quad in part] for part in _parts(folder / DATASET)
-        )
-        _write_store(folder / QUERIES, chain(_parts(folder / DATASET), merged))
-
-
-def _write_store(folder: Path, parts: Iterable[Sequence[Quad]]) -> None:
-    store = Store(folder)
-    for part in parts:
-        store.bulk_extend(part)
-    # One sorted whole is looked up in faster than the parts.
-    store.optimize()
-    store.flush()
-    del store
-    for path in folder.glob("LOG*"):  # what the store said while it was made
-        path.unlink()
-
-
-def _parts(path: Path) -> Iterator[list[Quad]]:
-    """The quads; not loaded from the file by the store, which would label blank nodes anew."""
-    quads = parse(path=path, format=RdfFormat.N_QUADS)
-    while part := list(islice(quads, AT_ONCE)):
-        yield part
-
-
-if __name__ == "__main__":
-    run_job(lambda: write_lookups(Path(sys.argv[1]), merge="merge" in sys.argv[2:]))
+def link(path: Path, target: Path) -> None:
+    """Have a file under another name too; it never changes."""
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, target)

@@ -16,10 +16,14 @@ from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, parse
 
 import ekograph
+from ekograph.build.built_dataset import BuiltDataset
+from ekograph.build.jobs import subprocess_job
+from ekograph.build.local import LocalBuilder
 from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
@@ -32,7 +36,6 @@ from ekograph.publish.history.changelog import Changelog, history
 from ekograph.publish.publication import File, Omission, Publication, Version
 from ekograph.publish.search_documents import write_index
 from ekograph.publish.site_datasets import with_derived
-from ekograph.publish.subprocess_job import subprocess_job
 from ekograph.rdf.canonical import canonical, graph_of
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.disk_dataset import StoredDataset, by_object
@@ -93,11 +96,12 @@ def publish(
         if not checked.report.conforms:
             return Outcome(sources, checked.report, None, new=False, suppressed=checked.suppressed)
         release_memory()
-        proof = _proof(settings, checked, sources, large_from)
-        # Of a large site, the dataset in memory twice would be too much.
-        report, suppressed = checked.report, checked.suppressed
-        del checked
-        snapshot, new = activate(proof, shelf, on_step)
+        with large.workshop(shelf, settings) as builder:
+            proof = _proof(settings, checked, sources, large_from, builder)
+            # Of a large site, the dataset in memory would be too much.
+            report, suppressed = checked.report, checked.suppressed
+            del checked
+            snapshot, new = activate(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)
         return Outcome(sources, report, snapshot, new, suppressed, proof.omissions)
@@ -138,8 +142,8 @@ def activate_for_now(
     """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
     with Draft(repository.path) as draft:
         digest, _ = draft.write(DATASET, b"".join(lines))
-        with subprocess_job("ekograph.publish.large", str(draft.path)):
-            draft.write(BY_OBJECT, b"".join(by_object(lines)))
+        with subprocess_job("ekograph.build.stores", str(draft.path), str(settings.memory_mb)):
+            draft.write(BY_OBJECT, b"".join(sorted(by_object(lines))))
             dataset = StoredDataset(
                 draft.path / DATASET,
                 draft.path / BY_OBJECT,
@@ -193,7 +197,7 @@ def _without_graph(line: bytes) -> bytes:
 class VerifiedSite:
     """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own.
 
-    `unfinished` is the snapshot that has the same data already, in place of `nquads`.
+    Those of a large site are in the folder of its dataset; `unfinished` is the snapshot that has the same data already.
     """
 
     settings: Settings
@@ -238,33 +242,42 @@ class VerifiedSite:
 
     @cached_property
     def _digest(self) -> str:
-        return self.unfinished.manifest.digest if self.unfinished else hashlib.sha256(self.nquads).hexdigest()
+        if isinstance(self.dataset, BuiltDataset):
+            with (self.dataset.folder / DATASET).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.sha256(self.nquads).hexdigest()
 
     @cached_property
     def _counts(self) -> tuple[Mapping[str, int], int]:
         """The quads of each graph, and the triples of all: equal ones follow one another in what is sorted."""
-        if self.unfinished:
-            return self.unfinished.manifest.graphs, self.unfinished.manifest.triples
         graphs = {name: len(quads) for name, quads in sorted(self.dataset.graphs().items())}
+        if isinstance(self.dataset, BuiltDataset):
+            return graphs, self.dataset.census.triples
         return graphs, sum(1 for _ in groupby(self.dataset.quads, key=attrgetter("triple")))
 
 
-def _proof(settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int) -> VerifiedSite:
+def _proof(
+    settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int, builder: LocalBuilder
+) -> VerifiedSite:
     """What was checked, with the triples that publication adds."""
     messages = Messages("check", "en")
     shapes = [parsed(source, messages) for source in sources if source.kind == "shapes"]
-    nquads = with_derived(checked.nquads, settings.base)
-    quads = parse(nquads, RdfFormat.N_QUADS)
-    dataset = Dataset(
-        quads,
-        base=settings.base,
-        prefixes=checked.prefixes,
-        languages=settings.languages,
-        spaces=settings.own,
-        in_order=True,
-    )
+    view: dict[str, Any] = {
+        "base": settings.base,
+        "prefixes": checked.prefixes,
+        "languages": settings.languages,
+        "spaces": settings.own,
+    }
+    built: BuiltDataset | None = None
+    # What is derived is not more than what is stated.
+    if 2 * sum(file.ntriples.count(b"\n") for file in checked.files) >= large_from:
+        built = large.build(checked.files, settings, builder, **view)
+    is_large = built is not None and built.census.quads >= large_from
+    nquads = b"" if built else with_derived(checked.nquads, settings.base)
+    if built and not is_large:
+        nquads = (built.folder / DATASET).read_bytes()
+    dataset = built if built and is_large else Dataset(parse(nquads, RdfFormat.N_QUADS), in_order=True, **view)
     rules = canonical(quad for source in shapes for quad in source.quads)
-    is_large = len(dataset.quads) >= large_from
     # A page of each answer would be too many of them, and each too long.
     examples = () if is_large else example_queries.read(settings.root)
     checks = description_forms.read(settings, dataset)
@@ -323,18 +336,25 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
 
 def _with_dataset(proof: VerifiedSite, draft: Draft, *, merge: bool) -> AbstractContextManager[None]:
     """Put the dataset into the draft, and what lookups in a large one need, made beside the body."""
-    if not proof.unfinished:
+    if not isinstance(proof.dataset, BuiltDataset):
         draft.write(DATASET, proof.nquads)
-        return large.lookups(draft, merge=merge) if proof.large else nullcontext()
-    for name in proof.unfinished.manifest.files:
-        if name in {DATASET, BY_OBJECT} or (name.startswith(f"{STORE}/") and not merge):
-            draft.take(proof.unfinished, name)
-    return large.lookups(draft, merge=True) if merge else nullcontext()
+        return nullcontext()
+    if proof.unfinished and not merge:
+        for name in proof.unfinished.manifest.files:
+            if name in {DATASET, BY_OBJECT} or name.startswith(f"{STORE}/"):
+                draft.take(proof.unfinished, name)
+        return nullcontext()
+    return large.lookups(draft, proof.settings, proof.dataset, merge=merge)
 
 
 def _dumping(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> Callable[[], list[File]]:
     """What gives the dumps, added to the draft; those of a large site are compressed until it is called."""
-    return large.begin_dumps(draft, proof.dataset) if proof.large else partial(_dumped, proof, draft, before)
+    dataset = proof.dataset
+    return (
+        large.begin_dumps(draft, dataset)
+        if isinstance(dataset, BuiltDataset)
+        else partial(_dumped, proof, draft, before)
+    )
 
 
 def _dumped(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> list[File]:
@@ -371,7 +391,16 @@ def _quads(nquads: bytes) -> list[Quad]:
 
 #: The parts of the program that printed bytes depend on.
 _PRESS = (
-    *("*.py", "rendering/**/*", "publish/**/*", "search/*.py", "diff/*.py", "rdf/*.py", "validation/suppression.py"),
+    *(
+        "*.py",
+        "build/*.py",
+        "rendering/**/*",
+        "publish/**/*",
+        "search/*.py",
+        "diff/*.py",
+        "rdf/*.py",
+        "validation/suppression.py",
+    ),
     *("locales/pages.*", "locales/about.*", "locales/terms.*", "locales/publish.*"),
 )
 

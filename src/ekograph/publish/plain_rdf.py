@@ -15,15 +15,16 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
+from ekograph.build.built_dataset import BuiltDataset
+from ekograph.build.jobs import run_job
 from ekograph.config import Settings, load
 from ekograph.i18n import LANGUAGES
-from ekograph.publish.large import LARGE_FROM
+from ekograph.publish.large import LARGE_FROM, link, workshop
 from ekograph.publish.pipeline import VerifiedSite, activate, activate_for_now
 from ekograph.publish.rdf_files import Note, ReadingError, read
-from ekograph.publish.subprocess_job import run_job
-from ekograph.rdf import disk_dataset
 from ekograph.rdf.dataset import Dataset
 from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET
 from ekograph.urls import NO_BASE
 
 #: A file is shown in so many languages at most, each with this share at least of the texts of the most frequent one.
@@ -69,9 +70,18 @@ def complete(settings: Settings) -> None:
         if quick is None:
             return
         settings = settings._replace(languages=quick.manifest.languages, title=quick.manifest.title)
-        dataset = disk_dataset.of(quick)
-        site = VerifiedSite(settings, b"", b"", dataset, large=True, has_history=False, unfinished=quick)
-        activate(site, repository)
+        with workshop(repository, settings) as builder:
+            for name in (DATASET, BY_OBJECT):
+                link(quick.path / name, builder.folder / name)
+            dataset = BuiltDataset(
+                builder,
+                base=settings.base,
+                prefixes=quick.manifest.prefixes,
+                languages=settings.languages,
+                spaces=settings.own,
+            )
+            site = VerifiedSite(settings, b"", b"", dataset, large=True, has_history=False, unfinished=quick)
+            activate(site, repository)
 
 
 def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> VerifiedSite:

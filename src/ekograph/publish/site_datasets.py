@@ -83,7 +83,7 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
 
 def with_derived(nquads: bytes, base: str) -> bytes:
     """The dataset of the canonical `nquads` with what is derived from it, as canonical N-Quads (RDFC-1.0)."""
-    added = list(derived(_linking(nquads), base))
+    added = list(derived(linking(nquads), base))
     if any(isinstance(item, BlankNode) for quad in added for item in (quad.subject, quad.object)):
         return canonical([*parse(nquads, RdfFormat.N_QUADS), *added])
     # Quads without blank nodes change no label (RDFC-1.0, section 4.4), so that nothing need be written anew.
@@ -91,8 +91,8 @@ def with_derived(nquads: bytes, base: str) -> bytes:
     return b"".join(sorted([*nquads.splitlines(keepends=True), *new])) if new else nquads
 
 
-def _linking(nquads: bytes) -> list[Quad]:
-    """The quads that may be of use: to find their lines in the text takes less than to read them all."""
+def linking(nquads: bytes) -> list[Quad]:
+    """The quads that something may be derived from: finding their lines in the text takes less than to read all."""
     lines = []
     for predicate in (*INVERSES, *INVERSES.values()):
         needle = f" {predicate} ".encode()

@@ -115,12 +115,6 @@ class Dataset:
                 subjects.append(quad.subject)
         return grouped
 
-    def names(self) -> Iterable[NamedNode]:
-        """The IRIs of all there is: subjects, properties, objects and datatypes."""
-        datatypes = {term.datatype for quad in self.quads if isinstance(term := quad.object, Literal)}
-        grouped: set[object] = {*self._by_subject, *self._by_predicate, *self._by_object, *datatypes}
-        return {term for term in grouped if isinstance(term, NamedNode)}
-
     def instances(self, of: str) -> list[Node]:
         """The things of the class with IRI `of`."""
         return self.subjects(TYPE.value, NamedNode(of))
@@ -289,7 +283,7 @@ class Dataset:
         return self._graphs
 
     @cached_property
-    def _graphs(self) -> Mapping[str, list[Quad]]:
+    def _graphs(self) -> Mapping[str, Sequence[Quad]]:
         grouped: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
         for quad in self.quads:
             grouped.setdefault(quad.graph_name, []).append(quad)
@@ -318,6 +312,10 @@ class Dataset:
 
     def _label_quads(self, node: NamedNode) -> list[Quad]:
         return [quad for quad in self.quads_of(node) if quad.predicate in _LABEL_PREDICATES]
+
+    def counted_languages(self) -> Counter[str | None]:
+        """How many literals in memory there are in each language."""
+        return Counter(quad.object.language for quad in self._quads if isinstance(quad.object, Literal))
 
     def _group_said(self, subject: Node) -> dict[str, list[Term]]:
         return _grouped((quad.predicate.value, quad.object) for quad in self.quads_of(subject))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
@@ -172,12 +172,11 @@ def _used(prefixes: Mapping[str, str], statements: Sequence[Statement]) -> dict[
 
     The empty prefix is left out, which JSON-LD does not have.
     """
-    return used_by({node for statement in statements for node in _named(statement)}, prefixes)
+    return used_by({_namespace(node) for statement in statements for node in _named(statement)}, prefixes)
 
 
-def used_by(nodes: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The prefixes whose namespaces `nodes` are in, as they are written."""
-    namespaces = set(map(_namespace, nodes))
+def used_by(namespaces: Container[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes of `namespaces`, as they are written."""
     by_namespace = {iri: prefix for prefix, iri in sorted(prefixes.items(), reverse=True) if prefix}
     return {prefix: iri for iri, prefix in sorted(by_namespace.items()) if iri in namespaces}
 

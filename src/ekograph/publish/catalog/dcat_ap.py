@@ -161,7 +161,8 @@ def _authored(dataset: Dataset) -> list[Quad]:
         if quad.predicate == TYPE
     }
     if DefaultGraph() not in graphs:
-        return [quad for quad in dataset.statements() if quad.graph_name in graphs] if graphs else []
+        names = (name.value for name in graphs if not isinstance(name, DefaultGraph))
+        return sorted((quad for name in names for quad in dataset.graphs()[name]), key=str)
     listed = dict.fromkeys(node for name in _RESOURCES for node in dataset.instances(DCAT(name).value))
     quads = dict.fromkeys(quad for node in listed for quad in dataset.bounded(node))
     ends = dict.fromkeys(quad.object for quad in quads if isinstance(quad.object, NamedNode))

@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from ekograph.build.built_dataset import BuiltDataset
 from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats, vocab
@@ -104,6 +105,13 @@ class _Counted:
 
 def _counted(dataset: Dataset) -> _Counted:
     """Counts of a dataset, gone through once: equal triples, and those of a subject, follow one another."""
+    if isinstance(dataset, BuiltDataset):
+        census = dataset.census
+        properties, classes = (
+            Counter({NamedNode(name[1:-1].decode()): count for name, count in counts.items()})
+            for counts in (census.properties, census.classes)
+        )
+        return _Counted(census.triples, census.subjects, len(census.objects), properties, classes)
     counted, objects, last = _Counted(), set(), None
     for triple, _ in groupby(dataset.statements(), key=attrgetter("triple")):
         counted.triples += 1
