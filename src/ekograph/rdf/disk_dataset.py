@@ -128,18 +128,6 @@ class StoredDataset(Dataset):
             if subject.startswith(b"<") and rest.startswith(b"<") and not rest.startswith(b"<<"):
                 yield NamedNode(subject[1:-1].decode()), NamedNode(rest[1 : rest.index(b">")].decode())
 
-    def names(self) -> Iterator[NamedNode]:
-        """The IRIs of all there is, some of them more than once."""
-        yield from self.subjects_under("")
-        seen: set[NamedNode] = set()
-        for quad in self.statements():
-            datatype = getattr(quad.object, "datatype", None)
-            if quad.predicate not in seen or (datatype and datatype not in seen):
-                seen |= {quad.predicate, datatype or quad.predicate}
-            if isinstance(quad.object, NamedNode):
-                yield quad.object
-        yield from seen
-
     def crowded(self, least: int) -> Iterator[tuple[NamedNode, str, Sequence[NamedNode], bool]]:
         """As of a dataset in memory; the lines of each thing follow one another."""
         for outward, lines in ((False, self._objects), (True, self._subjects)):
