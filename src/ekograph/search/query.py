@@ -136,6 +136,20 @@ class Index:
         rows = {row[0]: ListedDocument(*row) for row in self.connection.execute(query, (json.dumps(docs),))}
         return [rows[doc] for doc in docs]
 
+    def named(self, iri: str) -> list[ListedDocument]:
+        """The document of the thing of that IRI, if there is one."""
+        return self._listed("iri = ?", iri)
+
+    def sample(self, kind: str, most: int) -> list[ListedDocument]:
+        """Documents of a class, or of any where it is "", at most so many, from all over the index."""
+        # Numbers that are far apart, so that the first ones are not all of one kind.
+        of_kind = "(?1 = '' OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = ?1))"
+        return self._listed(f"{of_kind} ORDER BY id * 7919 % 1009, id LIMIT ?2", kind, most)
+
+    def _listed(self, condition: str, *values: str | int) -> list[ListedDocument]:
+        query = f"SELECT id, iri, page, notation, names FROM doc WHERE {condition}"  # noqa: S608 - one of those above
+        return [ListedDocument(*row) for row in self.connection.execute(query, values)]
+
     def search(self, text: str, language: str, limit: int = 20, kind: str = "") -> list[Hit]:
         """The things that `text` names, the best first, at most `limit`; only those of `kind`, unless it is "".
 

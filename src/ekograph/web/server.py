@@ -25,7 +25,7 @@ from ekograph.config import ConfigError, Settings
 from ekograph.plugins import load_theme
 from ekograph.runtime import tune_for_serving
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.web.api import browse, ckan, description_check, oaipmh, problem_types, search
+from ekograph.web.api import browse, ckan, description_check, oaipmh, problem_types, reconciliation, search
 from ekograph.web.api.routes import Route, Routes
 from ekograph.web.contract import Resource
 from ekograph.web.dispatch import Dispatcher, host_name
@@ -210,6 +210,7 @@ def routes_of(settings: Settings) -> list[Route]:
         *derived_forms.routes(settings),
         problem_types.route(),
         *search.routes(settings),
+        *reconciliation.routes(settings),
         *browse.routes(settings),
         *description_check.routes(settings),
         *endpoint.documented(),

@@ -1,8 +1,7 @@
-"""The search: a page to people, JSON to programs, and the Reconciliation API to those who match lists."""
+"""The search: a page to people, JSON to programs."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -12,12 +11,11 @@ from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.search.index import INDEX
 from ekograph.search.query import Index
-from ekograph.search.reconciliation import BadQueriesError, candidates, manifest, read_queries, reconcile
 from ekograph.web.api.routes import Route, in_thread, texts
 from ekograph.web.contract import Application, Request
 from ekograph.web.http.negotiation import choose, choose_language
-from ekograph.web.http.parameters import FORM, form, integer, parameters
-from ekograph.web.http.problems import Problem, ProblemError, not_acceptable, not_found
+from ekograph.web.http.parameters import integer, parameters
+from ekograph.web.http.problems import not_acceptable, not_found
 from ekograph.web.http.response import RawResponse, json_response, response
 
 JSON_FORMAT = Format("json", "application/json", "json", "search")
@@ -30,7 +28,7 @@ _VARY = (b"vary", b"Accept, Accept-Language")
 
 
 def routes(settings: Settings) -> list[Route]:
-    """The addresses /search and /reconcile."""
+    """The addresses of the search."""
     words = texts(
         q=("Words to look for, in any language.", "Turku"),
         kind=("The IRI of a class, or a group of the site's search.",),
@@ -38,9 +36,7 @@ def routes(settings: Settings) -> list[Route]:
     language = texts(lang=("Language of the names in the answer.", "en", "fi", "sv"))
     limit = {"limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS, "default": _FEW_HITS}}
     types = (formats.HTML.media_type, JSON_FORMAT.media_type)
-    reconciling = {"queries": {"type": "string"}, **language}
-    get, post = ("GET", "HEAD"), ("POST",)
-    reconciled = partial(_reconciled, settings)
+    get = ("GET", "HEAD")
     return [
         Route(
             "/search",
@@ -64,21 +60,6 @@ def routes(settings: Settings) -> list[Route]:
             get,
             words,
             types=types[:1],
-        ),
-        Route(
-            "/reconcile",
-            reconciled,
-            "Reconciliation API 0.2: manifest, or answers to queries",
-            get + post,
-            reconciling,
-            {FORM: {"type": "object", "properties": reconciling}},
-        ),
-        Route(
-            "/reconcile/suggest/entity",
-            in_thread(partial(_suggested, settings)),
-            "Reconciliation API 0.2: suggest",
-            get,
-            texts("prefix") | language,
         ),
     ]
 
@@ -119,35 +100,6 @@ def _json(settings: Settings, request: Request) -> RawResponse:
         hits = index.search(text, language, limit, values.get("kind", ""))
     document = {"query": text, "language": language, "results": results_json(hits, language, settings.theme_dir)}
     return json_response(document, _VARY)
-
-
-async def _reconciled(settings: Settings, request: Request) -> Application:
-    values = parameters(request) | (dict(await form(request)) if request.method == "POST" else {})
-    return await asyncio.to_thread(_answers, settings, request, values)
-
-
-def _answers(settings: Settings, request: Request, values: dict[str, str]) -> RawResponse:
-    language, queries = preferred_language(request, values.get("lang", "")), values.get("queries", "")
-    with opened_index(request) as index:
-        names = index.names(language)
-        if not queries:
-            types = [(iri, name) for iri, name in names.items() if iri]
-            return json_response(manifest(names.get("", "ekograph"), settings.base, settings.address, types))
-        try:
-            return json_response(reconcile(index, read_queries(queries), language, settings.base, names))
-        except BadQueriesError as error:
-            raise ProblemError(Problem(400, "bad_queries", {"reason": str(error)})) from error
-        except RecursionError as error:
-            reason = "queries is JSON that is nested too deeply"
-            raise ProblemError(Problem(400, "bad_queries", {"reason": reason})) from error
-
-
-def _suggested(settings: Settings, request: Request) -> RawResponse:
-    values = parameters(request)
-    language, prefix = preferred_language(request, values.get("lang", "")), values.get("prefix", "")
-    with opened_index(request) as index:
-        hits, names = index.search(prefix, language, MOST_HITS), index.names(language)
-    return json_response({"result": candidates(hits, prefix, settings.base, names)})
 
 
 def preferred_language(request: Request, asked: str) -> str:
