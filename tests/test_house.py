@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 33_300,
-    "files": 248,
-    "files with one importer": 63,
+    "lines": 33_750,
+    "files": 249,
+    "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
