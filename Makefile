@@ -24,6 +24,10 @@ clients: .venv/dev    ## run real clients beside a site through ten versions; wr
 	@$(BIN)/pip install --quiet --upgrade --target .venv/clients -r tests/clients/requirements.txt
 	@$(BIN)/python -m tests.clients.table
 
+interop: .venv/dev    ## values and constraints in other tools; writes docs/interop.md (needs Node, raptor, serd; Virtuoso if there)
+	@npm ci --silent --ignore-scripts --prefix tests/clients
+	@$(BIN)/python -m tests.clients.interop
+
 foreign: .venv/dev    ## real vocabularies from package registries, the large ones too, as they are and as sites
 	@LARGE_VOCABULARIES=1 $(BIN)/python -m pytest tests/foreign/test_vocabularies.py -rs
 
