@@ -11,6 +11,7 @@ from ekograph.rendering.view import View
 from . import agreements as eko
 from . import country_map, sunburst
 from .contacts import keeper
+from .municipalities import absent_names
 from .page_types import PAGE_TYPES, here, summary
 
 if TYPE_CHECKING:
@@ -103,5 +104,6 @@ theme = Theme(
         terms.BROADER,
     ),
     search_inverse=(eko.CONTACTED_AT, eko.FUNDED_BY),
+    absent_names=absent_names,
     record_types=_record_types,
 )

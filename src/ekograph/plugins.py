@@ -68,6 +68,7 @@ class Theme:
     search_ranks: groups of search results in their order: the key of the name, and the IRI of the class.
     search_context: IRIs of properties: a thing is found by the names of what they lead to, too.
     search_inverse: the same for what points to the thing.
+    absent_names: names of what the site knows to have nothing about, by the stems that their forms begin with.
     record_types: what `ekograph new` can write.
     exporters: functions of a publication to further representations.
     """
@@ -82,6 +83,7 @@ class Theme:
     search_ranks: Sequence[tuple[str, str]] = ()
     search_context: Sequence[str] = ()
     search_inverse: Sequence[str] = ()
+    absent_names: Callable[[], Mapping[str, str]] = dict
     record_types: Callable[[], Sequence[RecordType]] = tuple
     exporters: Sequence[Callable[[Publication], Iterable[Representation]]] = ()
 

@@ -39,7 +39,13 @@ _CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER, te
 def write_index(folder: Path, site: Site) -> None:
     """Write the search index of `site` into a folder."""
     lists = {listing.value for listing in site.listings.values()}
-    write(folder / INDEX, documents(site), names(site), FacetPlan(lists, linked(site), Titles(site).of))
+    write(
+        folder / INDEX,
+        documents(site),
+        names(site),
+        FacetPlan(lists, linked(site), Titles(site).of),
+        site.theme.absent_names(),
+    )
 
 
 def documents(site: Site) -> Iterator[SearchDocument]:

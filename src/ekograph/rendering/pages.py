@@ -138,7 +138,7 @@ def search_page(site: Site, language: str) -> bytes:
     """The page for searches, before anything is looked for; `searching.results_page` puts answers into it."""
     view = View(site, language)
     frame = frame_of(view, view.message("search.title"), "/search")
-    return page("search.html", frame, text="", groups={}, language=language, hint=True)
+    return page("search.html", frame, text="", groups={}, absent=(), language=language, hint=True)
 
 
 def browse_form(site: Site, language: str) -> bytes:

@@ -34,13 +34,24 @@ class SearchResult:
     within: Markup | None
 
 
-def results_page(form: bytes, language: str, text: str, hits: Sequence[Hit], theme: Path | None = None) -> bytes:
-    """The page `form` with the answer to `text` in place of its content; `theme` is the folder of the site's theme."""
+def results_page(  # noqa: PLR0913, PLR0917 - what the page shows, and how
+    form: bytes,
+    language: str,
+    text: str,
+    hits: Sequence[Hit],
+    theme: Path | None = None,
+    absent: Sequence[str] = (),
+) -> bytes:
+    """The page `form` with the answer to `text` in place of its content; `theme` is the folder of the site's theme.
+
+    `absent` are names in the text of what the site knows to have nothing about.
+    """
     groups: dict[str, list[SearchResult]] = {}
     for hit in hits:
         groups.setdefault(hit.kind, []).append(_result(hit, language))
     translate = messages("pages", language, theme)
-    content = fragment("search.html", translate, theme, text=text, groups=groups, language=language, hint=False)
+    values = {"text": text, "groups": groups, "language": language, "absent": absent, "hint": False}
+    content = fragment("search.html", translate, theme, **values)
     if MARK.encode() in content:
         content += b'<p class="note">%s %s</p>' % (MARK.encode(), translate("unofficial.note").encode())
     return filled(form, content, f"?q={quote_plus(text)}".encode())

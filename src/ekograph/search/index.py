@@ -34,6 +34,7 @@ CREATE TABLE doc (
 );
 CREATE INDEX doc_iri ON doc (iri);
 CREATE TABLE name (iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language));
+CREATE TABLE absent (stem TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, generic INTEGER NOT NULL);
 CREATE TABLE posting (
     word INTEGER NOT NULL, doc INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (word, doc, field)
@@ -85,10 +86,12 @@ def write(
     documents: Iterable[SearchDocument],
     names: Mapping[tuple[str, str], str],
     plan: FacetPlan = FacetPlan(),  # noqa: B008 - it never changes
+    absent: Mapping[str, str] | None = None,
 ) -> None:
     """Write the index of `documents` to the new file `path`; the same documents give the same bytes.
 
-    `names` are those of the classes, by IRI and language, and of the site, by "" and language.
+    `names` are those of the classes, by IRI and language, and of the site, by "" and language; `absent` are the names
+    of what the site knows to have nothing about, by their stems.
     """
     numbering = _Numbering()
     with new_database(path) as connection, connection:
@@ -116,6 +119,10 @@ def write(
         connection.executemany("INSERT INTO word VALUES (?, ?, ?)", rows_of_words)
         connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", [row[:2] for row in rows_of_words])
         facets.write()
+        stems = {fold(stem): name for stem, name in (absent or {}).items()}
+        connection.executemany("INSERT INTO absent VALUES (?, ?)", stems.items())
+        # What has a page here is not absent.
+        connection.execute("DELETE FROM absent WHERE name IN (SELECT value FROM doc, json_tree(doc.names))")
 
 
 def _heads(names: Iterable[str]) -> set[str]:

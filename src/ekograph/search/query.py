@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ekograph.search.codes import is_whole, lookup
 from ekograph.search.fuzzy import forms
 from ekograph.search.index import FIELDS, Said
-from ekograph.search.stemming import fold, keys, significant, words
+from ekograph.search.stemming import fold, keys, significant, stems_of_cases, words
 
 #: What is typed beyond this many words or characters is not read.
 MOST_WORDS = 12
@@ -48,6 +48,12 @@ _CANDIDATES = """
     ORDER BY 0.1 * rank - bonus - score / (1.02 + 0.02 * (length(name) - length(replace(name, ' ', '')))), id
     LIMIT :limit
 """.replace("{weights}", " ".join(f"WHEN '{field}' THEN {weight}" for field, weight in FIELDS.items()))
+
+_ABSENT = """
+    SELECT json_extract(value, '$[0]'), name, stem FROM json_each(?) JOIN absent ON stem = json_extract(value, '$[1]')
+    WHERE NOT EXISTS (SELECT 1 FROM code WHERE text IN ('=' || stem, '~' || stem))
+        AND NOT EXISTS (SELECT 1 FROM word JOIN posting ON word = word.id WHERE text = stem AND field = 'name')
+"""
 
 _MATCHED = """
     SELECT doc, word FROM posting WHERE doc IN (SELECT value FROM json_each(:docs))
@@ -150,6 +156,16 @@ class Index:
         query = f"SELECT id, iri, page, notation, names FROM doc WHERE {condition}"  # noqa: S608 - one of those above
         return [ListedDocument(*row) for row in self.connection.execute(query, values)]
 
+    def absent(self, text: str) -> list[str]:
+        """The names among the words of `text` of what the site knows to have nothing about."""
+        return list(dict.fromkeys(self._absent(significant(words(text[:LONGEST])[:MOST_WORDS])).values()))
+
+    def _absent(self, typed: Sequence[str]) -> dict[str, str]:
+        """The words that are forms of a name that is known to be absent, each with that name; names here go before."""
+        stems = [(word, stem) for word in typed for stem in stems_of_cases(fold(word))]
+        rows = self.connection.execute(_ABSENT, (json.dumps(stems),)).fetchall()
+        return {word: name for word, name, _ in sorted(rows, key=lambda row: len(row[2]))}
+
     def search(self, text: str, language: str, limit: int = 20, kind: str = "") -> list[Hit]:
         """The things that `text` names, the best first, at most `limit`; only those of `kind`, unless it is "".
 
@@ -157,8 +173,10 @@ class Index:
         """
         text = text[:LONGEST].strip()
         typed = [] if is_whole(text) else significant(words(text)[:MOST_WORDS])
+        absent = self._absent(typed)
         by_position = [
-            forms(self.connection, word, unfinished=position == len(typed)) for position, word in enumerate(typed, 1)
+            {} if word in absent else forms(self.connection, word, unfinished=position == len(typed))
+            for position, word in enumerate(typed, 1)
         ]
         # Beside a word that is nowhere, the name of a class says nothing of what is looked for.
         if not all(by_position) and all(any(form.generic for form in by.values()) for by in by_position if by):

@@ -48,6 +48,21 @@ _EMPTY = frozenset(
 )
 
 
+#: The endings of Finnish cases, without marks on letters, and the genitive of Swedish names.
+_CASES = frozenset(
+    re.findall(
+        r"\w+", "n ssa sta lla lta lle ksi na a an en in on un yn han hen hin hon hun hyn seen siin ta tta ita t s"
+    )
+)
+_LONGEST_CASE = 4
+
+
+def stems_of_cases(word: str) -> list[str]:
+    """What a folded word may be a case of: itself, and itself without an ending."""
+    ends = range(1, min(_LONGEST_CASE, len(word) - 2) + 1)
+    return [word, *(word[:-size] for size in ends if word[-size:] in _CASES)]
+
+
 def words(text: str) -> list[str]:
     """The words of `text`, as they stand."""
     return _WORD.findall(text)

@@ -85,8 +85,8 @@ def _page(settings: Settings, request: Request, lang: str = "") -> RawResponse:
     body, text = printed.body, values.get("q", "").strip()
     if text:
         with opened_index(request) as index:
-            hits = index.search(text, language, MOST_HITS, values.get("kind", ""))
-        body = results_page(body, language, text, hits, settings.theme_dir)
+            hits, absent = index.search(text, language, MOST_HITS, values.get("kind", "")), index.absent(text)
+        body = results_page(body, language, text, hits, settings.theme_dir, absent)
     return response(body, formats.HTML.content_type, (b"content-language", language.encode()), _VARY)
 
 
@@ -97,8 +97,9 @@ def _json(settings: Settings, request: Request) -> RawResponse:
     language, text = preferred_language(request, values.get("lang", "")), values.get("q", "")
     limit = integer(values, "limit", _FEW_HITS, (1, MOST_HITS))
     with opened_index(request) as index:
-        hits = index.search(text, language, limit, values.get("kind", ""))
-    document = {"query": text, "language": language, "results": results_json(hits, language, settings.theme_dir)}
+        hits, absent = index.search(text, language, limit, values.get("kind", "")), index.absent(text)
+    results = results_json(hits, language, settings.theme_dir)
+    document = {"query": text, "language": language, "absent": absent, "results": results}
     return json_response(document, _VARY)
 
 
