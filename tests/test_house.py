@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 33_750,
+    "lines": 33_800,
     "files": 249,
     "files with one importer": 64,
     "class names that occur twice": 0,
