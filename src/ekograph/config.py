@@ -65,7 +65,9 @@ class Settings(NamedTuple):
     ] = ""
     trusted_proxy: Annotated[str, "Address of the proxy whose X-Forwarded-For names the client; empty: none."] = ""
     processes: Annotated[int, "How many processes serve; they share what memory queries may take."] = 1
-    snapshots: Annotated[str, "Folder of the published snapshots, relative to the site."] = "snapshots"
+    snapshots: Annotated[
+        str, "Folder of the published snapshots, relative to the site; or s3://BUCKET/PREFIX, and a folder of copies."
+    ] = "snapshots"
     keep: Annotated[int, "How many snapshots are kept."] = 20
     more_dumps: Annotated[
         tuple[str, ...], "Further forms of the dumps: parquet (needs the extra parquet), zst (needs the extra zstd)."
@@ -92,8 +94,14 @@ class Settings(NamedTuple):
 
     @property
     def snapshots_dir(self) -> Path:
-        """The folder of the snapshots, absolute."""
-        return self.root / self.snapshots
+        """The folder of the snapshots, or of the copies of those in a bucket, absolute."""
+        folder = self.snapshots.partition(" ")[2].strip() or "snapshots" if self.bucket else self.snapshots
+        return self.root / folder
+
+    @property
+    def bucket(self) -> str:
+        """The URL of the bucket that has the snapshots; "" where a folder has them."""
+        return self.snapshots.partition(" ")[0] if self.snapshots.startswith("s3://") else ""
 
     @property
     def theme_dir(self) -> Path | None:

@@ -23,17 +23,18 @@ def command(site: Path, lang: str | None) -> None:
     """
     from ekograph import config
     from ekograph.config import ConfigError
-    from ekograph.snapshots.repository import SnapshotRepository
+    from ekograph.snapshots.bucket import repository_of
+    from ekograph.snapshots.repository import NothingBeforeError
     from ekograph.snapshots.snapshot import SnapshotError
     from ekograph.validation.sources import SourceError
 
     messages = Messages("publish", reader_language(lang))
     settings = config.load(site)
-    repository = SnapshotRepository(settings.snapshots_dir)
-    if repository.current_name() is None:
-        fail(messages("nothing_published", path=settings.snapshots_dir))
+    repository = repository_of(settings)
     try:
         with repository.locked():
+            if repository.current_name() is None:
+                fail(messages("nothing_published", path=settings.snapshots_dir))
             latest = repository.latest()
             snapshot = repository.roll_back()
             # The way back comes first: it needs nothing of what may be broken.
@@ -52,7 +53,7 @@ def command(site: Path, lang: str | None) -> None:
                     fill_store(settings, current)
                 except StoreError as error:
                     fail(messages("store_failed", reason=error))
-    except SnapshotError:
+    except NothingBeforeError:
         fail(messages("nothing_before", name=repository.current_name()))
     except OSError as error:
         fail(messages("cannot_write", path=error.filename or settings.snapshots_dir, reason=error.strerror))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,11 +22,17 @@ from ekograph.config import Settings, load
 from ekograph.i18n import Messages, reader_language
 from ekograph.publish.file_watcher import state, watch
 from ekograph.snapshots.repository import SnapshotRepository
+from ekograph.snapshots.snapshot import SnapshotError
 from ekograph.urls import NO_BASE
 
 if TYPE_CHECKING:
     from ekograph.web.service.live import Service
 
+
+#: Seconds between looks at a bucket.
+_MIRROR_EVERY = 1.0
+
+log = logging.getLogger("ekograph")
 
 #: Seconds after which a server that has begun to serve has time for what its data lacks.
 _AFTER_START = 1.0
@@ -65,13 +72,19 @@ def command(site: Path, /, path: Path | None, lang: str | None, *, watching: boo
 
 def _serve_site(site: Path, reread: Callable[[], Settings], messages: Messages, *, watching: bool) -> int:
     settings = reread()
-    republisher = _Republisher(site, messages) if watching else None
-    if republisher:
+    if watching:
+        republisher = _Republisher(site, messages)
         republisher.publish()
-    elif SnapshotRepository(settings.snapshots_dir).current_name() is None:
+        try:
+            return _serve(settings, messages, republisher.start, reread, watched=True)
+        finally:
+            republisher.stopped.set()
+    if settings.bucket:
+        return _serve(settings, messages, _Mirror(settings).start, reread)
+    if SnapshotRepository(settings.snapshots_dir).current_name() is None:
         # Where it does not conform, the server waits for a snapshot, and the findings say what to mend.
         _publish(site, messages.language)
-    return _serve(settings, messages, republisher, reread)
+    return _serve(settings, messages, reread=reread)
 
 
 def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
@@ -103,15 +116,16 @@ def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> in
             timer.daemon = True
             stack.callback(timer.cancel)
             note("unfinished")
-            return _serve(settings, messages, then=timer.start)
+            return _serve(settings, messages, lambda _: timer.start())
 
 
 def _serve(
     settings: Settings,
     messages: Messages,
-    republisher: _Republisher | None = None,
+    then: Callable[[Service], None] = lambda _: None,
     reread: Callable[[], Settings] | None = None,
-    then: Callable[[], None] = lambda: None,
+    *,
+    watched: bool = False,
 ) -> int:
     """Serve until a signal comes, and do something once it has begun; returns the exit status."""
     from ekograph.web.server import listen, serve
@@ -132,15 +146,48 @@ def _serve(
             repository = SnapshotRepository(settings.snapshots_dir.resolve())
             key = "nothing_whole" if repository.current_name() else "nothing_published"
             click.echo(messages(key, url=settings.address, shelf=repository.path, site=settings.root))
-        if republisher:
-            republisher.start(service)
-        then()
+        then(service)
 
-    try:
-        return serve(settings, listening, ready, reread, watched=republisher is not None)
-    finally:
-        if republisher:
-            republisher.stopped.set()
+    return serve(settings, listening, ready, reread, watched=watched)
+
+
+class _Mirror:
+    """Keeps copies of what is current in a bucket; what fails goes to the log and to /health, the last copy stays."""
+
+    def __init__(self, settings: Settings) -> None:
+        from ekograph.snapshots.bucket import BucketRepository
+
+        self._repository = BucketRepository(settings.bucket, settings.snapshots_dir, settings.keep)
+        # Of several processes only one that has been forked may do this: the client of the bucket has threads.
+        empty = self._repository.current_name() is None
+        if empty and settings.processes == 1 and (problem := self._follow()):
+            log.error("%s", problem)
+
+    def start(self, service: Service) -> None:
+        """Follow the bucket in a thread."""
+        threading.Thread(target=self._keep, args=[service], daemon=True).start()
+
+    def _keep(self, service: Service) -> None:
+        from ekograph.web.service.live import ServiceProblem
+
+        reported = None
+        while True:
+            problem = self._follow()
+            if problem and (reported is None or reported.text != problem):
+                log.error("%s", problem)
+                service.problem = reported = ServiceProblem.now(problem)
+            elif not problem and reported:
+                service.problem = None if service.problem is reported else service.problem
+                reported = None
+            time.sleep(_MIRROR_EVERY)
+
+    def _follow(self) -> str:
+        """Look at the bucket; returns what is wrong."""
+        try:
+            self._repository.follow()
+        except (SnapshotError, OSError) as error:
+            return str(error)
+        return ""
 
 
 class _Republisher:

@@ -43,6 +43,7 @@ from ekograph.rendering.example_queries import Example
 from ekograph.rendering.site import Change, CheckForm, Site
 from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
+from ekograph.snapshots.bucket import repository_of
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, UNFINISHED, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
@@ -88,7 +89,7 @@ def publish(
     that cannot be read, OSError when the disk does not take the snapshot, and StoreError; the current one stays then,
     as it does when the process is killed.
     """
-    shelf = SnapshotRepository(settings.snapshots_dir)
+    shelf = repository_of(settings)
     with shelf.locked():
         on_step("checking")
         sources = collect(settings)

@@ -17,6 +17,10 @@ HISTORY = "history.json"
 LOCK = ".lock"
 
 
+class NothingBeforeError(SnapshotError):
+    """There is no snapshot before the current one."""
+
+
 class SnapshotRepository:
     """The snapshots in the folder `path`, which need not be there yet."""
 
@@ -126,7 +130,7 @@ class SnapshotRepository:
         while earlier and (earlier[-1] in same or not (self.path / earlier[-1] / MANIFEST).is_file()):
             earlier.pop()
         if not earlier:
-            raise SnapshotError("there is no snapshot to go back to")
+            raise NothingBeforeError("there is no snapshot to go back to")
         snapshot = self.open(earlier[-1])
         after = [latest.name] if latest and latest.name not in earlier else []
         self._write_history(earlier, after)

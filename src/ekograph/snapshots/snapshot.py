@@ -307,11 +307,16 @@ class Draft:
             for file in self.path.rglob("*"):
                 sync(file, wait=wait)
         sync(self.path)
-        if path.exists():
-            path.rename(self.path.with_name(f"{self.path.name}-aside"))
-        self.path.rename(path)
-        sync(self._repository)
+        place(self.path, path)
         return Snapshot.open(path)
+
+
+def place(folder: Path, path: Path) -> None:
+    """Give a whole folder the name of its snapshot; what has that name already is set aside, to be swept away."""
+    if path.exists():
+        path.rename(folder.with_name(f"{folder.name}-aside"))
+    folder.rename(path)
+    sync(path.parent)
 
 
 def _checksum(fields: Mapping[str, object]) -> str:
