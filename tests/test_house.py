@@ -6,8 +6,8 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 33_800,
-    "files": 249,
+    "lines": 34_100,
+    "files": 250,
     "files with one importer": 64,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
