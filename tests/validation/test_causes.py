@@ -109,3 +109,19 @@ def test_a_slip_in_the_name_of_what_is_described_is_told_there_and_not_at_every_
     ((place, words),) = findings(site, "\nex:oak", f"\n{links}ex:mapel a ex:Species .\nex:oak")
     assert place.endswith("data.ttl:4:1")
     assert "follow from it (K2)" in words
+
+
+@pytest.mark.parametrize("new", ["a.ttl", "z.ttl"])
+def test_a_second_label_is_told_where_it_is_new_with_the_place_of_the_other(site, new):
+    shapes = "rule:U1 a sh:PropertyShape ; sh:targetClass ex:Tree ; sh:path ex:name ; sh:uniqueLang true ."
+    (site / "shapes/unique.ttl").write_text(SHAPES.split("rule:K1", maxsplit=1)[0] + shapes)
+    (site / "ekograph.toml").write_text('base = "https://example.org/"\nlanguages = ["en"]\n')
+    text = DATA.replace('"One"', '"One"@en')
+    (site / "data/data.ttl").write_text(text)
+    published = CliRunner().invoke(group, ["--site", str(site), "publish"])
+    assert published.exit_code == 0, published.output
+    (site / "data" / new).write_text('@prefix ex: <https://example.org/> .\nex:one ex:name "First"@en , "Eins"@de .\n')
+    output = CliRunner().invoke(group, ["--site", str(site), "check", "--lang", "en"]).stdout
+    (line,) = (line for line in output.splitlines() if "[U1]" in line)
+    assert line.startswith(f"{site}/data/{new}:2:16: ")
+    assert line.endswith(f"The same again: {site}/data/data.ttl:3:28.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -100,7 +100,9 @@ def check(
             from ekograph.validation.suggestions import KnownTerms, known_terms
 
             names = KnownTerms(known_terms(texts))
-            results_told = findings_of(results, published, names, shortener(settings.base, prefixes), messages)
+            show = shortener(settings.base, prefixes)
+            live = partial(_published, settings)
+            results_told = findings_of(results, published, names, show, messages, published=live)
             # A shape that asks for a datatype tells of the same literal, and says what it is for.
             places = {(finding.path, finding.line, finding.column) for finding in results_told}
             findings = [
@@ -141,6 +143,14 @@ def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:
     for file in files:
         prefixes = {**file.prefixes, **prefixes}
     return prefixes
+
+
+def _published(settings: Settings) -> bytes:
+    """The dataset that is published at present, after a line break; nothing where none is."""
+    from ekograph.snapshots.repository import SnapshotRepository
+
+    snapshot = SnapshotRepository(settings.snapshots_dir).current()
+    return b"\n" + snapshot.dataset.read_bytes() if snapshot else b""
 
 
 def _refused(shapes: Sequence[Parsed], error: ShapesError, messages: Messages) -> Finding:

@@ -22,18 +22,21 @@ from ekograph.validation.shacl.results import ValidationResult
 from ekograph.validation.suggestions import KnownTerms
 
 
-def findings_of(
+def findings_of(  # noqa: PLR0913 - what a message may tell of
     results: Sequence[ValidationResult],
     files: Sequence[Parsed],
     known: KnownTerms,
     show: Callable[[str], str],
     messages: Messages,
+    *,
+    published: Callable[[], bytes] = bytes,
 ) -> list[Finding]:
     """The engine's results as findings; `show` shortens IRIs.
 
-    `known` are the names of all data, which a misspelt one may be meant for.
+    `known` are the names of all data, which a misspelt one may be meant for. Of values of which there are too many, one
+    that is not among the `published` N-Quads is the newer.
     """
-    builder = _MessageBuilder(Locator(files, results), known, show, messages)
+    builder = _MessageBuilder(Locator(files, results), known, show, messages, published)
     return [builder.finding(result) for result in results]
 
 
@@ -45,11 +48,18 @@ class _MessageBuilder:
     names: KnownTerms
     show: Callable[[str], str]
     messages: Messages
+    published: Callable[[], bytes]
 
     def finding(self, result: ValidationResult) -> Finding:
         """The result at its place, in words."""
         name, place = self.locator.place(result)
         message, language, mentioned = self._message(result)
+        if result.component in _TOO_MANY and len(repeated := self.locator.repeated(result)) > 1:
+            dataset = self.published()
+            repeated.sort(key=lambda one: f"\n{one[0]} ".encode() in dataset)
+            (_, name, place), *others = repeated
+            places = ", ".join(f"{path}:{there.line}:{there.column}" for _, path, there in others)
+            message = f"{message} {self._in(language)('also-at', places=places)}"
         meant = next(filter(None, map(self.names.nearest, mentioned)), None)
         return Finding(
             rule=result.rule,
@@ -67,8 +77,10 @@ class _MessageBuilder:
 
     def _asked(self, meant: str, language: str) -> str:
         """The question whether that name was meant, in the language of the message that it follows."""
-        messages = self.messages if language == self.messages.language else Messages("check", language)
-        return messages("did-you-mean", quoted=self.show(meant))
+        return self._in(language)("did-you-mean", quoted=self.show(meant))
+
+    def _in(self, language: str) -> Messages:
+        return self.messages if language == self.messages.language else Messages("check", language)
 
     def _message(self, result: ValidationResult) -> tuple[str, str, list[str]]:
         """The message, its language (the reader's, where the shape has one in it), and the IRIs that it mentions."""
@@ -85,6 +97,10 @@ class _MessageBuilder:
         if message is None:
             return self.messages("no-message", component=result.component), language, mentioned
         return message.value, message.language or "", mentioned
+
+
+#: What a property with too many values breaks.
+_TOO_MANY = frozenset(("UniqueLangConstraintComponent", "MaxCountConstraintComponent"))
 
 
 def _at_fault(result: ValidationResult) -> list[str]:

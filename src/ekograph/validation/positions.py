@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -142,6 +143,18 @@ class Locator:
             or self._of_mention(result.value)
             or self._anywhere()
         )
+
+    def repeated(self, result: ValidationResult) -> list[tuple[Triple, str, Place]]:
+        """Where the values stand of which there are too many, the last first, each with its triple and its file."""
+        stated = self._of(result)
+        if result.component == "UniqueLangConstraintComponent":
+            tags = Counter(getattr(triple.object, "language", None) for _, triple in stated)
+            stated = [pair for pair in stated if tags[tag := getattr(pair[1].object, "language", None)] > 1 and tag]
+        places = [
+            (triple, self._positions[number].source.name, self._positions[number].of_object(*triple))
+            for number, triple in reversed(stated)
+        ]
+        return [(triple, name, place) for triple, name, place in places if place]
 
     def object_of(self, result: ValidationResult) -> Term | str | None:
         """The value as a term; of what the engine's message gave as text, the one that is an object here."""
