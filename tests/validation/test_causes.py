@@ -97,6 +97,21 @@ def test_a_well_known_namespace_with_a_slip_is_told_where_no_other_file_has_it(s
     assert "<http://www.w3.org/2004/02/skos/core#>" in words
 
 
+@pytest.mark.parametrize(
+    ("prefix", "one", "other"),
+    [
+        ("", "https://example.org/vocabulary/trees-a#", "https://example.org/vocabulary/trees-b#"),
+        ("ns1", "https://example.org/vocabulary/trees#", "https://example.org/vocabulary/treks#"),
+        ("year", "https://example.org/vocabulary/2019/", "https://example.org/vocabulary/2020/"),
+    ],
+)
+def test_namespaces_that_look_alike_and_are_meant_are_no_slips(site, prefix, one, other):
+    for name, namespace in (("a", one), ("b", other), ("c", other)):
+        text = f"@prefix {prefix}: <{namespace}> .\n{prefix}:{name} a <https://example.org/Species> .\n"
+        (site / f"data/{name}.ttl").write_text(text)
+    assert not findings(site, "", "")
+
+
 def test_both_namespaces_of_schema_org_are_right(site):
     added = "@prefix schema: <http://schema.org/> . ex:one schema:name 'One' . ex:oak"
     assert not findings(site, "\nex:oak", f"\n{added}")

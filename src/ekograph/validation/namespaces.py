@@ -21,6 +21,7 @@ _HEAD = 50_000
 #: A namespace as much alike as this is a slip.
 _ALIKE = 0.93
 _BASE = "@base"
+_NAMELESS = re.compile(r"@base|:|ns\d+:")
 
 
 class _Declaration(NamedTuple):
@@ -64,8 +65,10 @@ def _meant(prefix: str, namespace: str, votes: Counter[str]) -> str | None:
 
 
 def _is_like(namespace: str, other: str, prefix: str) -> bool:
+    """Whether a namespace is another one but for http, www, its end, or a letter or two."""
     if namespace == other or not other:
         return False
     one, two = (re.sub(r"^https?://(?:www\.)?|[/#]$", "", name).lower() for name in (namespace, other))
-    # Bases go down into folders, so that those of one site look alike.
-    return one == two or (prefix != _BASE and SequenceMatcher(None, one, two).ratio() >= _ALIKE)
+    # Bases and namespaces without a name of their own, and those of years or versions, look alike in one site.
+    is_told_apart = _NAMELESS.match(prefix) or re.sub(r"\d", "", one) == re.sub(r"\d", "", two)
+    return one == two or not (is_told_apart or SequenceMatcher(None, one, two).ratio() < _ALIKE)
