@@ -23,7 +23,24 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CATALOGUE, _EMAIL = b"<http://www.w3.org/ns/dcat#Catalog>", b"<http://www.w3.org/2006/vcard/ns#hasEmail>"
 #: Schemes of IRIs that name or locate things.
 SCHEMES = frozenset(
-    ("http", "https", "mailto", "tel", "urn", "info", "tag", "geo", "doi", "did", "ark", "ni", "ftp", "sip", "xmpp", "pkg")
+    (
+        "http",
+        "https",
+        "mailto",
+        "tel",
+        "urn",
+        "info",
+        "tag",
+        "geo",
+        "doi",
+        "did",
+        "ark",
+        "ni",
+        "ftp",
+        "sip",
+        "xmpp",
+        "pkg",
+    )
 )
 #: Schemes of IRIs that run or hold something, or name a file of this machine; of all others there is a warning.
 _UNSAFE = frozenset(("javascript", "vbscript", "data", "file", "blob"))
