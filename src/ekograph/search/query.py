@@ -123,10 +123,14 @@ class _Candidate(NamedTuple):
 
 
 class Index:
-    """An index opened for reading; one for each thread."""
+    """An index opened for reading; for one thread at a time."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def __del__(self) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""

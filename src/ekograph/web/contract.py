@@ -6,14 +6,17 @@ The types of ASGI 3 (https://asgi.readthedocs.io/en/latest/specs/main.html).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ekograph.engine.contract import Engine
 from ekograph.snapshots.snapshot import Snapshot
 from ekograph.web.cache import ByteBoundedCache
+
+if TYPE_CHECKING:
+    from ekograph.search.query import Index
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -168,7 +171,7 @@ class Deployment:
 
     A request takes it once, at its start, so that no answer mixes two snapshots. `things` makes the pages of a large
     site's things when they are asked for. `repeated` has the answers to queries by the bytes of their requests; the
-    engines `to_come` are faster ones that are to take the place of `engine`.
+    engines `to_come` are faster ones that are to take the place of `engine`; `indexes` are open and used by no request.
     """
 
     snapshot: Snapshot
@@ -177,3 +180,4 @@ class Deployment:
     repeated: ByteBoundedCache[tuple[bytes | None, ...], Parts]
     things: Finder | None = None
     to_come: Sequence[Engine] = ()
+    indexes: list[Index] = field(default_factory=list)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from ekograph.config import Settings
@@ -11,18 +13,23 @@ from ekograph.rdf import formats
 from ekograph.rdf.formats import Format
 from ekograph.search.index import INDEX
 from ekograph.search.query import Index
-from ekograph.web.api.routes import Route, in_thread, texts
-from ekograph.web.contract import Application, Request
+from ekograph.web.api.routes import Route, texts
+from ekograph.web.contract import Application, Parts, Request
+from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON
 from ekograph.web.http.negotiation import choose, choose_language
 from ekograph.web.http.parameters import integer, parameters
 from ekograph.web.http.problems import not_acceptable, not_found
-from ekograph.web.http.response import RawResponse, json_response, response
+from ekograph.web.http.response import PreparedAnswer, etag_of
+from ekograph.web.service.public_address import PublicAddress
 
 JSON_FORMAT = Format("json", "application/json", "json", "search")
 
 #: Hits of one answer, and of one where no limit is named.
 MOST_HITS = 50
 _FEW_HITS = 20
+
+# Bytes of a request whose answer is kept, in those parts that choose it.
+_LONGEST_KEY = 2000
 
 _VARY = (b"vary", b"Accept, Accept-Language")
 
@@ -40,7 +47,7 @@ def routes(settings: Settings) -> list[Route]:
     return [
         Route(
             "/search",
-            in_thread(partial(_search, settings)),
+            partial(_kept, partial(_search, settings)),
             "Search the names of things",
             get,
             words | language,
@@ -48,14 +55,14 @@ def routes(settings: Settings) -> list[Route]:
         ),
         Route(
             "/search.json",
-            in_thread(partial(_json, settings)),
+            partial(_kept, partial(_json, settings)),
             "Search, answered in JSON",
             get,
             words | language | limit,
         ),
         Route(
             "/search.{lang}.html",
-            in_thread(partial(_page, settings)),
+            partial(_kept, partial(_page, settings)),
             "Search, answered in a page",
             get,
             words,
@@ -64,7 +71,20 @@ def routes(settings: Settings) -> list[Route]:
     ]
 
 
-def _search(settings: Settings, request: Request) -> Application:
+async def _kept(make: Callable[..., Parts], request: Request, **parts: str) -> Application:
+    """The answer, as it was made before if it was."""
+    fields = (request.fields.get(name, b"") for name in (b"accept", b"accept-language"))
+    key = (b"search", request.path.encode(), request.query, *fields)
+    cache = request.live.repeated
+    answer = cache.find(key)
+    if answer is None:
+        answer = await asyncio.to_thread(make, request, **parts)
+        if sum(map(len, key)) <= _LONGEST_KEY:
+            cache.put(key, answer)
+    return PreparedAnswer(*answer).respond(request)
+
+
+def _search(settings: Settings, request: Request) -> Parts:
     """The page to whom a page is acceptable, else JSON."""
     accepted = choose(request.field(b"accept"), (formats.HTML, JSON_FORMAT))
     if accepted is None:
@@ -72,7 +92,7 @@ def _search(settings: Settings, request: Request) -> Application:
     return _page(settings, request) if accepted is formats.HTML else _json(settings, request)
 
 
-def _page(settings: Settings, request: Request, lang: str = "") -> RawResponse:
+def _page(settings: Settings, request: Request, lang: str = "") -> Parts:
     # The templates take longer to load than most answers to make; a server that is never searched spares that.
     from ekograph.rendering.search_results import FORM as PATH
     from ekograph.rendering.search_results import results_page
@@ -87,10 +107,10 @@ def _page(settings: Settings, request: Request, lang: str = "") -> RawResponse:
         with opened_index(request) as index:
             hits, absent = index.search(text, language, MOST_HITS, values.get("kind", "")), index.absent(text)
         body = results_page(body, language, text, hits, settings.theme_dir, absent)
-    return response(body, formats.HTML.content_type, (b"content-language", language.encode()), _VARY)
+    return _parts(settings, body, formats.HTML.content_type, (b"content-language", language.encode()))
 
 
-def _json(settings: Settings, request: Request) -> RawResponse:
+def _json(settings: Settings, request: Request) -> Parts:
     from ekograph.rendering.search_results import results_json
 
     values = parameters(request)
@@ -100,7 +120,14 @@ def _json(settings: Settings, request: Request) -> RawResponse:
         hits, absent = index.search(text, language, limit, values.get("kind", "")), index.absent(text)
     results = results_json(hits, language, settings.theme_dir)
     document = {"query": text, "language": language, "absent": absent, "results": results}
-    return json_response(document, _VARY)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _parts(settings, text.encode(errors="replace"), JSON_FORMAT.media_type)
+
+
+def _parts(settings: Settings, body: bytes, content_type: str, *fields: tuple[bytes, bytes]) -> Parts:
+    body = PublicAddress(settings.public_url).below_path(body, content_type)
+    cached = (b"cache-control", CACHE_REVALIDATE)
+    return etag_of(body), (*COMMON, (b"content-type", content_type.encode()), *fields, _VARY, cached), body
 
 
 def preferred_language(request: Request, asked: str) -> str:
@@ -113,8 +140,14 @@ def preferred_language(request: Request, asked: str) -> str:
 def opened_index(request: Request) -> Iterator[Index]:
     """The index of the snapshot in service; a snapshot printed without one has no search."""
     snapshot = request.live.snapshot
-    path = snapshot.path / INDEX
     if INDEX not in snapshot.manifest.files:
         raise not_found(request.path)
-    with closing(Index(path)) as index:
+    # To open a file takes longer than to search it: what is open is used again, by one thread at a time.
+    try:
+        index = request.live.indexes.pop()
+    except IndexError:
+        index = Index(snapshot.path / INDEX)
+    try:
         yield index
+    finally:
+        request.live.indexes.append(index)
