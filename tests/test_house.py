@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_150,
+    "lines": 34_200,
     "files": 250,
     "files with one importer": 64,
     "class names that occur twice": 0,
