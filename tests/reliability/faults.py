@@ -40,7 +40,7 @@ from ekograph.snapshots.snapshot import Manifest, SnapshotError, damages
 
 SOURCE = Path(__file__).with_name("inject.c")
 KILL, SHORT = -9, -2
-_HEAD = struct.Struct("qqqq")
+_HEAD = struct.Struct("qqqqq")
 _CALLS = 1_000_000
 #: Seconds in which a server must serve the newest snapshot again: it tries one anew after five.
 PATIENCE = 20
@@ -112,7 +112,11 @@ class Board:
     def arm(self, point: Point | None) -> None:
         """Begin to count; the call at `point` fails, or none."""
         number, fault = (point.number, point.fault) if point else (-1, 0)
-        self._memory[: _HEAD.size] = _HEAD.pack(number, fault, 0, 0)
+        self._memory[: _HEAD.size] = _HEAD.pack(number, fault, 0, 0, 0)
+
+    def set_clock(self, seconds: int) -> None:
+        """Have the clock of all programs wrong by so much."""
+        self._memory[: _HEAD.size] = _HEAD.pack(-1, 0, 0, 0, seconds)
 
     def struck(self) -> bool:
         """Whether the call that was to fail has come."""
@@ -433,12 +437,19 @@ def run(names: Sequence[str], part: int) -> int:
     return wrong
 
 
+def compiled(folder: Path) -> Path:
+    """The library of `inject.c`, made in a folder."""
+    library = folder / "inject.so"
+    subprocess.run(
+        ["cc", "-O1", "-fPIC", "-shared", "-fno-builtin", str(SOURCE), "-o", str(library), "-ldl"], check=True
+    )
+    return library
+
+
 def begin_with_library(arguments: Sequence[str]) -> int:
     """Run once more, with `inject.c` before the C library; its exit status."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        library, board = Path(folder, "inject.so"), Path(folder, "board")
-        compiler = ["cc", "-O1", "-fPIC", "-shared", "-fno-builtin", str(SOURCE), "-o", str(library), "-ldl"]
-        subprocess.run(compiler, check=True)
+        library, board = compiled(Path(folder)), Path(folder, "board")
         Board(board)
         environment = {**os.environ, "LD_PRELOAD": str(library), "FAULTS_BOARD": str(board), "LC_ALL": "C.UTF-8"}
         command = [sys.executable, "-m", "tests.reliability.faults", *arguments]

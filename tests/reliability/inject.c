@@ -1,6 +1,6 @@
 /*
  * Has one call of a program to the system fail: loaded before the C library (LD_PRELOAD), told by a file that it shares
- * with the test (FAULTS_BOARD) at which call and how. All processes of the program count together.
+ * with the test (FAULTS_BOARD) at which call and how. All processes of the program count together. The clock can be wrong.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CALLS 1000000
@@ -30,7 +31,7 @@
 #define LARGE (128 << 10) /* From here on malloc asks the system for memory. */
 
 struct board {
-    int64_t target, fault, count, hit;
+    int64_t target, fault, count, hit, clock;
     uint8_t calls[CALLS];
 };
 
@@ -180,6 +181,16 @@ FAILS(27, int, -1, chmod, (const char *path, mode_t mode), path, mode)
 FAILS(27, int, -1, fchmod, (int file, mode_t mode), file, mode)
 FAILS(28, int, -1, execve, (const char *path, char *const arguments[], char *const variables[]), \
       path, arguments, variables)
+
+/* The wall clock, wrong by as many seconds as the board says. */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    NEXT(clock_gettime)
+    int result = next(clock, now);
+    if (board && clock == CLOCK_REALTIME && result == 0)
+        now->tv_sec += board->clock;
+    return result;
+}
 
 /* Closed all the same, as Linux does it. */
 int close(int file)

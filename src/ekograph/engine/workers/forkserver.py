@@ -226,7 +226,10 @@ def _set_limits(config: dict[str, Any], descriptors: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, descriptors),
     ):
-        resource.setrlimit(kind, (limit, limit))
+        # What this process itself is bound to may be less.
+        hard = resource.getrlimit(kind)[1]
+        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def _data_in_use() -> int:
