@@ -23,3 +23,16 @@ def test_an_index_that_cannot_be_read_is_a_503_in_plain_words(shelf, tmp_path, d
         assert server.get("/doc/agreement/lahti.ttl").status == 200
     assert {answer.status for answer in answers} == {503}, answers[0].text
     assert "/problems/unreadable" in answers[0].text
+
+
+def test_a_dump_that_cannot_be_read_is_a_503_in_plain_words(shelf, tmp_path):
+    folder = tmp_path / "snapshots"
+    shutil.copytree(shelf, folder, symlinks=True)
+    with serving("serve", EKOGRAPH_SNAPSHOTS=str(folder)) as server:
+        dump = folder / SnapshotRepository(folder).current_name() / "dumps/dataset.nq.gz"
+        assert server.get("/dumps/dataset.nq.gz").body == dump.read_bytes()
+        assert server.get("/dumps/dataset.nq.gz", method="HEAD").body == b""
+        dump.unlink()
+        answer = server.get("/dumps/dataset.nq.gz", accept="application/json")
+    assert answer.status == 503
+    assert "/problems/unreadable" in answer.text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ekograph.validation.sources import SourceError
 
@@ -42,17 +43,29 @@ def without(quads: Iterable[Quad], entries: frozenset[str]) -> tuple[list[Quad],
     return kept, len(everything) - len(kept)
 
 
-def _is_suppressed(quad: Quad, entries: frozenset[str]) -> bool:
-    terms = (quad.subject, quad.object)
-    return any(isinstance(term, NamedNode | Literal) and term.value in entries for term in terms)
+def _is_suppressed(statement: Quad | Triple, entries: frozenset[str]) -> bool:
+    """Whether a statement, or one that is quoted in it, names an entry."""
+    subject, value = statement.subject, statement.object
+    if isinstance(value, Triple) and _is_suppressed(value, entries):
+        return True
+    return any(isinstance(term, NamedNode | Literal) and term.value in entries for term in (subject, value))
 
 
 def _lost(starts: set[BlankNode], quads: list[Quad]) -> set[BlankNode]:
     """Of the blank nodes that can be reached from `starts` over blank nodes, those that nothing else leads to."""
-    links = [(quad.subject, quad.object) for quad in quads if isinstance(quad.object, BlankNode)]
-    lost = set(starts)
-    while more := {target for source, target in links if source in lost} - lost:
+    targets: defaultdict[object, list[BlankNode]] = defaultdict(list)
+    for quad in quads:
+        if isinstance(quad.object, BlankNode):
+            targets[quad.subject].append(quad.object)
+    lost, waiting = set(starts), list(starts)
+    while waiting:
+        more = set(targets[waiting.pop()]) - lost
         lost |= more
-    while kept := {target for source, target in links if target in lost and source not in lost}:
-        lost -= kept
+        waiting += more
+    waiting = [target for source in list(targets) if source not in lost for target in targets[source]]
+    while waiting:
+        node = waiting.pop()
+        if node in lost:
+            lost.remove(node)
+            waiting += targets[node]
     return lost

@@ -15,7 +15,7 @@ from ekograph.urls import http_date, link
 from ekograph.web.api.routes import Route
 from ekograph.web.contract import Application, Receive, Request, Scope, Send
 from ekograph.web.http.headers import CACHE_REVALIDATE, COMMON, parsed_date
-from ekograph.web.http.problems import not_found
+from ekograph.web.http.problems import not_found, problem_response, unreadable
 from ekograph.web.http.response import PreparedAnswer, RawResponse, redirect
 
 #: Tables, their descriptions (CSV on the Web), all files together, and what is compressed.
@@ -57,9 +57,9 @@ def file_response(snapshot: Snapshot, name: str, request: Request, fields: list[
         return RawResponse(416, headers, more=((b"content-range", b"bytes */%d" % size), (b"content-length", b"0")))
     headers.append((b"content-type", media_type(name).encode()))
     if span is None:
-        return _File(snapshot.path / name, 200, headers, (0, size))
+        return _File(request, snapshot.path / name, 200, headers, (0, size))
     headers.append((b"content-range", b"bytes %d-%d/%d" % (span[0], span[1] - 1, size)))
-    return _File(snapshot.path / name, 206, headers, span)
+    return _File(request, snapshot.path / name, 206, headers, span)
 
 
 def _span(request: Request, etag: bytes, modified: bytes, size: int) -> Span | None:
@@ -95,22 +95,28 @@ def media_type(name: str) -> str:
 class _File:
     """A part of a file."""
 
-    def __init__(self, path: Path, status: int, headers: list[tuple[bytes, bytes]], span: Span) -> None:
+    def __init__(
+        self, request: Request, path: Path, status: int, headers: list[tuple[bytes, bytes]], span: Span
+    ) -> None:
+        self._request = request
         self._path = path
         self._span = span
         length = (b"content-length", b"%d" % (span[1] - span[0]))
         self._start = {"type": "http.response.start", "status": status, "headers": [*headers, length]}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI 3
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI 3)."""
-        await send({**self._start})
+        try:
+            file = self._path.open("rb")
+        except OSError as error:
+            await problem_response(unreadable(error, self._request.path), self._request)(scope, receive, send)
+            return
         position, end = self._span
-        if scope["method"] != "HEAD":
-            with self._path.open("rb") as file:
-                file.seek(position)
-                while position < end and (block := await asyncio.to_thread(file.read, min(_BLOCK, end - position))):
-                    position += len(block)
-                    await send({"type": "http.response.body", "body": block, "more_body": True})
+        with file:
+            await send({**self._start})
+            file.seek(end if scope["method"] == "HEAD" else position)
+            while block := await asyncio.to_thread(file.read, max(0, min(_BLOCK, end - file.tell()))):
+                await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
