@@ -31,6 +31,10 @@ interop: .venv/dev    ## values and constraints in other tools; writes docs/inte
 foreign: .venv/dev    ## real vocabularies from package registries, the large ones too, as they are and as sites
 	@LARGE_VOCABULARIES=1 $(BIN)/python -m pytest tests/foreign/test_vocabularies.py -rs
 
+test-spark: .venv/dev  ## the build on a Spark cluster of this machine, which this installs (300 MB); needs Java 17
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet 'pyspark>=4,<5' 'pandas>=2.2,<3'
+	@$(BIN)/python -m pytest tests/build -rs
+
 html: .venv/dev       ## every kind of page through the Nu Html Checker (needs Node and Java)
 	@npm ci --silent --ignore-scripts --prefix tests/html && $(BIN)/python -m pytest tests/html
 

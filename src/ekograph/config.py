@@ -79,6 +79,7 @@ class Settings(NamedTuple):
     result_mb: Annotated[int, "Size of an answer to a query, in MB."] = 50
     access_log: Annotated[bool, "Whether each request is logged as a line of JSON, without its query."] = False
     memory_mb: Annotated[int, "Memory that checking and publishing a large site aim to stay within, in MB."] = 1000
+    builder: Annotated[str, "What builds a large site: local, or a Spark cluster, as spark://host:port."] = "local"
     theme: Annotated[str, "Folder of the site's own templates, messages and hooks, relative to the site."] = ""
     images: Annotated[
         tuple[str, ...], "Hosts whose pictures pages show, as https://example.org; those of others are links."

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
-from pyoxigraph import Quad, RdfFormat, Triple, parse
+from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
-from ekograph.build.lines import Census, by_graph
-from ekograph.build.local import LocalBuilder
+from ekograph.build.lines import Census, by_graph, turtle_of, write_turtle
+from ekograph.build.local import LocalBuilder, joined
+from ekograph.build.spark import SparkBuilder
 from ekograph.rdf.dataset import Node, Term
 from ekograph.rdf.disk_dataset import SortedLines, StoredDataset, after, by_object
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET
 
 #: The triples, each once, as N-Triples; and the lines by graph, after the names of which they begin.
 TRIPLES, BY_GRAPH = "triples.nt", "dataset-by-graph"
+
+#: What runs the build.
+Builder: TypeAlias = LocalBuilder | SparkBuilder
 
 #: So many lines are parsed at a time, and so many groups of them kept that were read ahead.
 _AT_ONCE = 4096
@@ -36,12 +40,17 @@ class BuiltDataset(StoredDataset):
     `view` is what StoredDataset takes beside its files.
     """
 
-    def __init__(self, builder: LocalBuilder, parts: Sequence[Path] = (), **view: Any) -> None:
+    def __init__(self, builder: Builder, parts: Sequence[Path] = (), **view: Any) -> None:
+        self.builder = builder
         folder = self.folder = builder.folder
-        parts = parts or [folder / DATASET]
+        self.parts = parts or [folder / DATASET]
         if not (folder / BY_OBJECT).exists():
-            builder.sort(BY_OBJECT, parts, lambda path: by_object(_lines(path)))
-        builder.sort(BY_GRAPH, parts, lambda path: by_graph(_lines(path)))
+            joined(builder.sort(BY_OBJECT, self.parts, _keyed_by_object), folder / BY_OBJECT)
+        joined(builder.sort(BY_GRAPH, self.parts, _keyed_by_graph), folder / BY_GRAPH)
+        if builder.distributed:
+            with (folder / DATASET).open("wb") as out:
+                for part in self.parts:
+                    out.writelines(_lines(part))
         self.census = Census()
         with (folder / TRIPLES).open("wb") as out:
             out.writelines(self.census.triples_of(_lines(folder / DATASET)))
@@ -68,6 +77,17 @@ class BuiltDataset(StoredDataset):
             graphs[name.decode()] = _GraphQuads(lines, at, end, len(name) + 1, kept)
             at = end
         return graphs
+
+    def write_turtle(self, path: Path, prefixes: dict[str, str]) -> None:
+        """Write the triples as Turtle."""
+        if not isinstance(self.builder, SparkBuilder):
+            triples = parse(path=self.folder / TRIPLES, format=RdfFormat.N_TRIPLES)
+            serialize(triples, path, RdfFormat.TURTLE, prefixes=prefixes)
+            return
+        self.builder.map(self.parts, partial(write_turtle, prefixes))
+        head = self.folder / "prefixes.ttl"
+        head.write_text("".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes.items()), encoding="utf-8")
+        joined([head, *map(turtle_of, self.parts)], path)
 
     def counted_languages(self) -> Counter[str | None]:
         """How many literals there are in each language."""
@@ -160,6 +180,14 @@ class _GraphQuads(Sequence[Quad]):
     def __getitem__(self, index: slice) -> Sequence[Quad]: ...
     def __getitem__(self, index: int | slice) -> Quad | Sequence[Quad]:
         return list(self)[index]
+
+
+def _keyed_by_object(path: Path) -> Iterator[bytes]:
+    return by_object(_lines(path))
+
+
+def _keyed_by_graph(path: Path) -> Iterator[bytes]:
+    return by_graph(_lines(path))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ never divided.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,9 +31,14 @@ def by_graph(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield graph_of(line).removeprefix(b"_:").strip(b"<>") + b" " + line
 
 
-def bounds(lines: Iterable[bytes], parts: int) -> list[bytes]:
+def is_sampled(line: bytes) -> bool:
+    """Whether a line is one of those that tell where parts begin."""
+    return crc32(line) % _SAMPLED == 0
+
+
+def bounds(sampled: Iterable[bytes], parts: int) -> list[bytes]:
     """Where parts of lines begin but the first: found by the data alone, so that every run has the same."""
-    sample = sorted({line[: line.index(b" ") + 1] for line in lines if crc32(line) % _SAMPLED == 0})
+    sample = sorted({line[: line.index(b" ") + 1] for line in sampled})
     return sorted({sample[len(sample) * number // parts] for number in range(1, parts)}) if sample else []
 
 
@@ -41,12 +47,17 @@ def part_of(line: bytes, starts: Sequence[bytes]) -> int:
     return bisect_right(starts, line)
 
 
-def write_turtle(source: Path, target: Path, prefixes: dict[str, str]) -> None:
-    """Write the triples of a file of sorted lines as Turtle."""
-    with source.open("rb") as lines:
-        triples = Census().triples_of(lines)
-        text = b"".join(triples)
-    serialize(parse(text, RdfFormat.N_TRIPLES), target, RdfFormat.TURTLE, prefixes=prefixes)
+def write_turtle(prefixes: dict[str, str], path: Path) -> None:
+    """Write the triples of a part as Turtle beside it, without the prefixes at its head."""
+    with path.open("rb") as lines:
+        text = b"".join(Census().triples_of(lines))
+    turtle = serialize(parse(text, RdfFormat.N_TRIPLES), format=RdfFormat.TURTLE, prefixes=prefixes) or b""
+    turtle_of(path).write_bytes(re.sub(rb"\A(@prefix [^\n]*\n)+", b"", turtle))
+
+
+def turtle_of(path: Path) -> Path:
+    """Where a part is as Turtle."""
+    return path.with_name(f"{path.name}.ttl")
 
 
 @dataclass

@@ -20,15 +20,14 @@ Item = TypeVar("Item")
 class LocalBuilder:
     """Sorts in `folder`, in a fifth of the `memory_mb` MB that the build may take."""
 
+    distributed = False
+
     def __init__(self, folder: Path, memory_mb: int) -> None:
         self.folder = folder
         self._memory_mb = max(16, memory_mb // 5)
 
-    def sort(
-        self, name: str, inputs: Iterable[Item], lines_of: Callable[[Item], Iterable[bytes]], parts: int = 1
-    ) -> list[Path]:
-        """The distinct lines of all inputs, sorted by their bytes: in one file here, whatever `parts` says."""
-        del parts
+    def sort(self, name: str, inputs: Iterable[Item], lines_of: Callable[[Item], Iterable[bytes]]) -> list[Path]:
+        """The distinct lines of all inputs, sorted by their bytes: in one file here."""
         target = self.folder / name
         lines = (line for item in inputs for line in lines_of(item))
         command = shutil.which("sort")
@@ -39,11 +38,6 @@ class LocalBuilder:
                 runs = [stack.enter_context(run) for run in _runs(lines, self._memory_mb * 1_000_000, self.folder)]
                 out.writelines(line for line, _ in groupby(heapq.merge(*runs)))
         return [target]
-
-    def map(self, inputs: Iterable[Item], function: Callable[[Item], None]) -> None:
-        """Run the function on each input."""
-        for item in inputs:
-            function(item)
 
 
 def _sort_by_command(command: str, lines: Iterable[bytes], target: Path, memory_mb: int) -> None:
@@ -87,9 +81,8 @@ def _runs(lines: Iterable[bytes], size: int, folder: Path) -> Iterator[IO[bytes]
 
 
 def joined(parts: Sequence[Path], target: Path) -> None:
-    """Put parts one after the other into one file."""
-    if len(parts) == 1:
-        parts[0].rename(target)
+    """Put parts one after the other into one file, and remove them."""
+    if list(parts) == [target]:
         return
     with target.open("wb") as out:
         for part in parts:

@@ -5,22 +5,27 @@ What lookups in a large site need besides the dataset itself: its quads by objec
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, serialize
 
-from ekograph.build.built_dataset import TRIPLES, BuiltDataset
+from ekograph.build.built_dataset import TRIPLES, Builder, BuiltDataset
 from ekograph.build.jobs import subprocess_job
 from ekograph.build.local import LocalBuilder
+from ekograph.build.spark import SparkBuilder
 from ekograph.build.stores import with_blank_nodes, without_blank_nodes
 from ekograph.config import Settings
+from ekograph.i18n import Messages
 from ekograph.publish.exports.dumps import FOLDER, SUMS
 from ekograph.publish.publication import File
 from ekograph.publish.site_datasets import derived, linking
@@ -28,8 +33,9 @@ from ekograph.rdf.canonical import joined
 from ekograph.rendering.rdf_writers import used_by, with_sorted_prefixes
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, QUERIES, STORE, Draft
-from ekograph.validation.parsing import Parsed
-from ekograph.validation.sources import SourceError
+from ekograph.validation import suppression
+from ekograph.validation.parsing import Parsed, parsed
+from ekograph.validation.sources import Source, SourceError
 
 #: A site of so many quads, about 5,000 things, is large: to print it would take minutes.
 LARGE_FROM = 50_000
@@ -43,18 +49,24 @@ MOST_BLANK = 2_000_000
 
 
 @contextmanager
-def workshop(repository: SnapshotRepository, settings: Settings) -> Iterator[LocalBuilder]:
-    """What a large site is built with, in a folder of a locked repository that is removed again."""
-    folder = repository.path / ".build"
+def workshop(repository: SnapshotRepository, settings: Settings) -> Iterator[Builder]:
+    """What builds a large site, in a folder of a locked repository that is removed again."""
+    folder = (repository.path / ".build").resolve()
     folder.mkdir()
+    cluster = None if settings.builder == "local" else SparkBuilder(folder, settings.builder)
     try:
-        yield LocalBuilder(folder, settings.memory_mb)
+        yield cluster or LocalBuilder(folder, settings.memory_mb)
     finally:
+        if cluster:
+            cluster.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def build(files: Sequence[Parsed], settings: Settings, builder: LocalBuilder, **view: Any) -> BuiltDataset:
-    """The dataset of checked files, with what is derived from it. Raises SourceError for too many blank nodes."""
+def build(files: Sequence[Parsed], settings: Settings, builder: Builder, **view: Any) -> BuiltDataset:
+    """The dataset of checked files, with what is derived from it.
+
+    Raises SourceError for too many blank nodes, and ConfigError where what is to build it is not there.
+    """
     added = serialize(
         derived([quad for file in files for quad in linking(file.nquads)], settings.base), format=RdfFormat.N_QUADS
     )
@@ -63,10 +75,40 @@ def build(files: Sequence[Parsed], settings: Settings, builder: LocalBuilder, **
         marked += with_blank_nodes(text)
         if len(marked) > MOST_BLANK:
             raise SourceError("cannot-blank-nodes", settings.root / "data", most=str(MOST_BLANK))
-    named = joined([b"".join(marked)])
-    texts = chain(map(without_blank_nodes, chain((file.nquads for file in files), [added or b""])), [named])
-    builder.sort(DATASET, texts, lambda text: text.splitlines(keepends=True))
-    return BuiltDataset(builder, **view)
+    more = [added or b"", joined([b"".join(marked)])]
+    # What the suppression list leaves out of a file is left out here.
+    as_they_are = builder.distributed and not suppression.read(settings.root)
+    items = [FileReference.of(file) if as_they_are else file for file in files]
+    return BuiltDataset(builder, builder.sort(DATASET, [*items, *more], _statements), **view)
+
+
+class FileReference(NamedTuple):
+    """A source that a worker is to parse by itself, and the checksum of what was checked."""
+
+    source: Source
+    sha256: str
+
+    @classmethod
+    def of(cls, file: Parsed) -> FileReference:
+        """The source of a parsed file, without its bytes."""
+        source = file.source
+        path = source.path.resolve()
+        return cls(source._replace(path=path, data=b""), hashlib.sha256(source.data).hexdigest())
+
+    def nquads(self) -> bytes:
+        """Its statements. Raises OSError when it is no longer what was checked."""
+        data = self.source.path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(self.source.path))
+        return parsed(self.source._replace(data=data), Messages("check", "en")).nquads
+
+
+def _statements(item: Parsed | FileReference | bytes) -> Iterable[bytes]:
+    """The lines without blank nodes of a file; all lines of a text."""
+    if isinstance(item, bytes):
+        return item.splitlines(keepends=True)
+    text = item.nquads() if isinstance(item, FileReference) else item.nquads
+    return without_blank_nodes(text).splitlines(keepends=True)
 
 
 @contextmanager
@@ -103,8 +145,7 @@ def begin_dumps(draft: Draft, dataset: BuiltDataset) -> Callable[[], list[File]]
     ]
     serialize(chain.from_iterable(dataset.graphs().values()), trig, RdfFormat.TRIG, prefixes=used)
     jobs.append(pool.submit(_compressed, trig, folder / "dataset.trig.gz"))
-    triples = parse(path=dataset.folder / TRIPLES, format=RdfFormat.N_TRIPLES)
-    serialize(triples, turtle, RdfFormat.TURTLE, prefixes=used)
+    dataset.write_turtle(turtle, used)
     jobs.append(pool.submit(_compressed, turtle, folder / "dataset.ttl.gz"))
     pool.shutdown(wait=False)
     return lambda: _added(draft, sorted(job.result() for job in jobs))

@@ -21,9 +21,8 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, parse
 
 import ekograph
-from ekograph.build.built_dataset import BuiltDataset
+from ekograph.build.built_dataset import Builder, BuiltDataset
 from ekograph.build.jobs import subprocess_job
-from ekograph.build.local import LocalBuilder
 from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
@@ -258,7 +257,7 @@ class VerifiedSite:
 
 
 def _proof(
-    settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int, builder: LocalBuilder
+    settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int, builder: Builder
 ) -> VerifiedSite:
     """What was checked, with the triples that publication adds."""
     messages = Messages("check", "en")
