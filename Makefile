@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup clients interop serve test test-wheel test-virtuoso conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
+.PHONY: setup clients interop serve test test-wheel test-virtuoso test-spark bench-scale conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
