@@ -57,7 +57,7 @@ _HIERARCHICAL = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*)://")
 # Segments that clients, servers and file systems would change, and last segments that would be the address of a
 # representation of another page. Each gets a tilde more; so does each that is one of these and tildes already.
 _UNSTABLE = re.compile(r"\.{0,2}~*")
-_TAKEN = re.compile(r"(?:\.{1,2}|~|index|.*\.(?:html|ttl|trig|nt|nq|jsonld|rdf))~*", re.DOTALL)
+_TAKEN = re.compile(r"(?:\.{1,2}|~|index|.*\.(?:html|md|ttl|trig|nt|nq|jsonld|rdf))~*", re.DOTALL)
 
 
 # Each page asks for the paths of dozens of things that other pages ask for too.

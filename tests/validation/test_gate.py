@@ -45,6 +45,17 @@ def test_what_only_looks_unfit_passes(said, site, results):
     assert not {each["rule"] for each in results()} & {"gate-character", "gate-scheme"}
 
 
+def test_a_name_that_ends_like_a_file_is_a_hint_with_the_address_of_its_page(site, results):
+    (site / "data/things.ttl").write_text(f'{HEAD}ex:one a ex:Thing ; ex:name "One" .')
+    (site / "data/files.ttl").write_text(
+        f'{HEAD}<https://example.org/id/x> a ex:Thing ; ex:name "X" .\n<https://example.org/id/x.v2> ex:name "2" .'
+        '\n<https://example.org/id/x.ttl> a ex:Thing ; ex:name "T" .\n<https://else.example/x.ttl> ex:name "Else" .'
+    )
+    (finding,) = (finding for finding in results() if finding["rule"] == "gate-address")
+    assert (finding["severity"], finding["focusNode"]) == ("Info", "https://example.org/id/x.ttl")
+    assert "/doc/x.ttl~" in finding["message"]
+
+
 def test_texts_that_are_no_values_of_their_datatype_are_warnings_told_at_their_lines(site, results):
     good = 'ex:one a ex:Thing ; ex:name "One" ; ex:year "2021Z"^^xsd:gYear .\n'
     years = 'ex:two ex:name "Two" ; ex:year "02021"^^xsd:gYear .\nex:two ex:year "2021+15:00"^^xsd:gYear .\n'

@@ -79,6 +79,7 @@ def check(
     from ekograph.validation import shapes_lint
 
     findings = content_checks.find_unpublishable(published, messages)
+    findings += content_checks.find_moved_pages(published, settings, messages)
     findings += namespaces.find_strange_namespaces(files, settings.base, messages)
     findings += (
         [] if settings.contact or settings.security_contact else content_checks.find_no_contact(published, messages)

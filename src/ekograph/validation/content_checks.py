@@ -7,12 +7,13 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import find_costly_blank_node, with_blank_nodes
 from ekograph.rdf.lexical import is_well_formed
 from ekograph.rdf.vocab import XSD
 from ekograph.turtle.lines import Place
-from ekograph.urls import PUBLIC_URL
+from ekograph.urls import PUBLIC_URL, is_own, path_for
 from ekograph.validation.parsing import Parsed, finding_in
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source
@@ -54,6 +55,7 @@ _MOST_SHOWN = 80
 #: What N-Triples have where something may be unfit: an escape other than of a line, "<" and no such scheme.
 _ESCAPED = re.compile(rb"\\[^tnr\"\\]")
 _TYPED = re.compile(rb'"([^"\\]*)"\^\^<(%s\w+)>' % XSD.iri.encode())
+_LIKE_A_FILE = re.compile(rb"^<([^<>]*\.[a-z]{2,6})> ", re.MULTILINE)
 _STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(scheme.encode() for scheme in SCHEMES)))
 
 
@@ -90,6 +92,23 @@ def _ill_typed(quads: Iterable[Quad], wrong: Container[tuple[bytes, bytes]], mes
             faults.setdefault(datatype, []).append(TermFault("gate-literal", quad, "object", message))
     for same in faults.values():
         yield from grouped(same, messages)
+
+
+def find_moved_pages(files: Sequence[Parsed], settings: Settings, messages: Messages) -> list[Finding]:
+    """The hints for things whose names end like files of others, so that their pages have other addresses."""
+    faults = []
+    for file in files:
+        subjects = dict.fromkeys(match[1].decode() for match in _LIKE_A_FILE.finditer(file.ntriples))
+        paths = {iri: path_for(iri, settings.base, settings.own) for iri in subjects if file.source.kind == "data"}
+        moved = {iri: path for iri, path in paths.items() if path.endswith("~") and is_own(iri, settings.base)}
+        quads = {quad.subject: quad for quad in reversed(file.quads)} if moved else {}
+        told = [
+            TermFault("gate-address", quads[node], "subject", messages("gate-address", path=path), severity="Info")
+            for iri, path in moved.items()
+            if (node := NamedNode(iri)) in quads
+        ]
+        faults += at_terms(told, file, messages)
+    return faults
 
 
 def find_no_contact(files: Sequence[Parsed], messages: Messages) -> list[Finding]:

@@ -24,6 +24,7 @@ GATE_RULES = {
     "encoding": "",
     "syntax": '- <place/lahti> skos:prefLabel "Lahti"@fi\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "format": '- <place/lahti> skos:prefLabel "Lahti"@fi.\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
+    "gate-address": "- <tree/oak.ttl> a ex:Tree .\n+ <tree/oak-ttl> a ex:Tree .",
     "gate-blank-nodes": "- [] skos:related [ skos:related [ … ] ] .\n+ <tree/a> skos:related <tree/b> .",
     "gate-character": '- <place/lahti> skos:prefLabel "Lahti\\u0008"@fi .\n+ <place/lahti> skos:prefLabel "Lahti"@fi .',
     "gate-contact": "- <contact> a vcard:Kind .\n+ <contact> a vcard:Kind ; vcard:hasEmail <mailto:trees@example.fi> .",
