@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_450,
+    "lines": 34_500,
     "files": 251,
     "files with one importer": 63,
     "class names that occur twice": 0,
