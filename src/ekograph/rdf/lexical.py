@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ekograph.rdf.vocab import XSD
 
@@ -18,30 +19,27 @@ _MONTHS, _DAYS = r"(?:\d+Y(?:\d+M)?|\d+M)", r"(?:\d+D)"
 _HOURS = r"(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)"
 _BASE64 = "[A-Za-z0-9+/]"
 
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.ASCII)
-    for name, pattern in {
-        "boolean": "true|false|1|0",
-        "decimal": _DECIMAL,
-        **dict.fromkeys(("double", "float"), rf"{_DECIMAL}(?:[Ee][+-]?\d+)?|[+-]?INF|NaN"),
-        "date": f"{_DATE}{_ZONE}?",
-        "dateTime": f"{_DATE}T{_CLOCK}{_ZONE}?",
-        "dateTimeStamp": f"{_DATE}T{_CLOCK}{_ZONE}",
-        "time": f"{_CLOCK}{_ZONE}?",
-        "gYear": f"{_YEAR}{_ZONE}?",
-        "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}?",
-        "gMonth": f"--{_MONTH}{_ZONE}?",
-        "gDay": f"---{_DAY}{_ZONE}?",
-        "gMonthDay": f"--(?P<month>{_MONTH})-(?P<day>{_DAY}){_ZONE}?",
-        "duration": f"-?P(?=.){_MONTHS}?{_DAYS}?{_HOURS}?",
-        "dayTimeDuration": f"-?P(?=.){_DAYS}?{_HOURS}?",
-        "yearMonthDuration": f"-?P{_MONTHS}",
-        "hexBinary": "(?:[0-9A-Fa-f]{2})*",
-        "base64Binary": f"(?:{_BASE64}{{4}})*(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?",
-        "language": "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*",
-    }.items()
+_PATTERNS: Mapping[str, str] = {
+    "boolean": "true|false|1|0",
+    "decimal": _DECIMAL,
+    **dict.fromkeys(("double", "float"), rf"{_DECIMAL}(?:[Ee][+-]?\d+)?|[+-]?INF|NaN"),
+    "date": f"{_DATE}{_ZONE}?",
+    "dateTime": f"{_DATE}T{_CLOCK}{_ZONE}?",
+    "dateTimeStamp": f"{_DATE}T{_CLOCK}{_ZONE}",
+    "time": f"{_CLOCK}{_ZONE}?",
+    "gYear": f"{_YEAR}{_ZONE}?",
+    "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}?",
+    "gMonth": f"--{_MONTH}{_ZONE}?",
+    "gDay": f"---{_DAY}{_ZONE}?",
+    "gMonthDay": f"--(?P<month>{_MONTH})-(?P<day>{_DAY}){_ZONE}?",
+    "duration": f"-?P(?=.){_MONTHS}?{_DAYS}?{_HOURS}?",
+    "dayTimeDuration": f"-?P(?=.){_DAYS}?{_HOURS}?",
+    "yearMonthDuration": f"-?P{_MONTHS}",
+    "hexBinary": "(?:[0-9A-Fa-f]{2})*",
+    "base64Binary": f"(?:{_BASE64}{{4}})*(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?",
+    "language": "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*",
 }
-_INTEGER = re.compile(r"([+-]?)0*(\d+)", re.ASCII)
+_INTEGER = r"([+-]?)0*(\d+)"
 #: The least and the greatest value of each kind of integer.
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "integer": (float("-inf"), float("inf")),
@@ -59,6 +57,12 @@ _MOST_DIGITS = 20
 _CYCLE = 400
 
 
+# Compiling all of them takes as long as checking a small site.
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
 def is_well_formed(text: str, datatype: str) -> bool:
     """Whether `text` is a lexical form of the datatype with IRI `datatype`; true of those that are not of XML Schema.
 
@@ -66,11 +70,11 @@ def is_well_formed(text: str, datatype: str) -> bool:
     """
     name, text = datatype.removeprefix(XSD.iri), text.strip(" \t\n\r")
     if name in _BOUNDS:
-        integer, (least, most) = _INTEGER.fullmatch(text), _BOUNDS[name]
+        integer, (least, most) = _compiled(_INTEGER).fullmatch(text), _BOUNDS[name]
         return integer is not None and least <= int(integer[1] + integer[2][: _MOST_DIGITS + 1]) <= most
     if name not in _PATTERNS:
         return True
-    match = _PATTERNS[name].fullmatch("".join(text.split()) if name == "base64Binary" else text)
+    match = _compiled(_PATTERNS[name]).fullmatch("".join(text.split()) if name == "base64Binary" else text)
     if not match or "day" not in (parts := match.groupdict()):
         return match is not None
     # Where no year is named, February has 29 days. Four digits of a year tell where in the cycle it is.

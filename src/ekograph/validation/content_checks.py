@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import find_costly_blank_node, with_blank_nodes
+from ekograph.rdf.formats import HTML, MARKDOWN, RDF
 from ekograph.rdf.lexical import is_well_formed
 from ekograph.rdf.vocab import XSD
 from ekograph.turtle.lines import Place
@@ -55,7 +56,8 @@ _MOST_SHOWN = 80
 #: What N-Triples have where something may be unfit: an escape other than of a line, "<" and no such scheme.
 _ESCAPED = re.compile(rb"\\[^tnr\"\\]")
 _TYPED = re.compile(rb'"([^"\\]*)"\^\^<(%s\w+)>' % XSD.iri.encode())
-_LIKE_A_FILE = re.compile(rb"^<([^<>]*\.[a-z]{2,6})> ", re.MULTILINE)
+_SUBJECT = re.compile(rb"^<([^<>]*\.[a-z]{2,6})> ", re.MULTILINE)
+_ENDS_OF_FILES = tuple(f".{form.suffix}> ".encode() for form in (HTML, MARKDOWN, *RDF))
 _STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(scheme.encode() for scheme in SCHEMES)))
 
 
@@ -98,7 +100,8 @@ def find_moved_pages(files: Sequence[Parsed], settings: Settings, messages: Mess
     """The hints for things whose names end like files of others, so that their pages have other addresses."""
     faults = []
     for file in files:
-        subjects = dict.fromkeys(match[1].decode() for match in _LIKE_A_FILE.finditer(file.ntriples))
+        like_files = any(end in file.ntriples for end in _ENDS_OF_FILES)
+        subjects = dict.fromkeys(m[1].decode() for m in _SUBJECT.finditer(file.ntriples)) if like_files else ()
         paths = {iri: path_for(iri, settings.base, settings.own) for iri in subjects if file.source.kind == "data"}
         moved = {iri: path for iri, path in paths.items() if path.endswith("~") and is_own(iri, settings.base)}
         quads = {quad.subject: quad for quad in reversed(file.quads)} if moved else {}

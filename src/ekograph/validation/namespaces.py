@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from ekograph.i18n import Messages
@@ -17,7 +16,7 @@ from ekograph.validation.report import Finding
 
 _DECLARATION = re.compile(r"^[ \t]*@?(?:prefix[ \t]+([\w.-]*:)|base)[ \t]*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
 #: Declarations stand at the head of a file: so many characters of it are read.
-_HEAD = 50_000
+_HEAD = 5_000
 #: A namespace as much alike as this is a slip.
 _ALIKE = 0.93
 _BASE = "@base"
@@ -68,6 +67,8 @@ def _is_like(namespace: str, other: str, prefix: str) -> bool:
     """Whether a namespace is another one but for http, www, its end, or a letter or two."""
     if namespace == other or not other:
         return False
+    from difflib import SequenceMatcher
+
     one, two = (re.sub(r"^https?://(?:www\.)?|[/#]$", "", name).lower() for name in (namespace, other))
     # Bases and namespaces without a name of their own, and those of years or versions, look alike in one site.
     is_told_apart = _NAMELESS.match(prefix) or re.sub(r"\d", "", one) == re.sub(r"\d", "", two)
