@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from pathlib import Path
@@ -21,6 +21,9 @@ _MIDDLE, _NORTH = 26.0, 70.3
 
 #: The frame of the map: left, top, width, height. There is room in the east for names.
 FRAME = (-130, 0, 310, 368)
+
+#: So much is shown to the north of the places.
+_MARGIN = 70
 
 #: The size of a letter of a name and of a dot.
 _LETTER, _LINE, _DOT = 8.6, 16.0, 5.0
@@ -42,6 +45,13 @@ class Area:
     x: float
     y: float
     anchor: str
+
+
+def frame(shown: Sequence[Area]) -> tuple[float, float, float, float]:
+    """The part of the map where the places are: the country from somewhat north of them on."""
+    left, top, width, height = FRAME
+    north = max(top, min((y for area in shown for _, y in area.dots), default=top) - _MARGIN)
+    return left, north, width, top + height - north
 
 
 def outline() -> str:

@@ -82,6 +82,15 @@ def test_the_slash_leads_to_the_search_but_where_it_is_typed(visiting):
         assert visit.page.input_value("header input[type=search]") == "a/b"
 
 
+def test_the_slash_can_be_turned_off(visiting):
+    with visiting() as visit:
+        visit.open("/accessibility.fi.html")
+        visit.page.locator("#slash").check()
+        visit.open("/doc/place/imatra.fi.html")
+        visit.page.keyboard.press("/")
+        assert visit.page.evaluate("document.activeElement.tagName") == "BODY"
+
+
 def test_one_suggestion_is_counted_as_one(visiting):
     with visiting() as visit:
         visit.open("/doc/place/imatra.fi.html")

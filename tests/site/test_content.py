@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from pyoxigraph import NamedNode
 from tests.rendering.sites import LANGUAGES, small
-from tests.site.real import BASE, printed, real, shapes, theme_module, thing
+from tests.site.real import BASE, node, printed, real, shapes, theme_module, thing
 
 from ekograph.rendering import pages
 
@@ -215,3 +216,18 @@ def test_a_town_whose_agreement_is_not_described_says_so(language, words):
     page = thing("place/kuopio", language)
     assert words in plain(page)
     assert f'"/doc/agreement/kuopio.{language}.html"' in page
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [
+        ("mailto:a@example.fi", "mailto:a@example.fi?subject=Imatra&amp;body="),
+        ("https://example.fi/form", "https://example.fi/form?page="),
+        ("https://example.fi/form?to=us", "https://example.fi/form?to=us&amp;page="),
+    ],
+)
+def test_a_page_has_a_feedback_link_that_carries_its_address_where_a_contact_is_set(contact, expected):
+    site = replace(real(), contact=contact)
+    page = pages.resource_page(site, node("place/imatra"), "fi").decode()
+    assert f'href="{expected}http://public-url.invalid/doc/place/imatra.fi.html"' in page
+    assert "Anna palautetta" not in thing("place/imatra")

@@ -32,7 +32,9 @@ def test_the_map_shows_the_place_of_every_agreement_with_room_for_its_name(langu
     shown = country_map.areas(View(real(), language))
     assert len(shown) == 5
     assert sum(len(each.dots) for each in shown) == 7
-    left, top, width, height = country_map.FRAME
+    left, top, width, height = country_map.frame(shown)
+    # The north, where none of them is, is left out.
+    assert height < country_map.FRAME[3] / 2
     assert all(left < x < left + width and top < y < top + height for each in shown for x, y in each.dots)
 
 

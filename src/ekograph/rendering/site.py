@@ -176,7 +176,8 @@ class Site:
     @cached_property
     def address_to_write_to(self) -> str:
         """Where readers write: the setting, else the e-mail address of the catalogue's contact, else ""."""
-        people = (person for node in self.catalogues for person in self.named(node, f"{DCAT}contactPoint"))
+        catalogues = self.all(f"{DCAT}Catalog")
+        people = (person for node in catalogues for person in self.named(node, f"{DCAT}contactPoint"))
         addresses = (address.value for person in people for address in self.named(person, terms.EMAIL))
         return self.contact or next((item for item in addresses if item.startswith("mailto:")), "")
 

@@ -9,10 +9,21 @@ for (const input of boxes) complete(input);
 // The slash leads to the search, but where it is typed.
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !boxes.length) return;
+  if (localStorage.getItem("slash") === "off" || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !boxes.length) return;
   event.preventDefault();
   boxes[0].focus();
 });
+
+// Who dictates or types by chance can do without it (WCAG 2.1.4): a box on the page about accessibility.
+const choice = document.getElementById("slash");
+if (choice) {
+  choice.closest("[hidden]").hidden = false;
+  choice.checked = localStorage.getItem("slash") === "off";
+  choice.addEventListener("change", () => {
+    if (choice.checked) localStorage.setItem("slash", "off");
+    else localStorage.removeItem("slash");
+  });
+}
 
 // The plural of the language of the page (CLDR).
 function counted(input, count) {
