@@ -264,6 +264,8 @@ def memento_link(name: str, published: str, page: str, relations: Sequence[str])
     return link(memento_path(name, page), " ".join([*relations, "memento"]), datetime=http_date(published))
 
 
+# The time map of every page names the same few times.
+@lru_cache(maxsize=1024)
 def http_date(moment: str) -> str:
     """A time (ISO 8601) as HTTP writes it."""
     return format_datetime(datetime.fromisoformat(moment), usegmt=True)

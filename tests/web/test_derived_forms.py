@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -41,6 +42,18 @@ def test_a_guide_for_language_models_leads_to_markdown(server):
     targets = [line.partition("](")[2].partition(")")[0] for line in text.splitlines() if line.startswith("- [")]
     assert len(targets) > 8
     assert {server.get(path(server, target)).status for target in targets} == {200}
+
+
+def test_editors_find_the_ready_made_queries_and_can_ask_them(server):
+    """By the terms of SPARQL examples (SHACL), in the description of the dataset."""
+    quads = list(parse(server.get("/.well-known/void.nt").body, RdfFormat.N_TRIPLES))
+    queries = {quad.subject.value: quad.object.value for quad in quads if quad.predicate.value.endswith("shacl#select")}
+    assert len(queries) > 10
+    for address, query in sorted(queries.items())[:5]:
+        assert server.get(path(server, address), accept="text/html").status == 200
+        assert server.get(f"/sparql?query={quote(query)}").status == 200
+    named = {quad.subject.value for quad in quads if quad.predicate.value.endswith("rdf-schema#comment")}
+    assert named >= set(queries)
 
 
 @pytest.mark.parametrize("page", ["/", PAGE])

@@ -15,7 +15,7 @@ from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats, vocab
 from ekograph.rdf.dataset import Dataset, Term
-from ekograph.rdf.vocab import DCTERMS, FOAF, TYPE, VOID, facts, integer, moment, part
+from ekograph.rdf.vocab import DCTERMS, FOAF, RDFS, SCHEMA, SHACL, TYPE, VOID, facts, integer, moment, part
 from ekograph.rendering.representations import LazyRepresentation, RdfDocument, planned_formats
 from ekograph.urls import PUBLIC_URL
 
@@ -58,6 +58,7 @@ def void(issue: Publication) -> list[Quad]:
         *_class_partitions(node, counted.classes),
         *_property_partitions(node, counted.properties),
         *_graphs(node, dataset),
+        *_examples(issue),
     ]
     return sorted(set(quads), key=str)
 
@@ -151,6 +152,20 @@ def _property_partitions(node: NamedNode, counts: Counter[NamedNode]) -> Iterato
         partition = part(node, f"property {predicate.value}")
         yield from facts(node, (VOID("propertyPartition"), partition))
         yield from facts(partition, (VOID("property"), predicate), (VOID("triples"), integer(count)))
+
+
+def _examples(issue: Publication) -> Iterator[Quad]:
+    """The ready-made queries, as editors of SPARQL look for them (https://sib-swiss.github.io/sparql-examples/)."""
+    for query in issue.site.queries:
+        example = NamedNode(f"{PUBLIC_URL}{query.path}")
+        yield from facts(
+            example,
+            (TYPE, SHACL("SPARQLExecutable")),
+            (TYPE, SHACL("SPARQLSelectExecutable")),
+            (SHACL("select"), Literal(query.text)),
+            (SCHEMA("target"), NamedNode(f"{PUBLIC_URL}/sparql")),
+            *((RDFS("comment"), Literal(text, language=tag)) for tag, text in sorted(query.titles.items())),
+        )
 
 
 def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
