@@ -55,6 +55,21 @@ def test_a_thing_has_its_page_in_the_form_asked_for(large):
     assert large.get(f"{LAHTI}.ttl").body == turtle.body
 
 
+def test_a_thing_is_markdown_and_by_a_profile_too(large):
+    for path, accept in (
+        (LAHTI, "text/markdown"),
+        (f"{LAHTI}.fi.md", "*/*"),
+        (f"{LAHTI}?_mediatype=text/markdown", "*/*"),
+    ):
+        reply = large.get(path, accept=accept, accept_language="fi")
+        assert (reply.status, reply.headers["content-type"]) == (200, "text/markdown; charset=utf-8")
+        assert "Hiilineutraali kiertotalous" in reply.text
+    skos = large.get(f"{LAHTI}?_profile=skos&_mediatype=application/n-triples")
+    assert '<http://www.w3.org/2004/02/skos/core>; rel="profile"' in skos.headers["link"]
+    assert large.get("/doc/agreement/none.md").status == 404
+    assert large.get("/doc/agreement/none?_profile=skos").status == 404
+
+
 def test_the_second_time_it_is_not_modified(large):
     first = large.get(LAHTI, accept="application/ld+json")
     again = large.get(LAHTI, accept="application/ld+json", if_none_match=first.headers["etag"])
