@@ -5,6 +5,7 @@ Each client visits after each version, as it would by itself; at the end what it
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -468,6 +469,19 @@ def sitemaps(url: str) -> Visits:
     return f"{len(pages)} pages, those of all things among them, at each version"
 
 
+def mlcroissant_(url: str) -> Visits:
+    import mlcroissant
+
+    while (yield):
+        pass
+    dataset = mlcroissant.Dataset(f"{url}/croissant.jsonld")
+    files = dataset.metadata.distribution
+    for file in files:
+        assert hashlib.sha256(fetched(file.content_url)).hexdigest() == file.sha256, file.content_url
+    assert not dataset.metadata.issues.errors
+    return f"{len(files)} files, each with the checksum that is stated; no error"
+
+
 def mcp_(url: str) -> Visits:
     import asyncio
 
@@ -505,6 +519,7 @@ CLIENTS = (
     Client("Comunica", lambda: installed("@comunica/query-sparql"), "queries the endpoint and a page", comunica),
     Client("ckanapi", of("ckanapi"), "CKAN's API: search, show, download", ckan),
     Client("reconciler", of("reconciler"), "Reconciliation API 0.2", reconciler_),
+    Client("mlcroissant", of("mlcroissant"), "Croissant 1.0, every file", mlcroissant_),
     Client("signposting", of("signposting"), "FAIR Signposting, follows every item", signposting_),
     Client("ultimate-sitemap-parser", of("ultimate-sitemap-parser"), "robots.txt and sitemap", sitemaps),
     Client("GDAL", tool("ogrinfo", "--version"), "GeoJSON over HTTP", gdal),

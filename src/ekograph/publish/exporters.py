@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from ekograph.publish import example_queries, site_pages
-from ekograph.publish.catalog import ckan, dcat_ap, oaipmh, signposting, sitemap, void
+from ekograph.publish.catalog import ckan, dcat_ap, oaipmh, schema_org, signposting, sitemap, void
 from ekograph.publish.exports import description_forms, geojson
 from ekograph.publish.history import atom, changelog, ldes, memento, tombstones
 from ekograph.publish.publication import Omission, Publication
@@ -21,7 +21,16 @@ Exporter: TypeAlias = Callable[[Publication], Iterable[Representation | LazyRepr
 EXPORTERS: tuple[Exporter, ...] = (
     *(site_pages.front, site_pages.forms, site_pages.things, site_pages.documents, site_pages.lists),
     *(dcat_ap.export, site_pages.about_the_site, example_queries.export, description_forms.export),
-    *(void.export, signposting.export, ckan.export, oaipmh.export, atom.export, ldes.export, geojson.export),
+    *(
+        void.export,
+        signposting.export,
+        schema_org.export,
+        ckan.export,
+        oaipmh.export,
+        atom.export,
+        ldes.export,
+        geojson.export,
+    ),
     *(memento.export, tombstones.export, changelog.export, site_pages.static_files),
 )
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
 from ekograph.publish import publication
 from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
+from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rdf.vocab import DCAT, DCTERMS
-from ekograph.rendering.representations import Json, without_empty
+from ekograph.rendering.representations import Json, plain, without_empty
+from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PUBLIC_URL
 
 #: The pages of licences, by the codes of the EU's table, which search engines do not know.
 _LICENCES = {
     "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": "https://creativecommons.org/licenses/by/4.0/",
     "http://publications.europa.eu/resource/authority/licence/CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+
+
+#: The context that readers of Croissant expect, in the document itself.
+_CROISSANT = {
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "citeAs": "cr:citeAs",
+    "conformsTo": "dct:conformsTo",
 }
 
 
@@ -54,6 +68,31 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
             "distribution": _downloads(issue),
         }
     )
+
+
+def export(publication: Publication) -> Iterator[Representation]:
+    """The dataset of the catalogue in Croissant (https://docs.mlcommons.org/croissant/docs/croissant-spec.html)."""
+    language = publication.site.dataset.languages[0]
+    if data := of_dataset(publication, language):
+        files = [
+            {
+                "@type": "cr:FileObject",
+                "@id": item["contentUrl"].rpartition("/")[2],
+                "name": item["contentUrl"].rpartition("/")[2],
+            }
+            | {name: item[name] for name in ("contentUrl", "contentSize", "encodingFormat", "sha256")}
+            for item in data["distribution"]
+        ]
+        document = {
+            "@context": {"@language": language, **_CROISSANT},
+            **{name: value for name, value in data.items() if name not in {"@id", "includedInDataCatalog"}},
+            "@type": "sc:Dataset",
+            "conformsTo": "http://mlcommons.org/croissant/1.0",
+            "citeAs": f"{data['name']}, {PUBLIC_URL}/, {data['dateModified']}",
+            "version": f"1.{len(publication.versions)}.0",
+            "distribution": files,
+        }
+        yield plain("/croissant.jsonld", formats.JSON_LD.media_type, json.dumps(document, ensure_ascii=False, indent=1))
 
 
 def _literals(dataset: Dataset, node: Node, name: str, namespace: str = DCTERMS.iri) -> list[Literal]:
