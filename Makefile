@@ -78,6 +78,9 @@ bench-builds: .venv/dev  ## this build beside that of another checkout: make ben
 bench-growth: .venv/dev  ## measure cost against size, up to a million triples; bench/growth.md
 	@$(BIN)/python -m bench.growth
 
+bench-scale: .venv/dev  ## what building a large site takes beside oxigraph's load and dump; bench/scale.md
+	@$(BIN)/python -m bench.scale
+
 house: .venv/dev      ## measure the code itself: how much there is, how it is cut and named
 	@$(BIN)/python -m bench.house
 

@@ -103,6 +103,7 @@ class _ReadAhead:
     def __init__(self, lines: SortedLines, *, keyed: bool) -> None:
         self._lines = lines
         self._keyed = keyed
+        self._lookups = 0
         self._ahead: dict[bytes, Sequence[Quad]] = {}
         # Where it goes on after what was read last, by what the lines begin with there, and how often it went on so.
         self._next: dict[bytes, tuple[int, int]] = {}
@@ -115,6 +116,9 @@ class _ReadAhead:
             self._read_block(at, times)
             if key in self._ahead:
                 return self._ahead.pop(key)
+        self._lookups += 1
+        if self._lookups % _AT_ONCE == 0:
+            self._lines.forget()
         start = self._lines.first(key) if at < 0 else at
         end = self._lines.first(after(key), start)
         self._remember(end, times + 1)

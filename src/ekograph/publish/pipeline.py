@@ -101,6 +101,7 @@ def publish(
             # Of a large site, the dataset in memory would be too much.
             report, suppressed = checked.report, checked.suppressed
             del checked
+            release_memory()
             snapshot, new = activate(proof, shelf, on_step)
         _forget(suppression.read(settings.root), shelf)
         shelf.prune(settings.keep)

@@ -79,7 +79,14 @@ class SortedLines:
             stop = end if end - start <= _PART else self._data.rfind(b"\n", start, start + _PART) + 1
             stop = stop or self._data.find(b"\n", start) + 1
             yield from bytes(self._data[start:stop]).splitlines(keepends=True)
+            if stop - start >= _PART // 2:
+                self.forget()
             start = stop
+
+    def forget(self) -> None:
+        """Let go of what is in memory of the file: who goes through all of it would have it all there in the end."""
+        if isinstance(self._data, mmap.mmap):
+            self._data.madvise(mmap.MADV_DONTNEED)
 
     def end_of_line(self, at: int) -> int:
         """Where the line ends that goes on at a place, or the file."""

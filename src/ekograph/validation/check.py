@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import joined
 from ekograph.validation import content_checks, expected_rows, namespaces, suppression
-from ekograph.validation.parsing import Parsed, parsed
+from ekograph.validation.parsing import Parsed, SpooledText, Texts, parsed
 from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
@@ -74,7 +74,7 @@ def check(
     rules = ShapesGraph(
         chain.from_iterable(parse(file.ntriples, RdfFormat.N_TRIPLES) for file in shapes), _prefixes(shapes)
     )
-    outcome = start([file.ntriples for file in published], rules, engine)
+    outcome = start(Texts(published), rules, engine)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.validation import shapes_lint
 
@@ -84,8 +84,7 @@ def check(
     findings += (
         [] if settings.contact or settings.security_contact else content_checks.find_no_contact(published, messages)
     )
-    texts = [file.ntriples for file in published]
-    texts += [parsed(source, messages).ntriples for source in sources if source.kind == KNOWN]
+    texts = Texts([*published, *(parsed(source, messages) for source in sources if source.kind == KNOWN)])
     linted = [file for file in shapes if file.source.path not in BUNDLED.values()]
     findings += shapes_lint.find_vacuous_shapes(linted, rules, texts, settings.base, messages)
     if not any(finding.rule == "gate-query" and finding.blocks for finding in findings):
@@ -126,16 +125,32 @@ def _allowed(files: Sequence[Parsed], settings: Settings) -> tuple[list[Parsed],
     for file in files:
         quads, suppressed = suppression.without(file.quads, entries)
         triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
-        allowed.append(file._replace(ntriples=triples) if suppressed else file)
+        allowed.append(file._replace(text=triples) if suppressed else file)
         total += suppressed
     return allowed, total
 
 
 def _parsed(sources: Sequence[Source], messages: Messages) -> list[Parsed]:
     """The sources, parsed; those with faults once more, now that the prefixes of the others are known."""
-    files = [parsed(source, messages) for source in sources]
+    if sum(len(source.data) for source in sources) < _SPOOLED_FROM:
+        files = [parsed(source, messages) for source in sources]
+    else:
+        files = list(_spooled(sources, messages))
     prefixes = _prefixes(files)
     return [parsed(file.source, messages, prefixes) if file.findings else file for file in files]
+
+
+#: Sources of so many bytes are parsed to the disk: as N-Triples they are some five times as long.
+_SPOOLED_FROM = 10_000_000
+
+
+def _spooled(sources: Sequence[Source], messages: Messages) -> Iterator[Parsed]:
+    from tempfile import TemporaryFile
+
+    spool = TemporaryFile()  # noqa: SIM115 - closed with the last of its texts
+    for source in sources:
+        file = parsed(source, messages)
+        yield file._replace(text=SpooledText.written(file.ntriples, spool))
 
 
 def _prefixes(files: Iterable[Parsed]) -> dict[str, str]:

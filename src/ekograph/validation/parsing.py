@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, overload
 from zlib import crc32
 
 from pyoxigraph import NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
@@ -25,9 +26,29 @@ if TYPE_CHECKING:
 DEEPEST_TRIPLE_TERM = 100
 
 
+class SpooledText(NamedTuple):
+    """A text in a file that is deleted with the last of its texts."""
+
+    file: IO[bytes]
+    start: int
+    size: int
+
+    @classmethod
+    def written(cls, text: bytes, file: IO[bytes]) -> SpooledText:
+        """A text added at the end of the file."""
+        start = file.seek(0, os.SEEK_END)
+        file.write(text)
+        file.flush()
+        return cls(file, start, len(text))
+
+    def read(self) -> bytes:
+        """The text."""
+        return os.pread(self.file.fileno(), self.size, self.start)
+
+
 class _ParsedFields(NamedTuple):
     source: Source
-    ntriples: bytes
+    text: bytes | SpooledText
     prefixes: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
     graphs: tuple[str, ...] = ()
@@ -37,10 +58,15 @@ class _ParsedFields(NamedTuple):
 class Parsed(_ParsedFields):
     """A source as N-Triples, in the order of the source, with its prefixes; or the findings that say why not.
 
-    Its blank nodes are labelled by its name and the order in which they come, as `turtle.triples` labels them too.
-    `graphs` are the IRIs of the graphs that the file itself names, one for each line, "" for the graph of the source;
-    empty if it names none.
+    The N-Triples are its `text`, or where that is on the disk. Its blank nodes are labelled by its name and the order
+    in which they come, as `turtle.triples` labels them too. `graphs` are the IRIs of the graphs that the file itself
+    names, one for each line, "" for the graph of the source; empty if it names none.
     """
+
+    @property
+    def ntriples(self) -> bytes:
+        """The triples as N-Triples, read from the disk where they are there."""
+        return self.text if isinstance(self.text, bytes) else self.text.read()
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -61,6 +87,23 @@ class Parsed(_ParsedFields):
             return self.ntriples.replace(b" .\n", graph)
         lines = zip(self.ntriples.splitlines(keepends=True), self.graphs, strict=True)
         return b"".join(line[:-3] + (f" <{iri}> .\n".encode() if iri else graph) for line, iri in lines)
+
+
+class Texts(Sequence[bytes]):
+    """The N-Triples of parsed files; those on the disk are read when it is their turn."""
+
+    def __init__(self, files: Sequence[Parsed]) -> None:
+        self._files = files
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | Sequence[bytes]:
+        return self._files[index].ntriples if isinstance(index, int) else Texts(self._files[index])
 
 
 def parsed(source: Source, messages: Messages, elsewhere: Mapping[str, str] = MappingProxyType({})) -> Parsed:
