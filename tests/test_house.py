@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_550,
+    "lines": 34_600,
     "files": 251,
     "files with one importer": 62,
     "class names that occur twice": 0,
