@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup clients interop serve test test-wheel test-virtuoso test-spark bench-scale conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults
+.PHONY: setup clients interop serve test test-wheel test-virtuoso test-spark bench-scale conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults http-clients sbom
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -43,6 +43,9 @@ conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP agains
 
 fuzz: .venv/dev       ## a minute of mutated queries against the engine
 	@$(BIN)/python -m bench.fuzz --seconds 60
+
+http-clients: .venv/dev  ## every HTTP client that is here against a running server; docs/http-clients.md
+	@$(BIN)/python -m bench.http_clients
 
 faults: .venv/dev     ## have 400 calls to the system fail in each of five commands, one at a time (PART=0: all, for hours)
 	@$(BIN)/python -m tests.reliability.faults --part $(or $(PART),400)
@@ -95,6 +98,11 @@ lock:                 ## renew the lock files from pyproject.toml (needs uv)
 	    --upgrade --extra build --extra uvloop pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
 	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+sbom:                 ## the packages of requirements.lock as a bill of materials (CycloneDX): sbom.json
+	@test -x .venv/sbom/bin/cyclonedx-py || { python3 -m venv .venv/sbom && .venv/sbom/bin/pip -q install 'cyclonedx-bom>=7,<8'; }
+	@.venv/sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+	    --output-reproducible --of JSON -o sbom.json
 
 clean:                ## remove what set-up and publishing made
 	rm -rf .venv snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules tests/html/node_modules src/ekograph/rendering/static/built

@@ -32,6 +32,7 @@ from ekograph.publish.exports import description_forms
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
 from ekograph.publish.history.changelog import Changelog, history
+from ekograph.publish.provenance import PROVENANCE, provenance
 from ekograph.publish.publication import File, Omission, Publication, Version
 from ekograph.publish.search_documents import write_index
 from ekograph.publish.site_datasets import with_derived
@@ -318,6 +319,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         with _with_dataset(proof, draft, merge=manifest.repeats):
+            draft.write(PROVENANCE, provenance(manifest, proof.settings.root))
             changelog.write(updated, draft)
             versions = changelog.dated(updated.versions)
             manifest = replace(manifest, dated=versions[updated.versions[-1].name])

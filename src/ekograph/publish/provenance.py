@@ -1,0 +1,95 @@
+"""Where a snapshot comes from, in PROV-O: who published it when, from which commit, by which program and packages."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from ekograph import __version__
+from ekograph.rdf.vocab import PROV, RDF, RDFS, SPDX, XSD
+from ekograph.snapshots.snapshot import Manifest
+
+#: The file of a snapshot. It is for the keepers of the site: nothing serves it.
+PROVENANCE = "provenance.ttl"
+
+_LOCK = "requirements.lock"
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+
+def provenance(manifest: Manifest, root: Path) -> bytes:
+    """The provenance of a snapshot of the site in the folder `root`, as Turtle."""
+    snapshot, activity = (NamedNode(f"urn:ekograph:{kind}:{manifest.name}") for kind in ("snapshot", "publication"))
+    program, agent = NamedNode(f"urn:ekograph:program:{__version__}"), NamedNode(f"urn:ekograph:agent:{_agent()}")
+    version = f"ekograph {__version__}, edition {manifest.edition}, Python {sys.version.split()[0]}"
+    packages = NamedNode(f"urn:sha256:{hashlib.sha256(_packages().encode()).hexdigest()}")
+    used = {packages: "names and versions of the installed packages", **dict(_sources(root))}
+    triples: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (snapshot, RDF("type"), PROV("Entity")),
+        (snapshot, SPDX("checksumValue"), Literal(manifest.digest)),
+        (snapshot, PROV("wasGeneratedBy"), activity),
+        (activity, RDF("type"), PROV("Activity")),
+        (activity, PROV("endedAtTime"), Literal(manifest.published, datatype=XSD("dateTime"))),
+        (activity, PROV("wasAssociatedWith"), agent),
+        (activity, PROV("wasAssociatedWith"), program),
+        *((activity, PROV("used"), entity) for entity in used),
+        (agent, RDF("type"), PROV("Agent")),
+        (agent, RDFS("label"), Literal(_agent())),
+        (program, RDF("type"), PROV("SoftwareAgent")),
+        (program, RDFS("label"), Literal(version)),
+        *((entity, RDF("type"), PROV("Entity")) for entity in used),
+        *((entity, RDFS("label"), Literal(label)) for entity, label in used.items()),
+    ]
+    prefixes = {"prov": PROV.iri, "rdfs": RDFS.iri, "spdx": SPDX.iri, "xsd": XSD.iri}
+    quads = sorted((Triple(*triple) for triple in triples), key=str)
+    return serialize(quads, format=RdfFormat.TURTLE, prefixes=prefixes) or b""
+
+
+def _agent() -> str:
+    """Who runs this, and where, as user@machine in the letters of an IRI."""
+    user = str(os.getuid()) if hasattr(os, "getuid") else ""
+    with suppress(OSError, KeyError, ImportError):
+        user = getpass.getuser()
+    return re.sub(r"[^\w.@-]", "-", f"{user}@{socket.gethostname()}", flags=re.ASCII)
+
+
+def _packages() -> str:
+    """The installed packages, a line for each, sorted."""
+    folders = {folder.name for path in sys.path for folder in Path(path).glob("*.dist-info")}
+    return "\n".join(sorted(name.removesuffix(".dist-info").replace("-", "==", 1) for name in folders))
+
+
+def _sources(root: Path) -> Iterator[tuple[NamedNode, str]]:
+    """The lock file and the commit of a site, where it has them."""
+    with suppress(OSError):
+        yield NamedNode(f"urn:sha256:{hashlib.sha256((root / _LOCK).read_bytes()).hexdigest()}"), _LOCK
+    if commit := _commit(root):
+        yield NamedNode(f"urn:git:{commit}"), f"commit {commit}"
+
+
+def _commit(root: Path) -> str:
+    """The commit that is checked out around a folder, "" for none; git itself, which may run programs, is not asked."""
+    git = next((folder / ".git" for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    if git is None:
+        return ""
+    try:
+        if git.is_file():  # a work tree of its own
+            git = git.parent / git.read_text().removeprefix("gitdir:").strip()
+        head = (git / "HEAD").read_text().strip()
+        common = git / (git / "commondir").read_text().strip() if (git / "commondir").is_file() else git
+        name = head.removeprefix("ref:").strip()
+        if head != name:
+            packed = (common / "packed-refs").read_text() if not (common / name).is_file() else ""
+            line = re.search(rf"^(\S+) {re.escape(name)}$", packed, re.MULTILINE)
+            head = line[1] if line else (common / name).read_text().strip()
+        return head if _COMMIT.fullmatch(head) else ""
+    except (OSError, ValueError):
+        return ""
