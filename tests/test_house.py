@@ -6,9 +6,9 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_600,
-    "files": 251,
-    "files with one importer": 62,
+    "lines": 34_700,
+    "files": 252,
+    "files with one importer": 63,
     "class names that occur twice": 0,
     "file names that occur twice": 9,
     "files with words of the site": 0,
