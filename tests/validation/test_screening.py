@@ -67,6 +67,16 @@ def test_data_that_a_store_would_write_its_own_way_is_left_to_the_engine(literal
     assert reaches_the_engine("SELECT $this ?value WHERE { ?value x:q ?o } GROUP BY $this ?value", data) is reaches
 
 
+@pytest.mark.parametrize(("query", "reaches"), [("x:p", True), ("x:q", False)])
+def test_with_little_memory_the_store_is_on_the_disk_and_finds_the_same(tmp_path, query, reaches):
+    path = tmp_path / "data.nt"
+    path.write_text(DATA + '_:a <http://x.example/p> "2" .\n')
+    shapes = ShapesGraph(parse(HEAD % f"SELECT $this ?value WHERE {{ ?value {query} ?o }}", RdfFormat.TURTLE))
+    kept = needed(shapes.graph, path, memory_mb=0)
+    assert any(quad.predicate.value == f"{SH}sparql" for quad in kept) is reaches
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_other_shapes_stay_as_they_are(tmp_path):
     path = tmp_path / "data.nt"
     path.write_text(DATA)

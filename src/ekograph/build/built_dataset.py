@@ -30,6 +30,9 @@ _AT_ONCE = 4096
 #: So many bytes are read ahead where reading went on so often; so many places to go on from are remembered.
 _BLOCK, _OFTEN, _PLACES = 1 << 16, 2, 64
 
+#: After so many lookups the pages of the file that they came to are let go of; of so many things what is said is kept.
+_LOOKUPS, _THINGS = 256, 2048
+
 #: A graph of so many quads is kept in memory until another one is asked for.
 _KEPT = 50_000
 
@@ -57,6 +60,8 @@ class BuiltDataset(StoredDataset):
         super().__init__(folder / DATASET, folder / BY_OBJECT, **view)
         self._said_of = _ReadAhead(self._subjects, keyed=False)
         self._pointing_to = _ReadAhead(self._objects, keyed=True)
+        self._said = lru_cache(_THINGS)(self._group_said)
+        self._pointing = lru_cache(_THINGS)(self._group_pointing)
         self.subjects_under = lru_cache(4)(super().subjects_under)  # type: ignore[method-assign]
         self.things = lru_cache(1)(super().things)  # type: ignore[method-assign]
 
@@ -117,7 +122,7 @@ class _ReadAhead:
             if key in self._ahead:
                 return self._ahead.pop(key)
         self._lookups += 1
-        if self._lookups % _AT_ONCE == 0:
+        if self._lookups % _LOOKUPS == 0:
             self._lines.forget()
         start = self._lines.first(key) if at < 0 else at
         end = self._lines.first(after(key), start)

@@ -75,7 +75,7 @@ def build(files: Sequence[Parsed], settings: Settings, builder: Builder, **view:
         marked += with_blank_nodes(text)
         if len(marked) > MOST_BLANK:
             raise SourceError("cannot-blank-nodes", settings.root / "data", most=str(MOST_BLANK))
-    more = [added or b"", joined([b"".join(marked)])]
+    more = [without_blank_nodes(added or b""), joined([b"".join(marked)])]
     # What the suppression list leaves out of a file is left out here.
     as_they_are = builder.distributed and not suppression.read(settings.root)
     items = [FileReference.of(file) if as_they_are else file for file in files]

@@ -74,7 +74,7 @@ def check(
     rules = ShapesGraph(
         chain.from_iterable(parse(file.ntriples, RdfFormat.N_TRIPLES) for file in shapes), _prefixes(shapes)
     )
-    outcome = start(Texts(published), rules, engine)
+    outcome = start(Texts(published), rules, engine, memory_mb=settings.memory_mb)
     # All that does not need the outcome comes while the engine works, loading what does it too.
     from ekograph.validation import shapes_lint
 

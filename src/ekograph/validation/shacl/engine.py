@@ -44,7 +44,7 @@ def validate(
 
 
 def start(
-    texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE
+    texts: Sequence[bytes], shapes: ShapesGraph, engine: str, large_from: int = _LARGE, memory_mb: int = 1000
 ) -> Callable[[], list[ValidationResult]]:
     """Start what `validate` does, and return what waits for its outcome: the fast engine works beside Python."""
     if engine == "pyshacl":
@@ -54,7 +54,7 @@ def start(
         return lambda: _read([pyshacl_engine.report(data, shapes)], texts, shapes)
     try:
         large = sum(map(len, texts)) >= large_from
-        reports = (_start_on_file if large else _start_on_text)(texts, shapes)
+        reports = _start_on_file(texts, shapes, memory_mb) if large else _start_on_text(texts, shapes)
     except ValueError as error:
         # EngineReport only when it is asked for: before that comes what the check itself has to say of the rules.
         return partial(_refuse, error)
@@ -80,12 +80,12 @@ def _start_on_text(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], 
     return lambda: ((task.outcome(), part, texts) for task, part in zip(running, parts, strict=True))
 
 
-def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph) -> Callable[[], Iterable[EngineReport]]:
+def _start_on_file(texts: Sequence[bytes], shapes: ShapesGraph, memory_mb: int) -> Callable[[], Iterable[EngineReport]]:
     """The engine on a file of large data, for the rules that find something and those that only it can answer."""
-    return BackgroundTask(partial(_of_file, texts, shapes)).outcome
+    return BackgroundTask(partial(_of_file, texts, shapes, memory_mb)).outcome
 
 
-def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[EngineReport]:
+def _of_file(texts: Sequence[bytes], shapes: ShapesGraph, memory_mb: int) -> list[EngineReport]:
     from tempfile import NamedTemporaryFile
 
     import shacl
@@ -93,7 +93,7 @@ def _of_file(texts: Sequence[bytes], shapes: ShapesGraph) -> list[EngineReport]:
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(texts)
         file.flush()
-        rules = ntriples(prefilter.needed(shapes.runnable, Path(file.name)))
+        rules = ntriples(prefilter.needed(shapes.runnable, Path(file.name), memory_mb))
         return [(shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name), rules, texts)]
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.vocab import TYPE
@@ -37,17 +40,31 @@ _KEPT = {
 _NEVER = re.compile(rb"(?!)")
 
 
-def needed(shapes: Dataset, data: Path) -> list[Quad]:
-    """The shapes without the rules that find nothing in a file of N-Triples."""
+#: A store in memory is so many times as large as its N-Triples; one on the disk takes in so many at once.
+_LARGER, _AT_ONCE = 3, 100_000
+
+
+def needed(shapes: Dataset, data: Path, memory_mb: int = 1000) -> list[Quad]:
+    """The shapes without the rules that find nothing in a file of N-Triples.
+
+    The store is on the disk where it would take more than `memory_mb` MB: queries take some five times as long there.
+    """
     rules = {quad: text for quad, text in _in_sparql(shapes) if not _FOR_AN_ENGINE.search(_core(text))}
     if not rules or not _is_kept(data):
         return list(shapes.quads)
-    store = Store()
-    if any(map(has_any_predicate, rules.values())):
-        store.load(path=data, format=RdfFormat.N_TRIPLES, lenient=True)
-    else:
-        store.load(input=_lines_for(rules.values(), data), format=RdfFormat.N_TRIPLES, lenient=True)
-    idle = {rule for rule, text in rules.items() if not _finds(store, text)}
+    with ExitStack() as stack:
+        if data.stat().st_size * _LARGER > memory_mb * 1_000_000:
+            store = Store(stack.enter_context(TemporaryDirectory(dir=data.parent)))
+            quads = parse(path=data, format=RdfFormat.N_TRIPLES)
+            while part := list(islice(quads, _AT_ONCE)):
+                store.bulk_extend(part)
+        else:
+            store = Store()
+            if any(map(has_any_predicate, rules.values())):
+                store.load(path=data, format=RdfFormat.N_TRIPLES, lenient=True)
+            else:
+                store.load(input=_lines_for(rules.values(), data), format=RdfFormat.N_TRIPLES, lenient=True)
+        idle = {rule for rule, text in rules.items() if not _finds(store, text)}
     return [quad for quad in shapes.quads if quad not in idle]
 
 
