@@ -68,7 +68,7 @@ def test_a_read_with_an_offer_of_another_protocol_is_answered_and_so_is_the_next
 
 def test_an_offer_with_a_body_that_is_too_long_is_refused_as_any_other(server):
     with open_connection(server) as connection, connection.makefile("rb") as file:
-        connection.sendall(b"".join(post("x" * 300_000, H2C)))
+        connection.sendall(b"".join(post("x" * 1_200_000, H2C)))
         assert response(file)[0] == 413
 
 

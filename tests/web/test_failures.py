@@ -47,7 +47,7 @@ FAILURES = {
     "another endpoint": ({"path": sparql("SELECT * { SERVICE <http://x.example/> { ?s ?p ?o } }")}, 403),
     "a type that holds no query": ({"path": "/sparql", "method": "POST", "data": b"x", "Content_Type": "a/b"}, 415),
     "a type that holds no form": ({"path": "/oai", "method": "POST", "data": b"x", "Content_Type": "a/b"}, 415),
-    "a long query": ({"path": "/sparql", "method": "POST", "data": b"query=" + b"x" * 300_000, **FORM}, 413),
+    "a long query": ({"path": "/sparql", "method": "POST", "data": b"query=" + b"x" * 1_200_000, **FORM}, 413),
     "a long form": ({"path": "/reconcile", "method": "POST", "data": b"x" * 2_000_000, **FORM}, 413),
     "a wrong number": ({"path": "/search.json?limit=x"}, 422),
     "no queries": ({"path": "/reconcile?queries=x"}, 400),

@@ -84,7 +84,6 @@ def test_parameters_that_the_protocol_does_not_name_are_ignored(ask):
 FAULTS = [
     ("SELECT * {\n  ?s ex:p", 400, {"line": 2, "column": 6}),
     ("SELECT * {\n  ?s ?p ?o FLITER(?o > 3) }", 400, {"line": 2, "column": 12}),
-    ("SELECT * { ?s ?p ?o FILTER(<http://x/f>(?o)) }", 400, {}),
     ("INSERT DATA { <a> <b> <c> }", 403, {}),
     ("LOAD <http://127.0.0.1/>", 403, {}),
     ("ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", 403, {"line": 1, "column": 7}),
@@ -130,7 +129,7 @@ POSTS = [
     (b"query=ASK+%7B%7D&query=ASK+%7B%7D", FORM, 400),
     (b"query=ASK+%7B%7D&default-graph-uri=not+an+iri", FORM, 400),
     (b"&".join([b"a=b"] * 5000), FORM, 400),
-    (b"#" * 70_000, QUERY, 413),
+    (b"#" * 1_100_000, QUERY, 413),
     (b"#" * 10_000_000, QUERY, 413),
 ]
 

@@ -27,6 +27,9 @@ from ekograph.engine.workers.shared_counters import WorkerCounters
 #: A worker that has taken this part of the memory it may take is replaced: too little is left for the next query.
 _EXHAUSTED = 0.25
 
+#: Characters of a query in which a usual mistake is looked for.
+_LOOKED_AT = 65_536
+
 #: A query may call so many functions that are unknown; it is planned once more for each.
 _MOST_UNKNOWN = 20
 
@@ -243,7 +246,8 @@ def _diagnosis(message: str, text: str, prefixes: dict[str, str]) -> QueryError:
     if missing := undeclared(text, prefixes):
         prefix, place = missing
         return QueryError("undeclared_prefix", prefix=prefix, line=place.line, column=place.column)
-    if usual := mistake(text, message):
+    # What programs write has no usual mistakes; to look for them in a megabyte takes seconds.
+    if len(text) <= _LOOKED_AT and (usual := mistake(text, message)):
         fault, values = usual
         return QueryError("bad_query", fault=fault, **values)
     return errors.from_parser(message)

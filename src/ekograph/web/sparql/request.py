@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ UPDATE = "application/sparql-update"
 
 #: Bytes of a form beyond those of the longest query: the other parameters, and some of what is percent-encoded.
 _FORM_EXTRA = 65_536
+
+# Bytes of a form from which on others should not wait until it is decoded.
+_IN_THREAD_FROM = 65_536
 
 # Characters of a wrong content type that the answer repeats.
 _MOST_REPEATED = 200
@@ -41,7 +45,8 @@ async def in_body(request: Request, query_bytes: int) -> ProtocolQuery:
     too_large = Problem(413, "query_too_large", {**limit}, {**limit})
     if media_type == FORM:
         body = await read_body(request, query_bytes + _FORM_EXTRA, too_large)
-        return _protocol_query([*dataset, *pairs(body, charset)])
+        read = asyncio.to_thread(pairs, body, charset) if len(body) > _IN_THREAD_FROM else None
+        return _protocol_query([*dataset, *(await read if read else pairs(body, charset))])
     body = await read_body(request, query_bytes, too_large)
     try:
         return _protocol_query([*dataset, ("query", body.decode(charset))])
