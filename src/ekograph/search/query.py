@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from ekograph.search.stemming import fold, keys, significant, stems_of_cases, wo
 #: What is typed beyond this many words or characters is not read.
 MOST_WORDS = 12
 LONGEST = 200
+
+#: Of so many words, what they may stand for is kept.
+KEPT_FORMS = 500
 
 #: What scores less than this share of the best is not shown.
 WORTH = 0.15
@@ -128,6 +132,8 @@ class Index:
     def __init__(self, path: Path) -> None:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        # People look for the same words, and to find what a word may stand for takes most of the time.
+        self._forms = lru_cache(KEPT_FORMS)(partial(forms, self.connection))
 
     def __del__(self) -> None:
         self.close()
@@ -179,7 +185,7 @@ class Index:
         typed = [] if is_whole(text) else significant(words(text)[:MOST_WORDS])
         absent = self._absent(typed)
         by_position = [
-            {} if word in absent else forms(self.connection, word, unfinished=position == len(typed))
+            {} if word in absent else self._forms(word, unfinished=position == len(typed))
             for position, word in enumerate(typed, 1)
         ]
         # Beside a word that is nowhere, the name of a class says nothing of what is looked for.

@@ -202,8 +202,10 @@ def _answer(service: Service, query: Json) -> list[Json]:
         if isinstance(item, dict)
     ]
     text, index = query["query"], service.index
-    several = len(kinds) == 1 and index.search(text, service.language, MOST_CANDIDATES, next(iter(kinds)))
-    hits = several or index.search(text, service.language, MOST_CANDIDATES)
+    # Properties may bring forward what the name alone does not.
+    most = MOST_CANDIDATES if properties or len(kinds) > 1 else limit
+    of_kind = len(kinds) == 1 and index.search(text, service.language, most, next(iter(kinds)))
+    hits = of_kind or index.search(text, service.language, most)
     return candidates(service, hits, text, kinds, properties)[:limit]
 
 
