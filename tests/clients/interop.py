@@ -468,8 +468,8 @@ What other tools make of the values in our files, and other engines of constrain
 ## Values
 
 Each value is written in every format that the tool reads, and compared with what it has read: `=` is the same lexical
-form, datatype and tag in all formats; else what came out, with the formats (by their suffix) where not all. `refused`
-is an error, `nothing` none of the triples, `less` fewer.
+form, datatype and tag (in whichever letters) in all formats; else what came out, with the formats (by their suffix)
+where not all. `refused` is an error, `nothing` none of the triples, `less` fewer.
 
 """
 CONSTRAINTS_INTRODUCTION = """
