@@ -46,6 +46,8 @@ def test_it_tells_what_one_in_memory_tells(tmp_path_factory, quads):
     assert used_by(disk.census.namespaces, VIEW["prefixes"]) == _used(VIEW["prefixes"], list(memory.quads))
     languages = Counter(quad.object.language for quad in memory.quads if isinstance(quad.object, Literal))
     assert disk.counted_languages() == Counter({tag: count for tag, count in languages.items() if tag})
+    for predicate in NODES[:4]:
+        assert list(disk.subjects_with(predicate)) == list(memory.subjects_with(predicate))
     for _ in range(2):
         for node in sorted(NODES, key=str):
             assert list(disk.quads_of(node)) == list(memory.quads_of(node))

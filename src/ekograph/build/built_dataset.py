@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
@@ -9,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias, overload
 
-from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from ekograph.build.lines import Census, by_graph, turtle_of, write_turtle
 from ekograph.build.local import LocalBuilder, joined
@@ -70,6 +71,25 @@ class BuiltDataset(StoredDataset):
 
     def _read_to(self, target: Term) -> Sequence[Quad]:
         return super()._read_to(target) if isinstance(target, Triple) else self._pointing_to(f"{target} ".encode())
+
+    def subjects_with(self, predicate: NamedNode) -> Sequence[Node]:
+        """The distinct subjects of which `predicate` says something."""
+        lines = map(self._subjects.line, self._places.get(str(predicate).encode(), ()))
+        return [_node(line[: line.index(b" ")].decode()) for line in lines]
+
+    @cached_property
+    def _places(self) -> Mapping[bytes, array[int]]:
+        """Where each property first comes of each subject: a tenth of what the subjects would take."""
+        places: dict[bytes, array[int]] = {}
+        at, last = 0, b""
+        for line in _lines(self.folder / DATASET):
+            subject, predicate, _ = line.split(b" ", 2)
+            start = line[: len(subject) + len(predicate) + 2]
+            if start != last:
+                places.setdefault(predicate, array("Q")).append(at)
+                last = start
+            at += len(line)
+        return places
 
     @cached_property
     def _graphs(self) -> Mapping[str, Sequence[Quad]]:
@@ -189,6 +209,10 @@ class _GraphQuads(Sequence[Quad]):
     def __getitem__(self, index: slice) -> Sequence[Quad]: ...
     def __getitem__(self, index: int | slice) -> Quad | Sequence[Quad]:
         return list(self)[index]
+
+
+def _node(text: str) -> NamedNode | BlankNode:
+    return NamedNode(text[1:-1]) if text.startswith("<") else BlankNode(text[2:])
 
 
 def _keyed_by_object(path: Path) -> Iterator[bytes]:
