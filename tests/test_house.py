@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_750,
+    "lines": 34_800,
     "files": 252,
     "files with one importer": 63,
     "class names that occur twice": 0,
