@@ -35,6 +35,7 @@ Make: TypeAlias = Callable[[Dataset, NamedNode | None, str], Sequence[Quad]]
 _ALTR = Namespace("http://www.w3.org/ns/dx/connegp/altr#")
 _VARY = (b"vary", b"Accept, Accept-Profile, Accept-Language")
 _N_TRIPLES = formats.N_TRIPLES.suffix
+_VOID = "/.well-known/void"
 
 
 class Profile(NamedTuple):
@@ -127,45 +128,55 @@ async def _markdown(request: Request, path: str) -> Application:
 
 async def _by_profile(settings: Settings, request: Request, path: str) -> Application:
     """The page by the profile wanted most that there is of it; the page itself where none is."""
-    page, values = normal_path(f"/{path}"), parameters(request)
-    accept = values.get("_mediatype") or request.fields.get(b"accept", b"*/*").decode("latin-1")
-    wanted = [values["_profile"]] if "_profile" in values else _ranked(request)
-    source = "/.well-known/void" if page == "/" else page
-    language, manifest = language_of(request), request.live.snapshot.manifest
-    base = "" if manifest.base == urls.NO_BASE else manifest.base
-    printed = await _answer(_asking(request, f"{source}.{_N_TRIPLES}", "*/*"))
-    dataset = _dataset(request, printed, base)
-    iri = urls.iri_at(page, base, manifest.own)
-    made = {profile: profile.make(dataset, (iri and NamedNode(iri)) or None, language) for profile in PROFILES}
+    page, values, language = normal_path(f"/{path}"), parameters(request), language_of(request)
+    printed = await _answer(_asking(request, f"{_VOID if page == '/' else page}.{_N_TRIPLES}", "*/*"))
+    made = await asyncio.to_thread(_made, request, page, printed, language)
     if page == "/" and request.live.table.find(f"/catalog.{_N_TRIPLES}"):
         catalogue = await _answer(_asking(request, f"/catalog.{_N_TRIPLES}", "*/*"))
-        made[PROFILES[-1]] = _dataset(request, catalogue, base).quads
+        made[PROFILES[-1]] = await asyncio.to_thread(_parsed, catalogue)
     available = [profile for profile in PROFILES if made[profile]]
-    chosen = next(
-        (it for name in wanted for it in (*available, ALTERNATES) if name in {it.token, it.iri.lower()}), None
-    )
+    wanted = [values["_profile"]] if "_profile" in values else _ranked(request)
+    known = {name: profile for profile in (*available, ALTERNATES) for name in (profile.token, profile.iri.lower())}
+    chosen = next((known[name] for name in wanted if name in known), None)
     if chosen is None and "_profile" in values:
         raise not_acceptable([(formats.TURTLE.media_type, f"{page}?_profile={profile.token}") for profile in available])
     chosen = chosen or PROFILES[0]
     offered = (*formats.RDF, *((formats.HTML, formats.MARKDOWN) if chosen is PROFILES[0] else ()))
+    accept = values.get("_mediatype") or request.fields.get(b"accept", b"*/*").decode("latin-1")
     form = choose((accept,), (formats.HTML, *formats.RDF) if chosen is ALTERNATES else offered)
     if form is None:
         raise not_acceptable([(form.media_type, f"{page}?_profile={chosen.token}") for form in offered])
-    links = [
-        link(f"{settings.address}{page}?_profile={profile.token}", "alternate", profile=profile.iri)
-        for profile in (*available, ALTERNATES)
-        if profile is not chosen
-    ]
-    fields = (b"link", ", ".join([link(chosen.iri, "profile"), *links]).encode("latin-1", "replace")), _VARY
+    address = f"{settings.address}{page}"
+    fields = _links(address, chosen, available), _VARY
     if chosen is PROFILES[0]:
         answer = await _answer(_asking(request, page, form.media_type))
         return PreparedAnswer(answer.etag, [*answer.parts[1], *fields], answer.body).respond(request)
     if form is formats.HTML:
         body = await asyncio.to_thread(_alternates_page, page, available, language)
-        return response(body, form.content_type, *fields)
-    address = f"{settings.address}{page}"
-    quads = made[chosen] if chosen in made else [*_alternates(address, available, offered)]
-    return response(_written(quads, form, request), form.content_type, *fields)
+    else:
+        quads = made[chosen] if chosen in made else [*_alternates(address, available, offered)]
+        body = await asyncio.to_thread(_written, quads, form, request)
+    return response(body, form.content_type, *fields)
+
+
+def _made(request: Request, page: str, printed: PreparedAnswer, language: str) -> dict[Profile, Sequence[Quad]]:
+    """What is said on a page, printed as N-Triples, by each profile; nothing where that has no words for it."""
+    manifest = request.live.snapshot.manifest
+    base = "" if manifest.base == urls.NO_BASE else manifest.base
+    iri, prefixes = urls.iri_at(page, base, manifest.own), manifest.prefixes
+    dataset = Dataset(_parsed(printed), base=base, prefixes=prefixes, languages=manifest.languages, spaces=manifest.own)
+    return {profile: profile.make(dataset, NamedNode(iri) if iri else None, language) for profile in PROFILES}
+
+
+def _parsed(printed: PreparedAnswer) -> list[Quad]:
+    return list(parse(printed.body, RdfFormat.N_TRIPLES))
+
+
+def _links(address: str, chosen: Profile, available: Sequence[Profile]) -> tuple[bytes, bytes]:
+    """Link: by which profile a page is described here, and where it is by the others."""
+    others = (profile for profile in (*available, ALTERNATES) if profile is not chosen)
+    links = (link(f"{address}?_profile={item.token}", "alternate", profile=item.iri) for item in others)
+    return b"link", ", ".join([link(chosen.iri, "profile"), *links]).encode("latin-1", "replace")
 
 
 def _asking(request: Request, path: str, accept: str) -> Request:
@@ -188,12 +199,6 @@ async def _answer(request: Request) -> PreparedAnswer:
     if isinstance(result, PreparedAnswer):
         return result
     raise not_found(request.path)
-
-
-def _dataset(request: Request, printed: PreparedAnswer, base: str) -> Dataset:
-    manifest = request.live.snapshot.manifest
-    quads = parse(printed.body, RdfFormat.N_TRIPLES)
-    return Dataset(quads, base=base, prefixes=manifest.prefixes, languages=manifest.languages, spaces=manifest.own)
 
 
 def _ranked(request: Request) -> list[str]:
