@@ -41,8 +41,10 @@ html: .venv/dev       ## every kind of page through the Nu Html Checker (needs N
 conformance: .venv/dev  ## every SPARQL test of the W3C suites, over HTTP against the running server
 	@$(BIN)/python -m pytest tests/conformance -q
 
-fuzz: .venv/dev       ## a minute of mutated queries against the engine
+fuzz: .venv/dev       ## mutated queries against the engine, then thousands of made inputs for every parser; ten minutes
 	@$(BIN)/python -m bench.fuzz --seconds 60
+	@$(BIN)/python -m pytest -q -n auto --hypothesis-profile=long tests/reliability/test_properties.py tests/web/test_negotiation.py \
+	    tests/test_urls.py tests/engine/test_scanner.py tests/turtle tests/web/test_reconciliation.py tests/web/test_query_request.py
 
 http-clients: .venv/dev  ## every HTTP client that is here against a running server; docs/http-clients.md
 	@$(BIN)/python -m bench.http_clients

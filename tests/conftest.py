@@ -21,6 +21,7 @@ SHARED = ROOT.parent / "shared"
 
 # An example that takes long on a busy machine is no failure.
 hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("without deadline")
 
 #: Seconds to wait for a process that must come up or end; only a broken one ever takes that long.
