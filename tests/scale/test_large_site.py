@@ -27,7 +27,12 @@ COPY = PublicAddress("https://data.example.fi")
 #: What the two may differ in: when each was published, and that a large site keeps no older states of its things, so
 #: that its pages have no history, and another length.
 OF_ITS_OWN = {b"last-modified", b"link", b"etag", b"content-length"}
-HISTORY = re.compile(rb'<section aria-labelledby="history">.*?</section>', re.DOTALL)
+# What a site has that keeps the history of each thing: its section, and the ways to the feed and to all changes.
+HISTORY = re.compile(
+    rb'<section aria-labelledby="history">.*?</section>|<link [^>]*href="/feed.atom">'
+    rb'|<li><a href="/changes[^<]*</a></li>',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse
 
 from ekograph.config import Settings
 from ekograph.plugins import load_theme
-from ekograph.publish import example_queries
+from ekograph.publish import example_queries, site_datasets
 from ekograph.publish.catalog import ckan, dcat_ap, oaipmh
 from ekograph.publish.exporters import representations
 from ekograph.publish.exports.dumps import FOLDER, dumps
@@ -46,14 +46,7 @@ def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapsh
         return False
     name = repository.free_name(manifest.restored or manifest.name)
     now = replace(manifest, name=name, published=published_now(latest), previous=latest.name, restored=snapshot.name)
-    dataset = Dataset(
-        parse(path=snapshot.dataset, format=RdfFormat.N_QUADS),
-        base=manifest.base,
-        prefixes=manifest.prefixes,
-        languages=manifest.languages,
-        spaces=manifest.own,
-        in_order=True,
-    )
+    dataset = site_datasets.published(snapshot)
     updated = changelog.append(
         changelog.read(latest), Version(name, manifest.digest, now.published, manifest.triples), dataset
     )

@@ -34,7 +34,12 @@ def published(snapshot: Snapshot) -> Dataset:
     manifest = snapshot.manifest
     quads = parse(path=snapshot.dataset, format=RdfFormat.N_QUADS)
     return Dataset(
-        quads, base=manifest.base, prefixes=manifest.prefixes, languages=manifest.languages, spaces=manifest.own
+        quads,
+        base=manifest.base,
+        prefixes=manifest.prefixes,
+        languages=manifest.languages,
+        spaces=manifest.own,
+        in_order=True,
     )
 
 

@@ -38,7 +38,7 @@ def folded(outcome: CheckOutcome, sources: Sequence[Source], check: Check, messa
         folding.follow(trial.cause, trial.gone(outcome.report, check(mended(sources, trial.mends))))
     folding.join(_PLACE, lambda finding: _is_iri(finding.value))
     folding.join(attrgetter("path", "rule", "focus_node", "message"))
-    return Report(outcome.report.conforms, tuple(folding.told(messages)))
+    return Report(outcome.report.conforms, tuple(folding.report(messages)))
 
 
 def _trials(outcome: CheckOutcome, sources: Sequence[Source], folding: _Folding) -> Iterator[_Trial]:
@@ -98,7 +98,7 @@ class _Folding:
             if others:
                 self.follow(first, [*self.followers.get(first, ()), *others])
 
-    def told(self, messages: Messages) -> Iterator[Finding]:
+    def report(self, messages: Messages) -> Iterator[Finding]:
         """The findings that are told, by file, in each first those that others follow from."""
         for one in sorted(self.findings, key=lambda one: (one.path, not (one in self.followers or one.suggestion))):
             followers = self.followers.get(one, ())

@@ -105,12 +105,12 @@ def find_moved_pages(files: Sequence[Parsed], settings: Settings, messages: Mess
         paths = {iri: path_for(iri, settings.base, settings.own) for iri in subjects if file.source.kind == "data"}
         moved = {iri: path for iri, path in paths.items() if path.endswith("~") and is_own(iri, settings.base)}
         quads = {quad.subject: quad for quad in reversed(file.quads)} if moved else {}
-        told = [
+        hints = [
             TermFault("gate-address", quads[node], "subject", messages("gate-address", path=path), severity="Info")
             for iri, path in moved.items()
             if (node := NamedNode(iri)) in quads
         ]
-        faults += at_terms(told, file, messages)
+        faults += at_terms(hints, file, messages)
     return faults
 
 

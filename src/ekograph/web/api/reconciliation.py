@@ -12,8 +12,8 @@ from typing import Any
 from ekograph.config import Settings
 from ekograph.rdf import formats
 from ekograph.rdf.vocab import TYPE
-from ekograph.search import reconciliation
-from ekograph.search.reconciliation import BadQueriesError, Description, Service
+from ekograph.search import reconciler
+from ekograph.search.reconciler import BadQueriesError, DescribedThing, Reconciler
 from ekograph.web.api.routes import Route, in_thread, texts
 from ekograph.web.api.search import opened_index, preferred_language
 from ekograph.web.contract import Application, Request
@@ -86,11 +86,11 @@ async def _asked(settings: Settings, request: Request) -> Application:
 def _answers(settings: Settings, request: Request, values: dict[str, str]) -> RawResponse:
     with _service(settings, request, values) as service:
         if queries := values.get("queries"):
-            return json_response(reconciliation.reconcile(service, reconciliation.read_queries(queries)))
+            return json_response(reconciler.reconcile(service, reconciler.read_queries(queries)))
         if asked := values.get("extend"):
-            return json_response(reconciliation.extend(service, asked))
+            return json_response(reconciler.extend(service, asked))
         extends = not request.live.snapshot.manifest.large
-        return json_response(reconciliation.manifest(service, settings.address, extends=extends))
+        return json_response(reconciler.manifest(service, settings.address, extends=extends))
 
 
 async def _matched(settings: Settings, request: Request) -> Application:
@@ -100,7 +100,7 @@ async def _matched(settings: Settings, request: Request) -> Application:
 
 def _matches(settings: Settings, request: Request, text: str) -> RawResponse:
     with _service(settings, request, parameters(request)) as service:
-        answers = reconciliation.reconcile(service, reconciliation.read_conditions(text))
+        answers = reconciler.reconcile(service, reconciler.read_conditions(text))
         return json_response({"results": [{"candidates": answer["result"]} for answer in answers.values()]})
 
 
@@ -109,7 +109,7 @@ def _suggested(settings: Settings, request: Request, kind: str) -> RawResponse:
     start = integer(values, "cursor", 0, (0, _MOST))
     with _service(settings, request, values) as service:
         _known(kind, request)
-        return json_response(reconciliation.suggest(service, kind, values.get("prefix", ""), start, _FEW))
+        return json_response(reconciler.suggest(service, kind, values.get("prefix", ""), start, _FEW))
 
 
 def _flyout(settings: Settings, request: Request, kind: str) -> RawResponse:
@@ -124,7 +124,7 @@ def _proposed(settings: Settings, request: Request) -> RawResponse:
     values = parameters(request)
     limit = integer(values, "limit", _FEW, (1, _MOST))
     with _service(settings, request, values) as service:
-        return json_response(reconciliation.propose(service, values.get("type", ""), limit))
+        return json_response(reconciler.propose(service, values.get("type", ""), limit))
 
 
 def _preview(settings: Settings, request: Request) -> RawResponse:
@@ -155,7 +155,7 @@ def _known(kind: str, request: Request) -> None:
         raise not_found(request.path)
 
 
-def _shown(service: Service, kind: str, identifier: str, request: Request) -> str:
+def _shown(service: Reconciler, kind: str, identifier: str, request: Request) -> str:
     """A few lines of HTML about an entity, a type or a property."""
     from markupsafe import escape
 
@@ -173,17 +173,17 @@ def _shown(service: Service, kind: str, identifier: str, request: Request) -> st
     return f"<p><strong>{escape(name)}</strong>{notation}</p><dl>{rows}</dl><p><small>{escape(iri)}</small></p>"
 
 
-def _facts(service: Service, description: Description) -> Mapping[str, list[str]]:
+def _facts(service: Reconciler, description: DescribedThing) -> Mapping[str, list[str]]:
     """The first values of some properties, by the names they have in the language."""
     asked = [iri for iri in description.values if iri != TYPE.value][:_SHOWN]
     cells: dict[str, list[dict[str, Any]]] = {
-        iri: reconciliation.cells(service, description, {"id": iri, "settings": {"limit": 3}}) for iri in asked
+        iri: reconciler.cells(service, description, {"id": iri, "settings": {"limit": 3}}) for iri in asked
     }
     return {iri: [str(next(iter(reversed(cell.values())), "")) for cell in row] for iri, row in cells.items()}
 
 
 @contextmanager
-def _service(settings: Settings, request: Request, values: Mapping[str, str]) -> Iterator[Service]:
+def _service(settings: Settings, request: Request, values: Mapping[str, str]) -> Iterator[Reconciler]:
     """What answers a request; what cannot be read of it is a problem of it."""
     language, table = preferred_language(request, values.get("lang", "")), request.live.table
 
@@ -193,8 +193,8 @@ def _service(settings: Settings, request: Request, values: Mapping[str, str]) ->
         return answer.body if answer else None
 
     @lru_cache(maxsize=1)
-    def vocabulary() -> Description:
-        return Description.read("", described("/def") or b"")
+    def vocabulary() -> DescribedThing:
+        return DescribedThing.read("", described("/def") or b"")
 
     def property_name(iri: str) -> str:
         # Loaded when it is asked for, with all that pages need.
@@ -207,6 +207,6 @@ def _service(settings: Settings, request: Request, values: Mapping[str, str]) ->
 
     with opened_index(request) as index:
         try:
-            yield Service(index, settings.base, language, index.names(language), property_name, described)
+            yield Reconciler(index, settings.base, language, index.names(language), property_name, described)
         except BadQueriesError as error:
             raise ProblemError(Problem(400, "bad_queries", {"reason": str(error)})) from error

@@ -135,9 +135,9 @@ async def _by_profile(settings: Settings, request: Request, path: str) -> Applic
         catalogue = await _answer(_asking(request, f"/catalog.{_N_TRIPLES}", "*/*"))
         made[PROFILES[-1]] = await asyncio.to_thread(_parsed, catalogue)
     available = [profile for profile in PROFILES if made[profile]]
-    wanted = [values["_profile"]] if "_profile" in values else _ranked(request)
+    names = [values["_profile"]] if "_profile" in values else _ranked(request)
     known = {name: profile for profile in (*available, ALTERNATES) for name in (profile.token, profile.iri.lower())}
-    chosen = next((known[name] for name in wanted if name in known), None)
+    chosen = next((known[name] for name in names if name in known), None)
     if chosen is None and "_profile" in values:
         raise not_acceptable([(formats.TURTLE.media_type, f"{page}?_profile={profile.token}") for profile in available])
     chosen = chosen or PROFILES[0]
@@ -203,8 +203,8 @@ async def _answer(request: Request) -> PreparedAnswer:
 
 def _ranked(request: Request) -> list[str]:
     """The profiles in Accept-Profile, the one wanted most first, in lower case."""
-    wanted = sorted(ranges(request.field(b"accept-profile")), key=lambda element: -element.quality)
-    return [element.value.strip("<>") for element in wanted if element.quality]
+    profiles = sorted(ranges(request.field(b"accept-profile")), key=lambda element: -element.quality)
+    return [element.value.strip("<>") for element in profiles if element.quality]
 
 
 def _alternates(page: str, available: Sequence[Profile], offered: Sequence[formats.Format]) -> Iterator[Quad]:

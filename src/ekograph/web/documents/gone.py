@@ -36,7 +36,7 @@ class GoneThings:
         self._spaces = manifest.own
         names = {entry["thing"]: page for page, entry in self._pages.items()}
         self._names = {
-            urls.request_path(iri, base): page for iri, page in names.items() if urls.is_own(iri, base, manifest.own)
+            urls.request_path(iri, base): page for iri, page in names.items() if urls.is_own(iri, base, self._spaces)
         }
 
     def find(self, path: str) -> Gone | Moved | None:

@@ -229,9 +229,10 @@ class ResponseTable:
 def _redirects(pages: Iterable[str], manifest: Manifest) -> Mapping[str, SeeOther]:
     """From where things are looked up by name to their pages; of names that differ after a hash, to the first."""
     base = "" if manifest.base == urls.NO_BASE else manifest.base
-    named = [(iri, page) for page in pages if (iri := urls.iri_at(page, base, manifest.own))]
+    spaces = manifest.own
+    named = [(iri, page) for page in pages if (iri := urls.iri_at(page, base, spaces))]
     named.sort(key=lambda pair: ("#" in pair[0], pair[0]), reverse=True)
-    return {urls.request_path(iri, base): SeeOther(page) for iri, page in named if urls.is_own(iri, base, manifest.own)}
+    return {urls.request_path(iri, base): SeeOther(page) for iri, page in named if urls.is_own(iri, base, spaces)}
 
 
 class _LazyAnswers(Mapping[str, PreparedAnswer]):

@@ -77,8 +77,8 @@ def _object(parts: Sequence[re.Match[str]], number: int) -> tuple[int, tuple[str
     follows = parts[last + 1][0] if 0 < last < len(parts) - 1 else ""
     if last < 0 or not strings or follows in {";", ","}:
         return -1, ("", 0, "")
-    wanted = min(numbers[0], MOST) if numbers else FEW
-    return parts[last].end(), (strings[0], wanted, tags[0] if tags else "")
+    most = min(numbers[0], MOST) if numbers else FEW
+    return parts[last].end(), (strings[0], most, tags[0] if tags else "")
 
 
 def _unquoted(literal: str) -> str:

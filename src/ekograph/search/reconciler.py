@@ -1,4 +1,4 @@
-"""The Reconciliation Service API 0.2 over the index: others match their lists to the things of the site.
+"""The Reconciliation Reconciler API 0.2 over the index: others match their lists to the things of the site.
 
 https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/; queries as the draft of 1.0 has them
 are answered too.
@@ -52,14 +52,14 @@ class BadQueriesError(Exception):
 
 
 @dataclass(frozen=True)
-class Description:
+class DescribedThing:
     """What is said of a thing, by property, and the names of what it leads to, each with its language."""
 
     values: Mapping[str, Sequence[Term]]
     names: Mapping[str, Sequence[Literal]]
 
     @classmethod
-    def read(cls, iri: str, ntriples: bytes) -> Description:
+    def read(cls, iri: str, ntriples: bytes) -> DescribedThing:
         """From the printed description of a thing."""
         values: dict[str, list[Term]] = {}
         names: dict[str, list[Literal]] = {}
@@ -72,7 +72,7 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Service:
+class Reconciler:
     """What answers: the index, the base of identifiers, the language, and the names of classes and properties by IRI.
 
     `described` gives the printed description of the thing with the page at a path, as N-Triples, or None.
@@ -89,11 +89,11 @@ class Service:
         """The IRI of an identifier, which is what comes after the base, or an IRI."""
         return identifier if ":" in identifier else self.base + identifier
 
-    def description(self, iri: str, page: str = "") -> Description:
+    def description(self, iri: str, page: str = "") -> DescribedThing:
         """What is said of a thing; nothing of what is not described here."""
         page = page or next((item.page for item in self.index.named(iri)), "")
         printed = self.described(page) if page else None
-        return Description.read(iri, printed) if printed else Description({}, {})
+        return DescribedThing.read(iri, printed) if printed else DescribedThing({}, {})
 
     def properties(self, kind: str = "") -> Mapping[str, str]:
         """The names of the properties of things of a class, or of all, by IRI, those that most have first."""
@@ -103,7 +103,7 @@ class Service:
         return {iri: self.property_name(iri) for iri, _ in counts.most_common() if iri != TYPE.value}
 
 
-def manifest(service: Service, url: str, *, extends: bool) -> Json:
+def manifest(service: Reconciler, url: str, *, extends: bool) -> Json:
     """The service manifest (section 3); `extends` says whether values can be had of things."""
     suggest = {
         kind: {
@@ -185,12 +185,12 @@ def read_json(name: str, text: str) -> Json:
     return document
 
 
-def reconcile(service: Service, queries: Mapping[str, Json]) -> Json:
+def reconcile(service: Reconciler, queries: Mapping[str, Json]) -> Json:
     """The candidates for each query (section 4.3)."""
     return {key: {"result": _answer(service, query)} for key, query in queries.items()}
 
 
-def _answer(service: Service, query: Json) -> list[Json]:
+def _answer(service: Reconciler, query: Json) -> list[Json]:
     limit = query.get("limit")
     if not isinstance(limit, int) or not 0 < limit <= MOST_CANDIDATES:
         limit = 10
@@ -210,7 +210,7 @@ def _answer(service: Service, query: Json) -> list[Json]:
 
 
 def candidates(
-    service: Service,
+    service: Reconciler,
     hits: Sequence[Hit],
     text: str,
     kinds: Iterable[str] = (),
@@ -251,7 +251,7 @@ def candidates(
     return sorted(scored, key=lambda item: -item["score"])
 
 
-def _share(service: Service, hit: Hit, properties: Sequence[tuple[str, Sequence[str]]]) -> float:
+def _share(service: Reconciler, hit: Hit, properties: Sequence[tuple[str, Sequence[str]]]) -> float:
     """The share of the properties that have one of the values asked for."""
     description = service.description(hit.iri, hit.page)
     fitting = 0
@@ -267,7 +267,7 @@ def _share(service: Service, hit: Hit, properties: Sequence[tuple[str, Sequence[
     return fitting / len(properties)
 
 
-def _forms(service: Service, description: Description, term: Term) -> list[str]:
+def _forms(service: Reconciler, description: DescribedThing, term: Term) -> list[str]:
     """What a value may be called by: its text, or its identifier and its names."""
     if not isinstance(term, NamedNode):
         return [term.value] if isinstance(term, Literal) else []
@@ -288,7 +288,7 @@ def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def extend(service: Service, text: str) -> Json:
+def extend(service: Reconciler, text: str) -> Json:
     """The values of properties of things (section 7.2); raises BadQueriesError."""
     query = read_json("extend", text)
     ids, properties = query.get("ids"), query.get("properties")
@@ -308,7 +308,7 @@ def extend(service: Service, text: str) -> Json:
     return {"meta": meta, "rows": rows}
 
 
-def cells(service: Service, description: Description, asked: Json) -> list[Json]:
+def cells(service: Reconciler, description: DescribedThing, asked: Json) -> list[Json]:
     """The values of a property as the data extension tells them, in the language where they are in several."""
     settings = asked.get("settings")
     settings = settings if isinstance(settings, dict) else {}
@@ -320,7 +320,7 @@ def cells(service: Service, description: Description, asked: Json) -> list[Json]
     return made[: most or None]
 
 
-def _cell(service: Service, description: Description, term: Term, *, as_id: bool) -> Json:
+def _cell(service: Reconciler, description: DescribedThing, term: Term, *, as_id: bool) -> Json:
     if isinstance(term, NamedNode):
         identifier, names = term.value.removeprefix(service.base), description.names.get(term.value, ())
         named = {name.language: name.value for name in reversed(names)}
@@ -338,13 +338,13 @@ def _cell(service: Service, description: Description, term: Term, *, as_id: bool
     return {"str": text}
 
 
-def propose(service: Service, kind: str, limit: int) -> Json:
+def propose(service: Reconciler, kind: str, limit: int) -> Json:
     """The properties of things of a class (section 7.1)."""
     properties = list(service.properties(kind).items())[:limit]
     return {"type": kind, "limit": limit, "properties": [{"id": iri, "name": name} for iri, name in properties]}
 
 
-def suggest(service: Service, kind: str, prefix: str, start: int, most: int) -> Json:
+def suggest(service: Reconciler, kind: str, prefix: str, start: int, most: int) -> Json:
     """The entities, types or properties whose names begin with `prefix`, from `start` on (section 6)."""
     if kind == "entity":
         hits = service.index.search(prefix, service.language, most)
