@@ -161,7 +161,7 @@ def activate_for_now(
                 edition=UNFINISHED,
                 published=published_now(None),
                 base=settings.base,
-                own=settings.own,
+                own=dataset.spaces,
                 title=settings.title,
                 images=settings.images,
                 contact=settings.contact,
