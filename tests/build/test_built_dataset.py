@@ -12,8 +12,8 @@ from pyoxigraph import Literal, RdfFormat, serialize
 from tests.scale.test_stored import BASE, NODES, QUADS
 
 from ekograph.build.built_dataset import BuiltDataset
-from ekograph.build.lines import bounds, part_of
 from ekograph.build.local import LocalBuilder
+from ekograph.build.quad_lines import bounds, part_of
 from ekograph.build.spark import SparkBuilder
 from ekograph.config import ConfigError
 from ekograph.publish.catalog import void

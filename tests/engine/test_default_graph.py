@@ -12,7 +12,7 @@ from tests.engine.conftest import ask
 from tests.engine.test_remote import asking as asking_remote
 from tests.engine.test_remote import store as remote_store  # noqa: F401 - a fixture
 
-from ekograph.build.lines import Census
+from ekograph.build.quad_lines import Census
 from ekograph.build.stores import write_stores
 from ekograph.engine.contract import DefaultGraph, Limits
 from ekograph.engine.remote.state import MERGED, HeldSnapshot

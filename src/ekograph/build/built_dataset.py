@@ -12,8 +12,8 @@ from typing import Any, TypeAlias, overload
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from ekograph.build.lines import Census, by_graph, turtle_of, write_turtle
 from ekograph.build.local import LocalBuilder, joined
+from ekograph.build.quad_lines import Census, by_graph, turtle_of, write_turtle
 from ekograph.build.spark import SparkBuilder
 from ekograph.rdf.dataset import Node, Term
 from ekograph.rdf.disk_dataset import SortedLines, StoredDataset, after, by_object

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ekograph.build.lines import bounds, is_sampled, part_of
+from ekograph.build.quad_lines import bounds, is_sampled, part_of
 from ekograph.config import ConfigError
 
 if TYPE_CHECKING:
