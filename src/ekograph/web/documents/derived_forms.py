@@ -163,8 +163,9 @@ def _made(request: Request, page: str, printed: PreparedAnswer, language: str) -
     """What is said on a page, printed as N-Triples, by each profile; nothing where that has no words for it."""
     manifest = request.live.snapshot.manifest
     base = "" if manifest.base == urls.NO_BASE else manifest.base
-    iri, prefixes = urls.iri_at(page, base, manifest.own), manifest.prefixes
-    dataset = Dataset(_parsed(printed), base=base, prefixes=prefixes, languages=manifest.languages, spaces=manifest.own)
+    spaces, prefixes = manifest.own, manifest.prefixes
+    iri = urls.iri_at(page, base, spaces)
+    dataset = Dataset(_parsed(printed), base=base, prefixes=prefixes, languages=manifest.languages, spaces=spaces)
     return {profile: profile.make(dataset, NamedNode(iri) if iri else None, language) for profile in PROFILES}
 
 
