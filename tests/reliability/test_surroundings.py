@@ -159,6 +159,7 @@ def test_after_many_swaps_memory_and_descriptors_are_what_they_were(folder):
 
 
 def state(pid: int) -> tuple[int, int]:
-    """The memory of its own of a process in kB, which does not depend on others, and its open descriptors."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     """The memory in kB that a process shares with no other, and its open descriptors."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    memory = re.search(r"^Private_Dirty:\s+(\d+)", rollup, re.MULTILINE)
+    return int(memory[1]), len(list(Path(f"/proc/{pid}/fd").iterdir()))
