@@ -76,9 +76,12 @@ def build(files: Sequence[Parsed], settings: Settings, builder: Builder, **view:
         if len(marked) > MOST_BLANK:
             raise SourceError("cannot-blank-nodes", settings.root / "data", most=str(MOST_BLANK))
     more = [without_blank_nodes(added or b""), joined([b"".join(marked)])]
-    # What the suppression list leaves out of a file is left out here.
-    as_they_are = builder.distributed and not suppression.read(settings.root)
-    items = [FileReference.of(file) if as_they_are else file for file in files]
+    items: Sequence[Parsed | FileReference] = files
+    if builder.distributed and suppression.read(settings.root):
+        # What the list leaves out of a file is left out here, and sent.
+        items = [file._replace(text=file.ntriples) for file in files]
+    elif builder.distributed:
+        items = [FileReference.of(file) for file in files]
     return BuiltDataset(builder, builder.sort(DATASET, [*items, *more], _statements), **view)
 
 
