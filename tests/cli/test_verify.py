@@ -97,3 +97,9 @@ def test_a_link_that_leads_nowhere_is_told_once(trees):
 def test_nothing_to_verify_is_said(tmp_path):
     (tmp_path / "ekograph.toml").write_text("")
     assert run(tmp_path, "verify").exit_code == 2
+
+
+def test_a_site_without_a_catalogue_leads_to_none(trees):
+    (trees / "data/catalogue.ttl").unlink()
+    assert run(trees, "publish").exit_code == 0
+    assert run(trees, "verify").output == "The snapshot is as it was published.\n"

@@ -143,6 +143,11 @@ class Site:
         return ontology if ontology and self.dataset.quads_of(ontology) else None
 
     @property
+    def has_catalogue(self) -> bool:
+        """Whether the data has a catalogue, which is a page of its own then."""
+        return bool(self.dataset.instances(f"{DCAT}Catalog"))
+
+    @property
     def catalogues(self) -> Iterator[NamedNode]:
         """What describes the whole: the catalogue and the data sets in it, then the concept schemes."""
         yield from self.all(f"{DCAT}Catalog")
