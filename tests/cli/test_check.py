@@ -26,7 +26,7 @@ def run(site: Path, *arguments: str, **given) -> tuple[int, str, str]:
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=site,
-        env={**os.environ, "LC_ALL": "fi_FI.UTF-8", "PYTHONUTF8": "1"},
+        env={**os.environ, "LC_ALL": "fi_FI.UTF-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": ""},
         check=False,
         text=True,
         encoding="utf-8",

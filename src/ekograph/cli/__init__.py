@@ -41,6 +41,8 @@ def main() -> None:
     except MemoryError:
         fail(os.strerror(errno.ENOMEM))
     except OSError as error:
+        # What standard output could not take now, it cannot take at the end either.
+        _discard_output()
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     finally:
         # Spares the collection that Python makes before it ends.
@@ -59,8 +61,7 @@ def _run(arguments: list[str]) -> None:
         try:
             run(Path(site), [Path(argument) for argument in arguments[1:]])
         except BrokenPipeError:
-            # The reader has gone; what is left is written nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             sys.exit(1)
         except KeyboardInterrupt:
             sys.exit(130)
@@ -68,6 +69,11 @@ def _run(arguments: list[str]) -> None:
 
     gc.enable()
     group()
+
+
+def _discard_output() -> None:
+    """Have what is left to be printed written nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_option(argument: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 from zlib import crc32
 
 from pyoxigraph import NamedNode, Quad, QuadParser, RdfFormat, Triple, parse, serialize
@@ -26,24 +26,43 @@ if TYPE_CHECKING:
 DEEPEST_TRIPLE_TERM = 100
 
 
-class SpooledText(NamedTuple):
-    """A text in a file that is deleted with the last of its texts."""
+class Spool:
+    """A file that texts are kept in, deleted with the last of them."""
 
-    file: IO[bytes]
+    def __init__(self) -> None:
+        from tempfile import TemporaryFile
+
+        self._file = TemporaryFile()  # noqa: SIM115 - closed when nobody has it any more
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def add(self, text: bytes) -> SpooledText:
+        """The text, at the end of the file."""
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(text)
+        self._file.flush()
+        return SpooledText(self, start, len(text))
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes from `start` on; the system gives no more than 2 GB at once."""
+        parts: list[bytes] = []
+        while size > 0 and (part := os.pread(self._file.fileno(), size, start)):
+            parts.append(part)
+            start, size = start + len(part), size - len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class SpooledText(NamedTuple):
+    """A text in a file."""
+
+    spool: Spool
     start: int
     size: int
 
-    @classmethod
-    def written(cls, text: bytes, file: IO[bytes]) -> SpooledText:
-        """A text added at the end of the file."""
-        start = file.seek(0, os.SEEK_END)
-        file.write(text)
-        file.flush()
-        return cls(file, start, len(text))
-
     def read(self) -> bytes:
         """The text."""
-        return os.pread(self.file.fileno(), self.size, self.start)
+        return self.spool.read(self.start, self.size)
 
 
 class _ParsedFields(NamedTuple):
