@@ -1,11 +1,10 @@
 """What large sources say waits on the disk, and is the same when it is read."""
 
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from ekograph.i18n import Messages
 from ekograph.rdf.formats import TURTLE
-from ekograph.validation.parsing import SpooledText, Texts, parsed
+from ekograph.validation.parsing import Texts, TextSpool, parsed
 from ekograph.validation.sources import Source
 
 
@@ -19,9 +18,9 @@ def test_files_say_the_same_from_the_disk():
             "c": b"<http://x.example/c> <http://x.example/p> <http://x.example/a> .",
         }.items()
     ]
-    with TemporaryFile() as spool:
-        spooled = [file._replace(text=SpooledText.written(file.ntriples, spool)) for file in files]
-        assert list(Texts(spooled)) == list(Texts(files)) == [file.ntriples for file in files]
-        assert [file.nquads for file in spooled] == [file.nquads for file in files]
-        assert list(Texts(spooled)[1:]) == list(Texts(files))[1:]
-        assert [file.quads for file in reversed(spooled)] == [file.quads for file in reversed(files)]
+    spool = TextSpool()
+    spooled = [file._replace(text=spool.add(file.ntriples)) for file in files]
+    assert list(Texts(spooled)) == list(Texts(files)) == [file.ntriples for file in files]
+    assert [file.nquads for file in spooled] == [file.nquads for file in files]
+    assert list(Texts(spooled)[1:]) == list(Texts(files))[1:]
+    assert [file.quads for file in reversed(spooled)] == [file.quads for file in reversed(files)]

@@ -13,7 +13,7 @@ from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import joined
 from ekograph.validation import content_checks, expected_rows, namespaces, suppression
-from ekograph.validation.parsing import Parsed, Spool, Texts, parsed
+from ekograph.validation.parsing import Parsed, Texts, TextSpool, parsed
 from ekograph.validation.report import Finding, Report, report
 from ekograph.validation.shacl.engine import start
 from ekograph.validation.shacl.shapes import ShapesError, ShapesGraph
@@ -145,7 +145,7 @@ _SPOOLED_FROM = 10_000_000
 
 
 def _spooled(sources: Sequence[Source], messages: Messages) -> Iterator[Parsed]:
-    spool = Spool()
+    spool = TextSpool()
     for source in sources:
         file = parsed(source, messages)
         yield file._replace(text=spool.add(file.ntriples))

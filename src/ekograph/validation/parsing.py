@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEEPEST_TRIPLE_TERM = 100
 
 
-class Spool:
+class TextSpool:
     """A file that texts are kept in, deleted with the last of them."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Spool:
 class SpooledText(NamedTuple):
     """A text in a file."""
 
-    spool: Spool
+    spool: TextSpool
     start: int
     size: int
 
