@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,9 +76,12 @@ def test_with_few_descriptors_a_crowd_waits_and_all_is_answered_afterwards(folde
             connection.connect()
             stack.callback(connection.close)
         stack.close()
-        deadline = time.monotonic() + PATIENCE
-        while answers(server) != {200}:
+        # A request that comes while the crowd is let go may be lost with it; those that come afterwards are answered.
+        deadline, answered = time.monotonic() + 2 * PATIENCE, False
+        while not answered:
             assert time.monotonic() < deadline
+            with suppress(OSError):
+                answered = answers(server) == {200}
 
 
 def test_without_room_for_temporary_files_pages_and_queries_are_answered(folder, tmp_path):
