@@ -1,32 +1,27 @@
-"""The way from the sources to a published snapshot, told once, from top to bottom.
-
-The edition: what shapes a snapshot besides its dataset, so that a new version of the program prints anew.
-"""
+"""The way from the sources to a published snapshot, told once, from top to bottom."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-import ekograph
 from ekograph.build.built_dataset import Builder, BuiltDataset
 from ekograph.build.jobs import subprocess_job
 from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
+from ekograph.publish.edition import edition
 from ekograph.publish.exporters import FIRST_EXPORTERS, representations
 from ekograph.publish.exports import description_forms
 from ekograph.publish.exports.dumps import FOLDER, dumps
@@ -48,7 +43,6 @@ from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, UNFINISHED, Draft, Manifest, Snapshot
 from ekograph.validation import suppression
 from ekograph.validation.check import CheckOutcome, check
-from ekograph.validation.descriptions import FOLDER as CHECKS_FOLDER
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Report
 from ekograph.validation.sources import Source, collect
@@ -390,42 +384,3 @@ def published_now(previous: Snapshot | None) -> str:
 
 def _quads(nquads: bytes) -> list[Quad]:
     return list(parse(nquads, RdfFormat.N_QUADS))
-
-
-#: The parts of the program that printed bytes depend on.
-_PRESS = (
-    *(
-        "*.py",
-        "build/*.py",
-        "rendering/**/*",
-        "publish/**/*",
-        "search/*.py",
-        "diff/*.py",
-        "rdf/*.py",
-        "validation/suppression.py",
-    ),
-    *("locales/pages.*", "locales/about.*", "locales/terms.*", "locales/publish.*"),
-)
-
-
-def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
-    """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
-    names = ("base", "own", "languages", "dataset", "title", "profile", "images", "more_dumps", "contact")
-    digest = hashlib.sha256(json.dumps([getattr(settings, name) for name in names]).encode())
-    digest.update(hashlib.sha256(shapes).digest())
-    # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
-    digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())
-    for query in queries:
-        digest.update(f"{query.name}\0{query.text}\0".encode())
-    root = Path(ekograph.__file__).parent
-    further = (theme, settings.root / CHECKS_FOLDER)
-    for folder, patterns in ((root, _PRESS), *((folder, ("**/*",)) for folder in further if folder)):
-        for path in _files(folder, patterns):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files(root: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    paths = {path for pattern in patterns for path in root.glob(pattern)}
-    yield from sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts)
