@@ -13,7 +13,7 @@ from docs import picture
 from docs.replay import replayed
 from ekograph import config
 from ekograph.cli import COMMANDS
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 from ekograph.validation import rules
 from ekograph.validation.reporters import explain
 

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 from ekograph import config
 from ekograph.cli import COMMANDS
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 
 BIN = Path(sys.executable).parent
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
 
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 
 BIRDS = """\
 @prefix ex: <https://example.org/birds/> .

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT
 
 from ekograph import scaffold
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 
 
 def run(site, *arguments):

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ekograph import scaffold
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 from ekograph.snapshots.snapshot import Snapshot
 
 

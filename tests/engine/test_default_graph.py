@@ -12,8 +12,8 @@ from tests.engine.conftest import ask
 from tests.engine.test_remote import asking as asking_remote
 from tests.engine.test_remote import store as remote_store  # noqa: F401 - a fixture
 
+from ekograph.build.jobs import write_stores
 from ekograph.build.quad_lines import Census
-from ekograph.build.stores import write_stores
 from ekograph.engine.contract import DefaultGraph, Limits
 from ekograph.engine.remote.state import MERGED, HeldSnapshot
 from ekograph.engine.remote.upload import load

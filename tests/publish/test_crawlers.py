@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 from tests.publish.conftest import body
 
-from ekograph.publish.catalog.sitemap import ROBOTS
+from ekograph.publish.exporters import ROBOTS
 from ekograph.urls import PUBLIC_URL
 
 MAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

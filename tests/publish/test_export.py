@@ -7,8 +7,8 @@ import pytest
 from tests.conftest import ekograph
 from tests.publish.conftest import DATA
 
+from ekograph.cli.export import export, without_server
 from ekograph.config import load
-from ekograph.publish.exports.static_site import export, without_server
 from ekograph.publish.pipeline import publish
 from ekograph.snapshots.repository import SnapshotRepository
 

@@ -394,7 +394,7 @@ def warm(workshop: Path) -> None:
     for state in STATES[:2]:
         folder.write("data/trees.ttl", state)
         publish(load(folder.root), language="en")
-    for module in ("cli.serve", "cli.publish", "cli.rollback", "cli.group", "web.server", "publish.restore"):
+    for module in ("cli.serve", "cli.publish", "cli.rollback", "cli.options", "web.server", "publish.restore"):
         import_module(f"ekograph.{module}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 
 ONTOLOGY = """\
 @prefix ex: <https://example.org/def#> .

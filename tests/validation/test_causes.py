@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 
 SHAPES = """\
 @prefix ex: <https://example.org/> .

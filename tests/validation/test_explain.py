@@ -12,7 +12,7 @@ from tests.validation.conftest import SHAPES
 
 import ekograph
 from ekograph import config
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 from ekograph.i18n import LANGUAGES
 from ekograph.validation import rules
 from ekograph.validation.parsing import finding_in

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT
 
 from ekograph.cli.fmt import same
-from ekograph.cli.group import group
+from ekograph.cli.options import group
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError
 from ekograph.turtle.tokens import tokens

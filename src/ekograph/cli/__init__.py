@@ -65,7 +65,7 @@ def _run(arguments: list[str]) -> None:
             sys.exit(1)
         except KeyboardInterrupt:
             sys.exit(130)
-    from ekograph.cli.group import group
+    from ekograph.cli.options import group
 
     gc.enable()
     group()

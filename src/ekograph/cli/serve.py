@@ -11,26 +11,28 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ekograph.cli import fail, options
-from ekograph.config import Settings, load
+from ekograph.config import FILE_NAME, Settings, load
 from ekograph.i18n import Messages, reader_language
-from ekograph.publish.file_watcher import state, watch
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import SnapshotError
 from ekograph.urls import NO_BASE
+from ekograph.validation.suppression import FILE as SUPPRESSED
 
 if TYPE_CHECKING:
     from ekograph.web.service.live import Service
 
+#: Seconds between looks at a bucket, and at the sources: one stat each, for some dozens of files.
+_MIRROR_EVERY, _LOOK_EVERY = 1.0, 0.2
 
-#: Seconds between looks at a bucket.
-_MIRROR_EVERY = 1.0
+#: The folders a site is published from.
+_FOLDERS = ("ontology", "data", "shapes", "queries", "descriptions", "theme")
 
 log = logging.getLogger("ekograph")
 
@@ -198,7 +200,7 @@ class _Republisher:
         self._site = site
         self._messages = messages
         # Read before the first publication, so that no edit falls between that and the watching.
-        self._state = state(site)
+        self._state = _state(site)
         self._last = (0, "")
 
     def publish(self) -> None:
@@ -206,21 +208,38 @@ class _Republisher:
         self._last = _publish(self._site, self._messages.language)
 
     def start(self, service: Service) -> None:
-        """Watch the sources in a thread, and report to the service."""
+        """Report to the service, and watch the sources in a thread."""
+        self._report(service)
+        threading.Thread(target=self._watch, args=[service], daemon=True).start()
 
-        def changed() -> None:
+    def _watch(self, service: Service) -> None:
+        while not self.stopped.wait(_LOOK_EVERY):
+            current = _state(self._site)
+            if current == self._state:
+                continue
+            # An editor may write a file in several steps: what is still moving is looked at again.
+            while not self.stopped.wait(_LOOK_EVERY / 4) and (latest := _state(self._site)) != current:
+                current = latest
+            self._state = current
             self.publish()
             self._report(service)
-
-        self._report(service)
-        watching = (self._site, self._state, changed, self.stopped)
-        threading.Thread(target=watch, args=watching, daemon=True).start()
 
     def _report(self, service: Service) -> None:
         from ekograph.web.service.live import ServiceProblem
 
         status, findings = self._last
         service.problem = ServiceProblem.now(self._messages("not_published"), findings) if status else None
+
+
+def _state(root: Path) -> dict[Path, tuple[int, int, int]]:
+    """Time of change, size and inode of each source file."""
+    folders = (path for folder in _FOLDERS for path in (root / folder).rglob("*"))
+    state = {}
+    for path in (root / FILE_NAME, root / SUPPRESSED, *folders):
+        with suppress(OSError):  # it is gone since it was listed, which the next look sees
+            current = path.stat()
+            state[path] = current.st_mtime_ns, current.st_size, current.st_ino
+    return state
 
 
 def _publish(site: Path, language: str) -> tuple[int, str]:

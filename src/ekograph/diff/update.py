@@ -8,8 +8,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from ekograph.diff.changes import Changes
-from ekograph.diff.structures import Structure, blank_nodes, quads_of, split
+from ekograph.diff.changes import Changes, Structure, blank_nodes, quads_of, split
 from ekograph.rdf.dataset import Node, Term
 
 Graph: TypeAlias = NamedNode | BlankNode | DefaultGraph

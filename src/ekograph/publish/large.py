@@ -20,10 +20,9 @@ from typing import Any, NamedTuple
 from pyoxigraph import RdfFormat, serialize
 
 from ekograph.build.built_dataset import TRIPLES, Builder, BuiltDataset
-from ekograph.build.jobs import subprocess_job
+from ekograph.build.jobs import subprocess_job, with_blank_nodes, without_blank_nodes
 from ekograph.build.local import LocalBuilder
 from ekograph.build.spark import SparkBuilder
-from ekograph.build.stores import with_blank_nodes, without_blank_nodes
 from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.publish.exports.dumps import FOLDER, SUMS
@@ -124,7 +123,7 @@ def lookups(draft: Draft, settings: Settings, dataset: BuiltDataset, *, merge: b
         link(dataset.folder / name, draft.path / name)
         draft.add(name)
     merged = [str(dataset.folder / TRIPLES)] if merge else []
-    with subprocess_job("ekograph.build.stores", str(draft.path), str(settings.memory_mb), *merged):
+    with subprocess_job("ekograph.build.jobs", str(draft.path), str(settings.memory_mb), *merged):
         yield
     for folder in filter(Path.is_dir, (draft.path / STORE, draft.path / QUERIES)):
         for path in sorted(folder.iterdir()):

@@ -21,13 +21,12 @@ from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
-from ekograph.publish.edition import edition
 from ekograph.publish.exporters import FIRST_EXPORTERS, representations
 from ekograph.publish.exports import description_forms
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
 from ekograph.publish.history.changelog import Changelog, history
-from ekograph.publish.provenance import PROVENANCE, provenance
+from ekograph.publish.provenance import PROVENANCE, edition, provenance
 from ekograph.publish.publication import File, Omission, Publication, Version
 from ekograph.publish.search_documents import write_index
 from ekograph.publish.site_datasets import with_derived
@@ -138,7 +137,7 @@ def activate_for_now(
     """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
     with Draft(repository.path) as draft:
         digest, _ = draft.write(DATASET, b"".join(lines))
-        with subprocess_job("ekograph.build.stores", str(draft.path), str(settings.memory_mb)):
+        with subprocess_job("ekograph.build.jobs", str(draft.path), str(settings.memory_mb)):
             draft.write(BY_OBJECT, b"".join(sorted(by_object(lines))))
             dataset = StoredDataset(
                 draft.path / DATASET,

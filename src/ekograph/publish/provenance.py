@@ -1,22 +1,31 @@
-"""Where a snapshot comes from, in PROV-O: who published it when, from which commit, by which program and packages."""
+"""Where a snapshot comes from, in PROV-O: who published it when, from which commit, by which program and packages.
+
+The edition: what shapes it besides its dataset, so that a new version of the program prints anew.
+"""
 
 from __future__ import annotations
 
 import getpass
 import hashlib
+import json
 import os
 import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+import ekograph
 from ekograph import __version__
+from ekograph.config import Settings
 from ekograph.rdf.vocab import PROV, RDF, RDFS, SPDX, XSD
+from ekograph.rendering.example_queries import Example
 from ekograph.snapshots.snapshot import Manifest
+from ekograph.validation import suppression
+from ekograph.validation.descriptions import FOLDER as CHECKS_FOLDER
 
 #: The file of a snapshot. It is for the keepers of the site: nothing serves it.
 PROVENANCE = "provenance.ttl"
@@ -93,3 +102,30 @@ def _commit(root: Path) -> str:
         return head if _COMMIT.fullmatch(head) else ""
     except (OSError, ValueError):
         return ""
+
+
+#: The parts of the program that printed bytes depend on.
+_PRESS = (
+    *("*.py", "build/*.py", "rendering/**/*", "publish/**/*", "search/*.py", "diff/*.py", "rdf/*.py"),
+    "validation/suppression.py",
+    *("locales/pages.*", "locales/about.*", "locales/terms.*", "locales/publish.*"),
+)
+
+
+def edition(settings: Settings, shapes: bytes, queries: Sequence[Example] = (), theme: Path | None = None) -> str:
+    """SHA-256 in hex over the program, the theme, the settings that are printed, and what is beside the dataset."""
+    names = ("base", "own", "languages", "dataset", "title", "profile", "images", "more_dumps", "contact")
+    digest = hashlib.sha256(json.dumps([getattr(settings, name) for name in names]).encode())
+    digest.update(hashlib.sha256(shapes).digest())
+    # What is suppressed shows in the history that is printed, even where the dataset is clean of it already.
+    digest.update(json.dumps(sorted(suppression.read(settings.root))).encode())
+    for query in queries:
+        digest.update(f"{query.name}\0{query.text}\0".encode())
+    root = Path(ekograph.__file__).parent
+    further = (theme, settings.root / CHECKS_FOLDER)
+    for folder, patterns in ((root, _PRESS), *((folder, ("**/*",)) for folder in further if folder)):
+        paths = {path for pattern in patterns for path in folder.glob(pattern)}
+        for path in sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

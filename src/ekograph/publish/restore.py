@@ -15,7 +15,7 @@ from ekograph.publish import example_queries, site_datasets
 from ekograph.publish.catalog import ckan, dcat_ap, oaipmh
 from ekograph.publish.exporters import representations
 from ekograph.publish.exports.dumps import FOLDER, dumps
-from ekograph.publish.history import atom, changelog, ldes, memento, tombstones
+from ekograph.publish.history import atom, changelog, ldes, memento
 from ekograph.publish.pipeline import published_now
 from ekograph.publish.publication import File, Publication, Version
 from ekograph.rdf.dataset import Dataset
@@ -27,8 +27,8 @@ from ekograph.validation import suppression
 
 # What tells of the history and of the versions; all else stays as it was printed.
 _EXPORTERS = (
-    *(dcat_ap.export, ckan.export, oaipmh.export, atom.export, ldes.export, memento.export, tombstones.export),
-    changelog.export,
+    *(dcat_ap.export, ckan.export, oaipmh.export, atom.export, ldes.export),
+    *(memento.export, memento.tombstones, changelog.export),
 )
 
 

@@ -12,8 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.publish.catalog.dcat_ap import PAGE as CATALOGUE
 from ekograph.publish.catalog.dcat_ap import described, email
-from ekograph.publish.history.memento import by_thing
-from ekograph.publish.history.tombstones import last_state
+from ekograph.publish.history.memento import by_thing, last_state
 from ekograph.publish.publication import Event, Publication
 from ekograph.rdf.dataset import Dataset, Term
 from ekograph.rdf.texts import LABELS

@@ -10,8 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
-from ekograph.publish.history.memento import by_thing, is_gone
-from ekograph.publish.history.tombstones import last_state
+from ekograph.publish.history.memento import by_thing, is_gone, last_state
 from ekograph.publish.publication import Event, Publication
 from ekograph.rendering.representations import plain
 from ekograph.rendering.view import View
