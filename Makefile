@@ -1,5 +1,5 @@
 # Everyday commands. `make serve` and `make test` are all a newcomer needs.
-.PHONY: setup clients interop serve test test-wheel test-virtuoso test-spark bench-scale conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults http-clients sbom
+.PHONY: setup clients interop serve test test-long test-wheel test-virtuoso test-spark bench-scale conformance fuzz soak soak-minute check docs lock lint clean bench bench-builds bench-growth foreign house mutants faults http-clients sbom
 .DEFAULT_GOAL := serve
 
 BIN := .venv/bin
@@ -8,8 +8,14 @@ serve: setup          ## set up, check, publish and serve the site
 	@$(BIN)/ekograph publish || test -e snapshots/current
 	@$(BIN)/ekograph serve
 
-test: .venv/dev       ## set up and run every test
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+# Files in the order of their names: what runs long is spread over them, and no processor is idle at the end.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test: .venv/dev       ## set up and run the tests, but for those that run long
+	@$(PYTEST) -m "not long"
+
+test-long: .venv/dev  ## the tests that run long: faults, floods, every look of every page, stores, whole vocabularies
+	@$(PYTEST) -m long
 
 test-wheel: .venv/dev  ## the built wheel in fresh environments of the oldest and the newest Python that is here
 	@tests/on_the_wheel

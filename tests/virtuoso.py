@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 #: Where `bench/setup` unpacks Debian's packages, for a machine on which they are not installed.
 UNPACKED = Path(__file__).parents[1] / "bench/.peers/debian"
 
@@ -48,6 +50,14 @@ PERMISSION = 'GRANT SPARQL_UPDATE TO "SPARQL";'
 def program(name: str) -> str | None:
     """Where a program of Virtuoso is, if it is there."""
     return shutil.which(name) or shutil.which(name, path=str(UNPACKED / "usr/bin"))
+
+
+INSTALLED = pytest.mark.skipif(
+    program("virtuoso-t") is None, reason="Virtuoso is not installed; make test-virtuoso installs it"
+)
+
+#: The names of the stores, as parameters of a fixture.
+NAMES = ("oxigraph", pytest.param("virtuoso", marks=[INSTALLED, pytest.mark.long]))
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def visit(visiting):
         yield visit
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_has_no_finding_in_any_language_and_look(visit, kind):
     # Each language on a phone and at a desk, light and dark; the page in all four looks.
@@ -85,6 +86,7 @@ def test_a_page_has_no_finding_in_any_language_and_look(visit, kind):
         assert findings(visit.page, LOOK) == [], (language, second)
 
 
+@pytest.mark.long
 def test_the_answer_of_a_query_has_no_finding(visiting):
     query = "SELECT ?type (COUNT(*) AS ?count) WHERE { ?thing a ?type } GROUP BY ?type"
     with visiting() as visit:

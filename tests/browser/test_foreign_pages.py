@@ -12,6 +12,8 @@ from tests.conftest import Server, serving
 
 from ekograph.urls import path_for
 
+pytestmark = pytest.mark.long
+
 FILE = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dcat: <http://www.w3.org/ns/dcat#> .

@@ -15,6 +15,7 @@ def test_a_client_stands_on_the_page_with_what_came_of_it(client):
     assert "**fails**" not in row
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", ["Sickle", "feedparser"])
 def test_harvesters_go_through_all_versions(name, capsys, monkeypatch):

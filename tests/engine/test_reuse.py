@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 
+import pytest
 from tests.engine.conftest import ask, running
 from tests.engine.test_embedded import FOREVER, slow
 
@@ -98,6 +99,7 @@ def test_every_answer_is_that_of_its_own_query_whatever_is_asked_beside_it(datas
     assert (figures["running"], figures["waiting"], figures["streams"], figures["slow"]) == (0, 0, 0, 0)
 
 
+@pytest.mark.long
 def test_a_query_whose_worker_is_killed_fails_alone(dataset):
     async def session():
         async with running(dataset, **{**ONE_PLACE, "seconds": 6}, slice=1000.0) as engine:

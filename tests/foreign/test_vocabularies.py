@@ -19,6 +19,8 @@ from tests.foreign.vocabularies import VOCABULARIES, Vocabulary
 from ekograph.rdf.texts import local_name
 from ekograph.urls import path_for
 
+pytestmark = pytest.mark.long
+
 #: Of a large vocabulary so many pages are looked at.
 MOST_PAGES, MOST_SUBJECTS = 1500, 300
 

@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 METHODS = (
     *("completion", "hover", "definition", "references", "rename", "prepareRename", "codeAction", "formatting"),
     *("rangeFormatting", "documentSymbol", "inlayHint", "foldingRange", "semanticTokens/range", "semanticTokens/full"),

@@ -13,6 +13,7 @@ from ekograph.publish.pipeline import publish
 from ekograph.snapshots.repository import SnapshotRepository
 
 
+@pytest.mark.long
 def test_every_file_has_the_bytes_that_the_server_gives_at_its_address(exported, server):
     own = {"nginx.conf", ".htaccess", ".ekograph-export"}
     files = [path for path in exported.rglob("*") if path.is_file() and path.name not in own]

@@ -14,6 +14,8 @@ from ekograph.config import load
 from ekograph.publish.pipeline import publish
 from ekograph.snapshots.repository import SnapshotRepository
 
+pytestmark = pytest.mark.long
+
 #: How often a publisher is killed at a random moment.
 TIMES = 50
 

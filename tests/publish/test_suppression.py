@@ -5,6 +5,8 @@ from tests.publish.conftest import DATA
 
 from ekograph.snapshots.repository import SnapshotRepository
 
+pytestmark = pytest.mark.long
+
 #: A thing, and a text; each is told of in the data.
 ELM = "https://example.org/id/tree/elm"
 WORDS = 'the "old" name'

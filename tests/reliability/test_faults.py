@@ -11,6 +11,8 @@ import sys
 import pytest
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.long
+
 #: How many calls of each scenario fail here.
 PART = 6
 

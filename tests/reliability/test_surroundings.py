@@ -20,6 +20,8 @@ from tests.publish.conftest import DATA, STATES, Folder, site
 from tests.reliability.faults import Board, compiled
 
 PAGE, QUERY = "/doc/tree/oak.ttl", "/sparql?query=ASK%7B%7D"
+pytestmark = pytest.mark.long
+
 DAY = 86_400
 
 

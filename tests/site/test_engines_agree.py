@@ -12,6 +12,8 @@ from ekograph.rdf.canonical import canonical
 from ekograph.validation.shacl.engine import validate
 from ekograph.validation.shacl.shapes import ShapesGraph
 
+pytestmark = pytest.mark.long
+
 ONTOLOGY = NamedNode("https://w3id.org/ekograph/def")
 PROFILE = NamedNode("http://purl.org/dc/terms/references")
 DECLARING = ("#type", "#isDefinedBy", "#subClassOf")

@@ -100,6 +100,7 @@ def test_a_broken_file_without_its_fault_conforms(broken: Broken):
     assert report.conforms, report.findings
 
 
+@pytest.mark.long
 def test_every_result_of_a_broken_file_lies_in_it_and_says_what_to_do():
     for broken in FILES:
         for each in checked(broken.path).findings:

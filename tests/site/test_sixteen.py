@@ -51,7 +51,7 @@ def count(server: Server, pattern: str) -> int:
     return int(json.loads(answer.text)["results"]["bindings"][0]["count"]["value"])
 
 
-@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+@pytest.mark.parametrize("engine", ["shacl", pytest.param("pyshacl", marks=pytest.mark.long)])
 def test_the_rules_accept_them(site, engine):
     done = ekograph("--site", str(site), "check", "--engine", engine)
     assert done.returncode == 0, done.stdout

@@ -22,6 +22,8 @@ from tests.publish.conftest import DATA, Folder, site
 boto3 = pytest.importorskip("boto3", reason="the packages of the tests are not all installed")
 pytest.importorskip("obstore", reason="the extra [s3] is not installed")
 
+pytestmark = pytest.mark.long
+
 BUCKET = "ekograph-test"
 PAGE = "/doc/tree/oak.ttl"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}

@@ -110,6 +110,7 @@ def test_a_client_that_reads_slowly_gets_all_of_a_long_answer(server):
     assert len(received) > len(whole)
 
 
+@pytest.mark.long
 def test_requests_behind_a_slow_one_are_not_cut_off(shelf):
     """The bound on receiving is ten seconds; what waits its turn for longer has come in time."""
     slow = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")

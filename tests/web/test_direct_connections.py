@@ -208,6 +208,7 @@ def test_a_query_that_runs_for_ever_ends_at_its_limit_and_takes_no_other_along(s
         each.close()
 
 
+@pytest.mark.long
 def test_no_request_is_lost_when_the_workers_are_killed(server):
     clients = [direct(server, Client(server, accept="text/csv")) for _ in range(4)]
     for _ in range(3):
@@ -383,6 +384,7 @@ def test_the_server_ends_in_time_while_workers_have_connections(shelf):
         client.close()
 
 
+@pytest.mark.long
 def test_no_answer_is_from_another_snapshot_than_it_says_and_none_from_an_earlier_one(tmp_path):
     folder = site(tmp_path / "site")
     names = []

@@ -95,6 +95,7 @@ def killed(server, chance: random.Random) -> int:
     return kills
 
 
+@pytest.mark.long
 def test_whoever_asks_while_workers_are_killed_has_the_right_answer_or_none(server):
     ended, chance = threading.Event(), random.Random(1)  # noqa: S311 - for a test
     clients = [Conversation(server, k * 1_000_000, ended) for k in range(4)]
@@ -135,6 +136,7 @@ def test_a_client_that_goes_away_at_any_byte_harms_nobody(server, method):
     assert longest < 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_request_that_is_split_at_any_byte_is_answered(server, method):
     whole = request(5, method)

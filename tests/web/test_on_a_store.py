@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.virtuoso import program, virtuoso
+from tests.virtuoso import NAMES, virtuoso
 from tests.web.conftest import ask  # noqa: F401 - with the server of this module
 from tests.web.test_graph_store import *  # noqa: F403
 from tests.web.test_remote_endpoint import oxigraph, served_from
@@ -29,11 +29,9 @@ def _possible(request):
         pytest.skip("Virtuoso makes an answer whole before it gives a part of it")
 
 
-@pytest.fixture(scope="session", params=STORES)
+@pytest.fixture(scope="session", params=NAMES)
 def server(shelf, request):
     """The real site, served with a running store behind it."""
-    if request.param == "virtuoso" and program("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with (
         STORES[request.param]() as addresses,
         served_from(shelf, addresses) as server,

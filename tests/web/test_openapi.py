@@ -20,6 +20,7 @@ CHECKS = (
 )
 
 
+@pytest.mark.long
 def test_requests_made_from_the_document_are_answered_as_it_says(server, tmp_path):
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/openapi.json"]
     bounds = ["--max-examples", "8", "--generation-deterministic", "--max-failures", "3", "--no-color"]

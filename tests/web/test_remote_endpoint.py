@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 from tests.conftest import ekograph, serving
-from tests.virtuoso import program, virtuoso
+from tests.virtuoso import INSTALLED, NAMES, virtuoso
 
 from ekograph.engine.errors import QueryError
 from ekograph.engine.remote.quirks import shows_other_graphs
@@ -53,11 +53,9 @@ def served_from(shelf, addresses, **environment):
         yield server
 
 
-@pytest.fixture(scope="module", params=STORES)
+@pytest.fixture(scope="module", params=NAMES)
 def behind(shelf, request):
     """The real site, served with a running store behind it."""
-    if request.param == "virtuoso" and program("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with (
         STORES[request.param]() as addresses,
         served_from(shelf, addresses, EKOGRAPH_QUERY_SECONDS="5") as server,
@@ -146,9 +144,9 @@ def _prefixes(text: str) -> list[str]:
     return sorted(line for line in text.splitlines() if line.startswith("@prefix"))
 
 
+@INSTALLED
+@pytest.mark.long
 def test_a_store_that_leaves_out_rows_without_a_word_is_not_put_in_service():
-    if program("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
 
     async def probe(address: str) -> None:
         async with http_client() as client:
@@ -158,9 +156,9 @@ def test_a_store_that_leaves_out_rows_without_a_word_is_not_put_in_service():
         asyncio.run(probe(address))
 
 
+@INSTALLED
+@pytest.mark.long
 def test_time_that_is_over_in_the_store_is_told_as_here(shelf):
-    if program("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     # Our own time is long, so that it is the store's that ends the query.
     ours = 60
     with (

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 import pytest
 from tests.conftest import serving
 from tests.publish.conftest import DATA, Folder, site
-from tests.virtuoso import program, virtuoso
+from tests.virtuoso import NAMES, virtuoso
 from tests.web.test_remote_endpoint import oxigraph
 
 STORES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
@@ -23,11 +23,9 @@ OAK = "SELECT ?o { <https://example.org/id/tree/oak> <http://www.w3.org/2004/02/
 SOON = 5
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=NAMES)
 def store(request):
     """The addresses of a running store."""
-    if request.param == "virtuoso" and program("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not installed; make test-virtuoso installs it")
     with STORES[request.param]() as addresses:
         yield addresses
 

@@ -53,6 +53,7 @@ def test_a_new_snapshot_is_served_as_soon_as_it_is_current_and_so_is_the_one_bef
         assert server.get("/doc/tree/oak.ttl").headers["x-snapshot"] == f"{first}-2"
 
 
+@pytest.mark.long
 def test_no_request_is_lost_or_mixed_while_snapshots_come_and_go(folder):
     versions = 4
     folder.write("data/trees.ttl", DATA + ELM.format(number=0))

@@ -9,6 +9,8 @@ import pytest
 from bench.soak import family, faults, footprint, left_behind, one_round, settled
 from tests.conftest import serving
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def found(shelf):
