@@ -120,7 +120,7 @@ Sitemap: {PUBLIC_URL}/sitemap.xml
 """
 
 
-class _Entry(NamedTuple):
+class _SitemapPage(NamedTuple):
     """A page: the stem of its addresses, the one that negotiates, and when it last changed (ISO 8601), or ""."""
 
     stem: str
@@ -135,13 +135,13 @@ def _of_all_pages(publication: Publication, pages: Mapping[str, str]) -> Iterato
     dataset, last = publication.site.dataset, publication.version.published
     if not publication.site.large:
         times = _times(publication)
-        entries = [_Entry(stem, page, times.get(stem, "")) for stem, page in pages.items()]
+        entries = [_SitemapPage(stem, page, times.get(stem, "")) for stem, page in pages.items()]
         yield plain(PAGE, _CONTENT_TYPE, _sitemap(entries, dataset.languages))
         return
     # What changed in a later version is not told thing by thing.
     changed = last if len(publication.versions) == 1 else ""
     paths = dict.fromkeys([*pages.values(), *(dataset.path(thing.value) for thing in dataset.things())])
-    for address, text in _many([_Entry(path, path, changed) for path in paths], last):
+    for address, text in _many([_SitemapPage(path, path, changed) for path in paths], last):
         yield plain(address, _CONTENT_TYPE, text)
 
 
@@ -190,12 +190,12 @@ def _times(publication: Publication) -> Mapping[str, str]:
     return {**graphs, "/def": newest(terms), **things, **dict.fromkeys(_OF_THE_WHOLE, last)}
 
 
-def _sitemap(pages: Iterable[_Entry], languages: Sequence[str]) -> str:
+def _sitemap(pages: Iterable[_SitemapPage], languages: Sequence[str]) -> str:
     """The sitemap of `pages`, each in all `languages`."""
     return "".join([_HEAD, *(entry for page in pages for entry in _entries(page, languages)), "</urlset>\n"])
 
 
-def _many(pages: Sequence[_Entry], changed: str) -> Iterator[tuple[str, str]]:
+def _many(pages: Sequence[_SitemapPage], changed: str) -> Iterator[tuple[str, str]]:
     """The address and the text of the sitemap that lists all others, and of each of these; `changed` is ISO 8601."""
     parts = [pages[start : start + MOST_PAGES] for start in range(0, len(pages), MOST_PAGES)]
     names = [f"/sitemap/{number}.xml" for number in range(1, len(parts) + 1)]
@@ -211,7 +211,7 @@ def _located(page: str, changed: str) -> str:
     return f"<loc>{escape(f'{PUBLIC_URL}{page}')}</loc>{modified}"
 
 
-def _entries(listed: _Entry, languages: Sequence[str]) -> Iterator[str]:
+def _entries(listed: _SitemapPage, languages: Sequence[str]) -> Iterator[str]:
     """One entry for each language, with the others as its alternates (hreflang)."""
     addresses = {language: f"{listed.stem}.{language}.html" for language in languages}
     alternates = "".join(
