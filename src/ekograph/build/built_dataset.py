@@ -61,6 +61,8 @@ class BuiltDataset(StoredDataset):
         super().__init__(folder / DATASET, folder / BY_OBJECT, **view)
         self._said_of = _ReadAhead(self._subjects, keyed=False)
         self._pointing_to = _ReadAhead(self._objects, keyed=True)
+        self._of = lru_cache(_THINGS)(self._read_of)
+        self._to = lru_cache(_THINGS)(self._read_to)
         self._said = lru_cache(_THINGS)(self._group_said)
         self._pointing = lru_cache(_THINGS)(self._group_pointing)
         self.subjects_under = lru_cache(4)(super().subjects_under)  # type: ignore[method-assign]

@@ -137,7 +137,9 @@ def activate_for_now(
     """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
     with Draft(repository.path) as draft:
         digest, _ = draft.write(DATASET, b"".join(lines))
-        with subprocess_job("ekograph.build.jobs", str(draft.path), str(settings.memory_mb)):
+        # In parts, as what is done beside holds the statements too.
+        memory_mb = min(settings.memory_mb, len(lines) // 2000)
+        with subprocess_job("ekograph.build.jobs", str(draft.path), str(memory_mb)):
             draft.write(BY_OBJECT, b"".join(sorted(by_object(lines))))
             dataset = StoredDataset(
                 draft.path / DATASET,

@@ -23,6 +23,7 @@ from ekograph.publish.large import LARGE_FROM, link, workshop
 from ekograph.publish.pipeline import VerifiedSite, activate, activate_for_now
 from ekograph.publish.rdf_files import Note, ReadingError, read
 from ekograph.rdf.dataset import Dataset
+from ekograph.runtime import release_memory
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import BY_OBJECT, DATASET
 from ekograph.urls import NO_BASE
@@ -59,7 +60,9 @@ def publish_as_it_is(
             return False
         on_step("printing")
         activate_for_now(settings, lines, prefixes, repository)
-        return True
+    lines.clear()
+    release_memory()
+    return True
 
 
 def complete(settings: Settings) -> None:

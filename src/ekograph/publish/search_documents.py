@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import KEPT, Term
+from ekograph.rdf.dataset import Term
 from ekograph.rdf.texts import LABELS, local_name, text_of
 from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, TYPE, XSD
 from ekograph.rendering import terms
@@ -34,6 +34,9 @@ _OTHER_NAMES = (terms.ALT_LABEL, terms.HIDDEN_LABEL)
 
 #: What a thing belongs to: it is found by the names of these too.
 _CONTEXT = (terms.IN_SCHEME, terms.HAS_PART, terms.IS_PART_OF, terms.BROADER, terms.SUBJECT)
+
+#: The names of so many things around others are kept.
+_KEPT = 2048
 
 
 def write_index(folder: Path, site: Site) -> None:
@@ -136,10 +139,10 @@ class _Around:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._parts = lru_cache(KEPT)(lambda node: site.named(node, terms.HAS_PART))
-        self._names = lru_cache(KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
-        self._schemes = lru_cache(KEPT)(lambda node: _names(site, node))
-        self.others = lru_cache(KEPT)(lambda iri: _literals(site.dataset.said(NamedNode(iri)), _OTHER_NAMES))
+        self._parts = lru_cache(_KEPT)(lambda node: site.named(node, terms.HAS_PART))
+        self._names = lru_cache(_KEPT)(lambda node: _literals(site.dataset.said(node), _NAMES))
+        self._schemes = lru_cache(_KEPT)(lambda node: _names(site, node))
+        self.others = lru_cache(_KEPT)(lambda iri: _literals(site.dataset.said(NamedNode(iri)), _OTHER_NAMES))
 
     def scheme(self, said: Mapping[str, Sequence[Term]]) -> Mapping[str, Said]:
         """The name of the first scheme that a thing is in, in each language."""
