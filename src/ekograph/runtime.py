@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
+from threading import Thread
+from typing import Generic, TypeVar
 
 #: Allocations before the youngest objects are searched for cycles, and searches of one generation before the next.
 _THRESHOLDS = (20_000, 20, 20)
@@ -37,3 +40,31 @@ def release_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
+
+
+T = TypeVar("T")
+
+
+class BackgroundTask(Generic[T]):
+    """The outcome of `work`, which has begun; for work in C that lets Python go on meanwhile."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._outcomes: list[T] = []
+        self._error: BaseException | None = None
+        # A command that is broken off does not wait for it.
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def outcome(self) -> T:
+        """Wait for the outcome and return it. Raises what the work raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._outcomes[0]
+
+    def _run(self) -> None:
+        try:
+            self._outcomes.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
+            self._error = error

@@ -100,6 +100,10 @@ def test_other_shapes_stay_as_they_are(tmp_path):
         ("SELECT ?value WHERE { ?s x:p ?o . OPTIONAL { ?o x:q ?value } } GROUP BY ?value", True),
         ("SELECT ?value WHERE { ?value x:q ?o FILTER NOT EXISTS { ?value x:p ?any } } GROUP BY ?value", True),
         ("SELECT ?value WHERE { ?value x:q ?o FILTER NOT EXISTS { ?value ?any 2 } } GROUP BY ?value", False),
+        ("SELECT ?value WHERE { { SELECT DISTINCT $this ?value WHERE { ?s ?p ?value } } FILTER(?value = 2) }", True),
+        ("SELECT ?value WHERE { { SELECT DISTINCT ?value WHERE { ?s a ?value } } FILTER(?value = x:U) }", False),
+        ("SELECT ?value WHERE { ?value x:none|x:q ?o . FILTER NOT EXISTS { ?value x:p|x:none ?o } }", True),
+        ("SELECT ?value WHERE { ?value x:none|x:p ?o . ?value x:q|x:none ?o }", False),
     ],
 )
 def test_a_query_is_asked_of_all_triples_that_it_may_speak_of(query, finds, reaches_the_engine):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from mmap import mmap
 
 from ekograph.rdf.vocab import XSD
 
@@ -55,6 +56,15 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 _MOST_DIGITS = 20
 #: The calendar repeats after so many years.
 _CYCLE = 400
+
+
+_DATATYPE = re.compile(rb'"\^\^<(%s\w+)>' % XSD.iri.encode())
+
+
+def typed_literals(ntriples: bytes | mmap) -> Iterator[tuple[bytes, bytes]]:
+    """The text, escaped as it is there, and the datatype of each literal of N-Triples that has one of XML Schema."""
+    for match in _DATATYPE.finditer(ntriples):
+        yield ntriples[ntriples.rfind(b'"', 0, match.start()) + 1 : match.start()], match[1]
 
 
 # Compiling all of them takes as long as checking a small site.

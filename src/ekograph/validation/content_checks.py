@@ -11,7 +11,7 @@ from ekograph.config import Settings
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import find_costly_blank_node, with_blank_nodes
 from ekograph.rdf.formats import HTML, MARKDOWN, RDF
-from ekograph.rdf.lexical import is_well_formed
+from ekograph.rdf.lexical import is_well_formed, typed_literals
 from ekograph.rdf.vocab import XSD
 from ekograph.turtle.lines import Place
 from ekograph.urls import PUBLIC_URL, is_own, path_for
@@ -55,9 +55,8 @@ _MOST_SHOWN = 80
 
 #: What N-Triples have where something may be unfit: an escape other than of a line, "<" and no such scheme.
 _ESCAPED = re.compile(rb"\\[^tnr\"\\]")
-_TYPED = re.compile(rb'"([^"\\]*)"\^\^<(%s\w+)>' % XSD.iri.encode())
 _SUBJECT = re.compile(rb"^<([^<>]*\.[a-z]{2,6})> ", re.MULTILINE)
-_ENDS_OF_FILES = tuple(f".{form.suffix}> ".encode() for form in (HTML, MARKDOWN, *RDF))
+_END_OF_FILE = re.compile(rf"\.(?:{'|'.join(form.suffix for form in (HTML, MARKDOWN, *RDF))})> ".encode())
 _STRANGE = re.compile(rb"<(?!(?i:%s):)" % b"|".join(sorted(scheme.encode() for scheme in SCHEMES)))
 
 
@@ -75,7 +74,7 @@ def find_unpublishable(files: Sequence[Parsed], messages: Messages) -> list[Find
             findings += at_terms([*_reserved(file.quads, messages)], file, messages)
         if (b"\\" in lines and _ESCAPED.search(lines)) or _STRANGE.search(lines):
             findings += at_terms([*_characters(file.quads, messages), *_schemes(file.quads, messages)], file, messages)
-        pairs = set(_TYPED.findall(lines)) if XSD.iri.encode() in lines else ()
+        pairs = {pair for pair in typed_literals(lines) if b"\\" not in pair[0]}
         if wrong := {pair for pair in pairs if not is_well_formed(*map(bytes.decode, pair))}:
             findings += at_terms([*_ill_typed(file.quads, wrong, messages)], file, messages)
     return findings
@@ -100,7 +99,7 @@ def find_moved_pages(files: Sequence[Parsed], settings: Settings, messages: Mess
     """The hints for things whose names end like files of others, so that their pages have other addresses."""
     faults = []
     for file in files:
-        like_files = any(end in file.ntriples for end in _ENDS_OF_FILES)
+        like_files = _END_OF_FILE.search(file.ntriples)
         subjects = dict.fromkeys(m[1].decode() for m in _SUBJECT.finditer(file.ntriples)) if like_files else ()
         paths = {iri: path_for(iri, settings.base, settings.own) for iri in subjects if file.source.kind == "data"}
         moved = {iri: path for iri, path in paths.items() if path.endswith("~") and is_own(iri, settings.base)}

@@ -2,7 +2,6 @@
 
 The rules in parts that can be validated at once: what these find together is what all of the rules find.
 What the fast engine reports, as quads with the blank nodes that were given.
-Work that goes on in a thread of its own until its outcome is asked for.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import starmap
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
 
 from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.runtime import BackgroundTask
 from ekograph.validation.shacl import prefilter
 from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesError, ShapesGraph, ntriples
 
@@ -175,31 +174,3 @@ def _labels(ntriples: bytes) -> Iterator[str]:
 def _restored_label(term: Term, labels: Sequence[str]) -> Term:
     match = _NUMBERED.match(term.value) if isinstance(term, BlankNode) else None
     return BlankNode(labels[int(match[1])]) if match else term
-
-
-T = TypeVar("T")
-
-
-class BackgroundTask(Generic[T]):
-    """The outcome of `work`, which has begun; for work in C that lets Python go on meanwhile."""
-
-    def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
-        self._outcomes: list[T] = []
-        self._error: BaseException | None = None
-        # A check that is broken off does not wait for the engine.
-        self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def outcome(self) -> T:
-        """Wait for the outcome and return it. Raises what the work raised."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._outcomes[0]
-
-    def _run(self) -> None:
-        try:
-            self._outcomes.append(self._work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
-            self._error = error
