@@ -1,12 +1,19 @@
 """`ekograph serve PATH`: any RDF as it is, an endpoint and pages without a site."""
 
 import csv
+import errno
 import io
+import json
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 from tests.conftest import ekograph, serving
+from tests.web.test_processes import eventually
 
 EX = "http://example.org/"
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
@@ -99,3 +106,27 @@ def test_the_snapshot_of_a_served_file_is_gone_when_the_server_is_terminated(tmp
         server.process.terminate()
         server.process.wait(60)
         assert list(temporary.iterdir()) == []
+
+
+def test_why_the_search_of_a_large_file_could_not_be_made_is_told_on_its_pages(tmp_path):
+    path = tmp_path / "large.nt"
+    path.write_text("".join(f'<https://example.org/{n}> <https://example.org/p> "n" .\n' for n in range(60_000)))
+    with serving("serve", str(path)) as server:
+        job = eventually(lambda: process_beside(server, "ekograph.publish.plain_rdf"))
+        os.kill(job, signal.SIGKILL)
+        eventually(lambda: json.loads(server.get("/health").body)["trouble"])
+        reply = server.get("/search.en.html?q=n", accept="text/html")
+        assert reply.status == 503
+        assert os.strerror(errno.ENOMEM) in reply.text
+        assert "retry-after" not in reply.headers
+        assert server.get("/about/https/example.org/3", accept="text/html").status == 200
+
+
+def process_beside(server, module: str) -> int | None:
+    """The child of a server that runs a module."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == server.process.pid and module.encode() in (process / "cmdline").read_bytes():
+                return int(process.name)
+    return None

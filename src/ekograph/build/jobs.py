@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,7 +25,7 @@ from ekograph.snapshots.snapshot import DATASET, QUERIES, STORE
 
 
 @contextmanager
-def subprocess_job(module: str, *arguments: str, keep: bool = True) -> Iterator[None]:
+def subprocess_job(module: str, *arguments: str, keep: bool = True) -> Iterator[subprocess.Popen[bytes]]:
     """Run `module`, which is to call `run_job`, while the body runs; at the end both are done.
 
     Raises OSError when the work has failed. If the body fails, or without `keep` ends, the work is given up.
@@ -34,7 +35,7 @@ def subprocess_job(module: str, *arguments: str, keep: bool = True) -> Iterator[
         [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
-            yield
+            yield process
             if not keep:
                 process.kill()
                 return
@@ -43,8 +44,13 @@ def subprocess_job(module: str, *arguments: str, keep: bool = True) -> Iterator[
             process.kill()
             raise
     if code:
-        reason = code if code > 0 else errno.EIO
-        raise OSError(reason, os.strerror(reason), *arguments[:1])
+        raise failure(code, *arguments[:1])
+
+
+def failure(code: int, *path: str) -> OSError:
+    """The error with which a job has ended, by its exit status; one that was killed has most likely lacked memory."""
+    reason = code if code > 0 else errno.ENOMEM if code == -signal.SIGKILL else errno.EIO
+    return OSError(reason, os.strerror(reason), *path)
 
 
 def run_job(work: Callable[[], None]) -> NoReturn:

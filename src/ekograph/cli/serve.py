@@ -91,7 +91,7 @@ def _serve_site(site: Path, reread: Callable[[], Settings], messages: Messages, 
 
 def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> int:
     """Serve a file or a folder from a snapshot that lasts as long as the server."""
-    from ekograph.build.jobs import subprocess_job
+    from ekograph.build.jobs import failure, subprocess_job
     from ekograph.cli.terminal import progress
     from ekograph.publish.plain_rdf import publish_as_it_is
     from ekograph.publish.rdf_files import ReadingError
@@ -111,14 +111,26 @@ def _serve_path(path: Path, overrides: dict[str, Any], messages: Messages) -> in
         progress("")
         if not unfinished:
             return _serve(settings, messages)
+        ended = threading.Event()
         with ExitStack() as stack:
-            # The first pages go before the rest of the work.
-            job = subprocess_job("ekograph.publish.plain_rdf", folder, keep=False)
-            timer = threading.Timer(_AFTER_START, stack.enter_context, [job])
-            timer.daemon = True
-            stack.callback(timer.cancel)
+
+            def prepare(service: Service) -> None:
+                # The first pages go before the rest of the work.
+                if ended.wait(_AFTER_START):
+                    return
+                job = stack.enter_context(subprocess_job("ekograph.publish.plain_rdf", folder, keep=False))
+                if (code := job.wait()) and not ended.is_set():
+                    reason = str(failure(code).strerror)
+                    log.error("%s", messages("not_prepared", folder=folder, reason=reason, path=path))
+                    service.lack(reason)
+
             note("unfinished")
-            return _serve(settings, messages, lambda _: timer.start())
+            try:
+                return _serve(
+                    settings, messages, lambda service: threading.Thread(target=prepare, args=[service]).start()
+                )
+            finally:
+                ended.set()
 
 
 def _serve(

@@ -171,7 +171,8 @@ class Deployment:
 
     A request takes it once, at its start, so that no answer mixes two snapshots. `things` makes the pages of a large
     site's things when they are asked for. `repeated` has the answers to queries by the bytes of their requests; the
-    engines `to_come` are faster ones that are to take the place of `engine`; `indexes` are open and used by no request.
+    engines `to_come` are faster ones that are to take the place of `engine`; `indexes` are open and used by no request;
+    `unprepared` says why what is lacking of the snapshot will not come.
     """
 
     snapshot: Snapshot
@@ -181,3 +182,4 @@ class Deployment:
     things: Finder | None = None
     to_come: Sequence[Engine] = ()
     indexes: list[Index] = field(default_factory=list)
+    unprepared: list[str] = field(default_factory=list)

@@ -103,12 +103,16 @@ class Deferred:
 def problem_response(problem: Problem, request: Request) -> Application:
     """`problem` in the form and the language that the request asks for.
 
-    What is not there yet while the snapshot in service is unfinished is said to come (503); only things are all there.
+    What is not there yet while the snapshot in service is unfinished is said to come, or why it will not (503); only
+    things are all there.
     """
     deployment = request.deployment
     if problem.status == 404 and deployment and deployment.snapshot.manifest.unfinished:
         things = deployment.things and deployment.things.find(request.path)
-        problem = problem if things else Problem(503, "being_prepared", headers=((b"retry-after", b"10"),))
+        if not things and deployment.unprepared:
+            problem = Problem(503, "not_prepared", {"reason": deployment.unprepared[-1]})
+        elif not things:
+            problem = Problem(503, "being_prepared", headers=((b"retry-after", b"10"),))
     language = language_of(request)
     form = choose(request.field(b"accept"), (PROBLEM, formats.HTML)) or PROBLEM
     if form is not formats.HTML:

@@ -114,6 +114,12 @@ class Service:
             self._put_in_service(deployment)
             self._refused, self.problem = (None, 0.0), None
 
+    def lack(self, reason: str) -> None:
+        """Say on the pages, and to /health, why what is lacking of the snapshot in service will not come."""
+        self.problem = ServiceProblem.now(reason)
+        if self.deployment is not None:
+            self.deployment.unprepared.append(reason)
+
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Start and stop with the server (the lifespan protocol of ASGI)."""
         await receive()
