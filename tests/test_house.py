@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_650,
+    "lines": 34_700,
     "files": 242,
     "files with one importer": 54,
     "class names that occur twice": 0,
