@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import ROOT, serving
 
 from ekograph import config
-from ekograph.publish.pipeline import activate_for_now, publish
-from ekograph.publish.plain_rdf import complete
+from ekograph.publish.pipeline import publish
+from ekograph.publish.plain_rdf import activate_for_now, complete
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.urls import NO_BASE
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,15 +12,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import RdfFormat, parse
 
 from ekograph.build.built_dataset import Builder, BuiltDataset
-from ekograph.build.jobs import subprocess_job
 from ekograph.config import PlainError, Settings
 from ekograph.i18n import Messages
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries, large
-from ekograph.publish.exporters import FIRST_EXPORTERS, representations
+from ekograph.publish.exporters import representations
 from ekograph.publish.exports import description_forms
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import changelog
@@ -29,12 +27,11 @@ from ekograph.publish.history.changelog import Changelog, history
 from ekograph.publish.provenance import PROVENANCE, edition, provenance
 from ekograph.publish.publication import File, Omission, Publication, Version
 from ekograph.publish.search_documents import write_index
-from ekograph.publish.site_datasets import with_derived
-from ekograph.rdf.canonical import canonical, graph_of
+from ekograph.publish.site_datasets import dataset_of, view, with_derived
+from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import Dataset
-from ekograph.rdf.disk_dataset import StoredDataset, by_object
 from ekograph.rendering.example_queries import Example
-from ekograph.rendering.site import Change, CheckForm, Site
+from ekograph.rendering.site import CheckForm, Site
 from ekograph.runtime import enable_gc, release_memory
 from ekograph.search.index import INDEX
 from ekograph.snapshots.bucket import repository_of
@@ -97,7 +94,11 @@ def publish(
             del checked
             release_memory()
             snapshot, new = activate(proof, shelf, on_step)
-        _forget(suppression.read(settings.root), shelf)
+        names = suppression.read(settings.root)
+        older = (shelf.find(name) for name in shelf.history()[:-1]) if names else ()
+        if any(changelog.tells_of(snapshot_before, names) for snapshot_before in older):
+            # What is suppressed is in their dumps and pages too.
+            shelf.forget()
         shelf.prune(settings.keep)
         return Outcome(sources, report, snapshot, new, suppressed, proof.omissions)
 
@@ -131,65 +132,6 @@ def fill_store(settings: Settings, snapshot: Snapshot, make_current: Callable[[]
         raise StoreError(error.values["reason"]) from error
 
 
-def activate_for_now(
-    settings: Settings, lines: Sequence[bytes], prefixes: Mapping[str, str], repository: SnapshotRepository
-) -> None:
-    """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
-    with Draft(repository.path) as draft:
-        digest, _ = draft.write(DATASET, b"".join(lines))
-        # In parts, as what is done beside holds the statements too.
-        memory_mb = min(settings.memory_mb, len(lines) // 2000)
-        with subprocess_job("ekograph.build.jobs", str(draft.path), str(memory_mb)):
-            draft.write(BY_OBJECT, b"".join(sorted(by_object(lines))))
-            dataset = StoredDataset(
-                draft.path / DATASET,
-                draft.path / BY_OBJECT,
-                base=settings.base,
-                prefixes=prefixes,
-                languages=settings.languages,
-                spaces=settings.own,
-            )
-            graphs = Counter(map(graph_of, lines))
-            manifest = Manifest(
-                name=f"{digest[:16]}-{UNFINISHED}",
-                digest=digest,
-                edition=UNFINISHED,
-                published=published_now(None),
-                base=settings.base,
-                own=dataset.spaces,
-                title=settings.title,
-                images=settings.images,
-                contact=settings.contact,
-                languages=settings.languages,
-                prefixes=dict(sorted(prefixes.items())),
-                graphs={name.strip(b"<>").decode(): count for name, count in sorted(graphs.items())},
-                triples=len(lines) if len(graphs) == 1 else sum(1 for _ in groupby(lines, key=_without_graph)),
-                large=True,
-            )
-            site = Site(dataset, manifest.name, manifest.published, large=True)
-            site = _with_settings(site, settings)
-            version = Version(manifest.name, digest, manifest.published, manifest.triples)
-            publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
-            draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
-        for path in sorted((draft.path / STORE).iterdir()):
-            draft.add(f"{STORE}/{path.name}")
-        repository.move_current(draft.finish(replace(manifest, profile=site.profile)).name)
-
-
-def _with_settings(site: Site, settings: Settings) -> Site:
-    return replace(
-        site,
-        title=settings.title,
-        images=settings.images,
-        contact=settings.contact,
-        set_profile=settings.profile,
-    )
-
-
-def _without_graph(line: bytes) -> bytes:
-    return line.removesuffix(b" .\n").removesuffix(graph_of(line)).rstrip()
-
-
 @dataclass(frozen=True)
 class VerifiedSite:
     """All that a snapshot is printed from. `nquads` are canonical (RDFC-1.0), `shapes` too, in a file of their own.
@@ -211,31 +153,13 @@ class VerifiedSite:
 
     def manifest(self, previous: Snapshot | None) -> Manifest:
         """What the snapshot will say of itself; `previous` is the one it follows."""
-        digest = self._digest
         press = edition(self.settings, self.shapes, self.queries, self.theme.folder)
-        return Manifest(
-            name=f"{digest[:16]}-{press[:8]}",
-            digest=digest,
-            edition=press,
+        return replace(
+            manifest_of(self.settings, self._digest, press, self.dataset.prefixes, *self._counts),
             published=published_now(previous),
-            base=self.settings.base,
-            own=self.settings.own,
-            title=self.settings.title,
-            images=self.settings.images,
-            contact=self.settings.contact,
-            languages=self.settings.languages,
-            prefixes=dict(sorted(self.dataset.prefixes.items())),
-            graphs=self._counts[0],
-            triples=self._counts[1],
             previous=previous.name if previous else None,
             large=self.large,
         )
-
-    def site(self, manifest: Manifest, changes: Mapping[str, Sequence[Change]]) -> Site:
-        """The site as its pages see it, with what is told of its past."""
-        site = Site(self.dataset, manifest.name, manifest.published, self.queries, bool(self.shapes), self.large)
-        site = replace(site, history=changes, theme=self.theme, checks=self.checks)
-        return _with_settings(site, self.settings)
 
     @cached_property
     def _digest(self) -> str:
@@ -253,27 +177,48 @@ class VerifiedSite:
         return graphs, sum(1 for _ in groupby(self.dataset.quads, key=attrgetter("triple")))
 
 
+def manifest_of(  # noqa: PLR0913, PLR0917 - what a manifest says
+    settings: Settings, digest: str, press: str, prefixes: Mapping[str, str], graphs: Mapping[str, int], triples: int
+) -> Manifest:
+    """The manifest of a dataset by its digest, published now by the edition `press`."""
+    return Manifest(
+        name=f"{digest[:16]}-{press if press == UNFINISHED else press[:8]}",
+        digest=digest,
+        edition=press,
+        published=published_now(None),
+        base=settings.base,
+        own=settings.own,
+        title=settings.title,
+        images=settings.images,
+        contact=settings.contact,
+        languages=settings.languages,
+        prefixes=dict(sorted(prefixes.items())),
+        graphs=graphs,
+        triples=triples,
+    )
+
+
+def site_of(known: Settings | Manifest, dataset: Dataset, manifest: Manifest, **more: Any) -> Site:
+    """The site as its pages see it, with the title and so on that are `known`, and `more` of what Site has."""
+    words: dict[str, Any] = {name: getattr(known, name) for name in ("title", "images", "contact")}
+    return Site(dataset, manifest.name, manifest.published, set_profile=known.profile, **words, **more)
+
+
 def _proof(
     settings: Settings, checked: CheckOutcome, sources: Sequence[Source], large_from: int, builder: Builder
 ) -> VerifiedSite:
     """What was checked, with the triples that publication adds."""
     messages = Messages("check", "en")
     shapes = [parsed(source, messages) for source in sources if source.kind == "shapes"]
-    view: dict[str, Any] = {
-        "base": settings.base,
-        "prefixes": checked.prefixes,
-        "languages": settings.languages,
-        "spaces": settings.own,
-    }
     built: BuiltDataset | None = None
     # What is derived is not more than what is stated.
     if 2 * sum(file.ntriples.count(b"\n") for file in checked.files) >= large_from:
-        built = large.build(checked.files, settings, builder, **view)
+        built = large.build(checked.files, settings, builder, **view(settings, checked.prefixes))
     is_large = built is not None and built.census.quads >= large_from
     nquads = b"" if built else with_derived(checked.nquads, settings.base)
     if built and not is_large:
         nquads = (built.folder / DATASET).read_bytes()
-    dataset = built if built and is_large else Dataset(parse(nquads, RdfFormat.N_QUADS), in_order=True, **view)
+    dataset = built if built and is_large else dataset_of(nquads, settings, checked.prefixes)
     rules = canonical(quad for source in shapes for quad in source.quads)
     # A page of each answer would be too many of them, and each too long.
     examples = () if is_large else example_queries.read(settings.root)
@@ -309,8 +254,7 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
         past, kept = Changelog(), []
     else:
         kept = shelf.newest(proof.settings.keep - 1)
-    is_told = proof.has_history and not proof.large
-    updated = (changelog.append if is_told else changelog.append_large)(past, version, proof.dataset)
+    updated = changelog.append(past, version, proof.dataset if proof.has_history and not proof.large else None)
     kept.append((manifest.name, manifest.published))
     with Draft(shelf.path) as draft:
         with _with_dataset(proof, draft, merge=manifest.repeats):
@@ -318,16 +262,34 @@ def _printed(proof: VerifiedSite, shelf: SnapshotRepository, on_step: Callable[[
             changelog.write(updated, draft)
             versions = changelog.dated(updated.versions)
             manifest = replace(manifest, dated=versions[updated.versions[-1].name])
-            site = replace(proof.site(manifest, history(updated.events, kept)), versions=versions)
+            site = site_of(
+                proof.settings,
+                proof.dataset,
+                manifest,
+                queries=proof.queries,
+                has_rules=bool(proof.shapes),
+                large=proof.large,
+                history=history(updated.events, kept),
+                theme=proof.theme,
+                checks=proof.checks,
+                versions=versions,
+            )
             before = latest.manifest if latest else None
-            dumped = _dumping(proof, draft, before)
+            # Those of a large site are compressed meanwhile.
+            pending = large.begin_dumps(draft, proof.dataset) if isinstance(proof.dataset, BuiltDataset) else None
             write_index(draft.path, site)
             draft.add(INDEX)
             publication = Publication(
-                site, _quads(proof.shapes), dumped(), updated.versions, updated.events, kept, proof.settings.dataset
+                site,
+                list(parse(proof.shapes, RdfFormat.N_QUADS)),
+                pending() if pending else list(_dumped(proof, draft, before)),
+                updated.versions,
+                updated.events,
+                kept,
+                proof.settings.dataset,
+                proof.omissions,
             )
             draft.print(representations(publication))
-            proof.omissions.extend(publication.omissions)
         on_step("finishing")
         return draft.finish(replace(manifest, profile=site.profile), before)
 
@@ -345,33 +307,12 @@ def _with_dataset(proof: VerifiedSite, draft: Draft, *, merge: bool) -> Abstract
     return large.lookups(draft, proof.settings, proof.dataset, merge=merge)
 
 
-def _dumping(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> Callable[[], list[File]]:
-    """What gives the dumps, added to the draft; those of a large site are compressed until it is called."""
-    dataset = proof.dataset
-    return (
-        large.begin_dumps(draft, dataset)
-        if isinstance(dataset, BuiltDataset)
-        else partial(_dumped, proof, draft, before)
-    )
-
-
-def _dumped(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> list[File]:
+def _dumped(proof: VerifiedSite, draft: Draft, before: Manifest | None) -> Iterator[File]:
     """The dumps, added to the draft."""
-    written = (
-        (dump, draft.write(f"{FOLDER}/{dump.name}", dump.content))
-        for dump in dumps(proof.dataset, proof.settings.more_dumps)
-    )
-    return [
-        File(dump.name, *file, dump.about, before.same_since(f"{FOLDER}/{dump.name}", file) if before else "")
-        for dump, file in written
-    ]
-
-
-def _forget(suppressed: frozenset[str], shelf: SnapshotRepository) -> None:
-    """Remove all older snapshots if one of them tells of anything suppressed: it is in their dumps and pages too."""
-    older = (shelf.find(name) for name in shelf.history()[:-1]) if suppressed else ()
-    if any(changelog.tells_of(snapshot, suppressed) for snapshot in older):
-        shelf.forget()
+    for dump in dumps(proof.dataset, proof.settings.more_dumps):
+        name = f"{FOLDER}/{dump.name}"
+        file = draft.write(name, dump.content)
+        yield File(dump.name, *file, dump.about, before.same_since(name, file) if before else "")
 
 
 def published_now(previous: Snapshot | None) -> str:
@@ -381,7 +322,3 @@ def published_now(previous: Snapshot | None) -> str:
         before = max(previous.manifest.published, previous.manifest.finished)
         now = max(now, datetime.fromisoformat(before) + timedelta(seconds=1))
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _quads(nquads: bytes) -> list[Quad]:
-    return list(parse(nquads, RdfFormat.N_QUADS))

@@ -11,21 +11,25 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, parse
-
 from ekograph.build.built_dataset import BuiltDataset
-from ekograph.build.jobs import run_job
+from ekograph.build.jobs import run_job, subprocess_job
 from ekograph.config import Settings, load
 from ekograph.i18n import LANGUAGES
+from ekograph.publish.exporters import FIRST_EXPORTERS, representations
 from ekograph.publish.large import LARGE_FROM, link, workshop
-from ekograph.publish.pipeline import VerifiedSite, activate, activate_for_now
+from ekograph.publish.pipeline import VerifiedSite, activate, manifest_of, site_of
+from ekograph.publish.publication import Publication, Version
 from ekograph.publish.rdf_files import Note, ReadingError, read
-from ekograph.rdf.dataset import Dataset
+from ekograph.publish.site_datasets import dataset_of, view
+from ekograph.rdf.canonical import graph_of
+from ekograph.rdf.disk_dataset import StoredDataset, by_object
 from ekograph.runtime import release_memory
 from ekograph.snapshots.repository import SnapshotRepository
-from ekograph.snapshots.snapshot import BY_OBJECT, DATASET
+from ekograph.snapshots.snapshot import BY_OBJECT, DATASET, STORE, UNFINISHED, Draft
 from ekograph.urls import NO_BASE
 
 #: A file is shown in so many languages at most, each with this share at least of the texts of the most frequent one.
@@ -56,7 +60,9 @@ def publish_as_it_is(
     repository = SnapshotRepository(settings.snapshots_dir)
     with repository.locked():
         if len(lines) < LARGE_FROM:
-            activate(_site(settings, b"".join(lines), prefixes), repository, on_step)
+            nquads = b"".join(lines)
+            dataset = dataset_of(nquads, settings, prefixes)
+            activate(VerifiedSite(settings, nquads, b"", dataset, has_history=False), repository, on_step)
             return False
         on_step("printing")
         activate_for_now(settings, lines, prefixes, repository)
@@ -76,27 +82,37 @@ def complete(settings: Settings) -> None:
         with workshop(repository, settings) as builder:
             for name in (DATASET, BY_OBJECT):
                 link(quick.path / name, builder.folder / name)
-            dataset = BuiltDataset(
-                builder,
-                base=settings.base,
-                prefixes=quick.manifest.prefixes,
-                languages=settings.languages,
-                spaces=settings.own,
-            )
+            dataset = BuiltDataset(builder, **view(settings, quick.manifest.prefixes))
             site = VerifiedSite(settings, b"", b"", dataset, large=True, has_history=False, unfinished=quick)
             activate(site, repository)
 
 
-def _site(settings: Settings, nquads: bytes, prefixes: Mapping[str, str]) -> VerifiedSite:
-    dataset = Dataset(
-        parse(nquads, RdfFormat.N_QUADS),
-        base=settings.base,
-        prefixes=prefixes,
-        languages=settings.languages,
-        spaces=settings.own,
-        in_order=True,
-    )
-    return VerifiedSite(settings, nquads, b"", dataset, has_history=False)
+def activate_for_now(
+    settings: Settings, lines: Sequence[bytes], prefixes: Mapping[str, str], repository: SnapshotRepository
+) -> None:
+    """Make a snapshot the current one that has pages and a store of the N-Quads `lines`, sorted, and nothing else."""
+    with Draft(repository.path) as draft:
+        digest, _ = draft.write(DATASET, b"".join(lines))
+        # In parts, as what is done beside holds the statements too.
+        memory_mb = min(settings.memory_mb, len(lines) // 2000)
+        with subprocess_job("ekograph.build.jobs", str(draft.path), str(memory_mb)):
+            draft.write(BY_OBJECT, b"".join(sorted(by_object(lines))))
+            dataset = StoredDataset(draft.path / DATASET, draft.path / BY_OBJECT, **view(settings, prefixes))
+            counts = Counter(map(graph_of, lines))
+            graphs = {name.strip(b"<>").decode(): count for name, count in sorted(counts.items())}
+            triples = len(lines) if len(graphs) == 1 else sum(1 for _ in groupby(lines, key=_without_graph))
+            manifest = replace(manifest_of(settings, digest, UNFINISHED, prefixes, graphs, triples), large=True)
+            site = site_of(settings, dataset, manifest, large=True)
+            version = Version(manifest.name, digest, manifest.published, triples)
+            publication = Publication(site, (), (), [version], (), [(manifest.name, manifest.published)])
+            draft.print(representations(publication, FIRST_EXPORTERS, listed=False))
+        for path in sorted((draft.path / STORE).iterdir()):
+            draft.add(f"{STORE}/{path.name}")
+        repository.move_current(draft.finish(replace(manifest, profile=site.profile)).name)
+
+
+def _without_graph(line: bytes) -> bytes:
+    return line.removesuffix(b" .\n").removesuffix(graph_of(line)).rstrip()
 
 
 def _languages(lines: Sequence[bytes], set_before: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The issue: all that is known of one publication when its pages, catalogue and feeds are printed.
+"""All that is known of one publication when its pages, catalogue and feeds are printed.
 
 The types of the files among the dumps, as portals name them.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Quad
 
+from ekograph.i18n import Messages
 from ekograph.rdf import formats
 from ekograph.rendering.site import Site
 
@@ -90,6 +91,11 @@ class Publication:
         return self.versions[-1]
 
     @property
+    def distributions(self) -> Sequence[tuple[File, FileType]]:
+        """The dumps that the dataset can be had as, with their types; what is left out are checksums and the like."""
+        return [(file, kind) for file in self.dumps if (kind := of(file.name))]
+
+    @property
     def prefixes(self) -> Mapping[str, str]:
         """The prefixes of the site."""
         return self.site.dataset.prefixes
@@ -110,18 +116,6 @@ _KINDS = {
 }
 #: How files are compressed: the media type, by the end of the name.
 PACKINGS = {".gz": "application/gzip", ".zst": "application/zstd"}
-_DESCRIPTIONS = {
-    "fi": "Kaikki tiedot yhtenä tiedostona muodossa {label}.",
-    "sv": "Alla data i en fil i formatet {label}.",
-    "en": "All the data in one file in the format {label}.",
-}
-_PACKED = {"fi": "pakattu", "sv": "komprimerad", "en": "compressed"}
-_TABLES = {
-    "fi": "Taulukko, rivi kustakin: {what}.",
-    "sv": "Tabell med en rad för var och en: {what}.",
-    "en": "A table with a row for each: {what}.",
-}
-_WHOLE = {"fi": "Koko aineisto", "sv": "Hela datamängden", "en": "The whole dataset"}
 
 
 @dataclass(frozen=True)
@@ -142,14 +136,14 @@ class FileType:
         """The media type of the file as it is."""
         return self.packed or self.media_type
 
-    def title(self, language: str, what: str = "") -> str:
-        """The title, in fi, sv or en, of a dump of the whole dataset, or of a table of `what`."""
-        packed = f", {_PACKED[language]} ({self.packed.rpartition('/')[2]})" if self.packed else ""
-        return f"{what or _WHOLE[language]}: {self.label}{packed}"
+    def title(self, messages: Messages, what: str = "") -> str:
+        """The title of a dump of the whole dataset, or of a table of `what`; `messages` are of the area "publish"."""
+        packed = f", {messages('dump_packed')} ({self.packed.rpartition('/')[2]})" if self.packed else ""
+        return f"{what or messages('dump_whole')}: {self.label}{packed}"
 
-    def description(self, language: str, what: str = "") -> str:
-        """A sentence, in fi, sv or en, about a dump of the whole dataset, or about a table of `what`."""
-        return (_TABLES if what else _DESCRIPTIONS)[language].format(label=self.label, what=what)
+    def description(self, messages: Messages, what: str = "") -> str:
+        """A sentence about a dump of the whole dataset, or about a table of `what`."""
+        return messages("dump_table" if what else "dump_description", label=self.label, what=what)
 
 
 def of(name: str) -> FileType | None:

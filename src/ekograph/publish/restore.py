@@ -16,10 +16,9 @@ from ekograph.publish.catalog import ckan, dcat_ap, oaipmh
 from ekograph.publish.exporters import representations
 from ekograph.publish.exports.dumps import FOLDER, dumps
 from ekograph.publish.history import atom, changelog, ldes, memento
-from ekograph.publish.pipeline import published_now
+from ekograph.publish.pipeline import published_now, site_of
 from ekograph.publish.publication import File, Publication, Version
 from ekograph.rdf.dataset import Dataset
-from ekograph.rendering.site import Site
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import PRINTED, Draft, Representation, Snapshot
 from ekograph.urls import GONE, LDES_ROOT
@@ -52,19 +51,15 @@ def restore(settings: Settings, repository: SnapshotRepository, snapshot: Snapsh
     )
     kept = [*repository.newest(settings.keep - 1), (name, now.published)]
     shapes = [quad for form in snapshot.printed("/shapes.nq") for quad in parse(form.body, RdfFormat.N_QUADS)]
-    site = Site(
+    site = site_of(
+        manifest,
         dataset,
-        name,
-        now.published,
-        example_queries.read(settings.root),
+        now,
+        queries=example_queries.read(settings.root),
         has_rules=bool(shapes),
         history=changelog.history(updated.events, kept),
         versions=changelog.dated(updated.versions),
         theme=load_theme(settings),
-        title=manifest.title,
-        images=manifest.images,
-        contact=manifest.contact,
-        set_profile=manifest.profile,
     )
     publication = Publication(
         site, shapes, list(_files(snapshot, latest, dataset)), updated.versions, updated.events, kept, settings.dataset

@@ -5,7 +5,8 @@ What publication adds to what was written: the inverse links that SKOS tools loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
@@ -14,7 +15,7 @@ from ekograph.i18n import Messages
 from ekograph.rdf.canonical import canonical
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.vocab import SKOS
-from ekograph.snapshots.snapshot import Snapshot
+from ekograph.snapshots.snapshot import Manifest, Snapshot
 from ekograph.urls import graph_name
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Finding
@@ -29,24 +30,26 @@ class UnreadableError(Exception):
         self.findings = findings
 
 
+def view(known: Settings | Manifest, prefixes: Mapping[str, str]) -> dict[str, Any]:
+    """How a dataset is looked at: base, prefixes, languages and spaces of names, as Dataset takes them."""
+    return {"base": known.base, "prefixes": prefixes, "languages": known.languages, "spaces": known.own}
+
+
+def dataset_of(nquads: bytes, known: Settings | Manifest, prefixes: Mapping[str, str]) -> Dataset:
+    """The dataset of sorted N-Quads."""
+    return Dataset(parse(nquads, RdfFormat.N_QUADS), in_order=True, **view(known, prefixes))
+
+
 def published(snapshot: Snapshot) -> Dataset:
     """The dataset of a snapshot."""
-    manifest = snapshot.manifest
     quads = parse(path=snapshot.dataset, format=RdfFormat.N_QUADS)
-    return Dataset(
-        quads,
-        base=manifest.base,
-        prefixes=manifest.prefixes,
-        languages=manifest.languages,
-        spaces=manifest.own,
-        in_order=True,
-    )
+    return Dataset(quads, in_order=True, **view(snapshot.manifest, snapshot.manifest.prefixes))
 
 
 def written(settings: Settings, messages: Messages) -> Dataset:
     """The dataset that the sources of a site would be published as; whether they conform is not asked.
 
-    Raises SourceError for sources that cannot be read, UnreadableError (its findings in the language of `say`, of
+    Raises SourceError for sources that cannot be read, UnreadableError (its findings in the language of `messages`, of
     the area "check") for sources that are not well-formed.
     """
     files = [parsed(source, messages) for source in collect(settings) if source.kind != "shapes"]
@@ -55,14 +58,7 @@ def written(settings: Settings, messages: Messages) -> Dataset:
         raise UnreadableError(faults)
     quads = [quad for item in files for quad in item.quads]
     prefixes = {prefix: iri for item in reversed(files) for prefix, iri in item.prefixes.items()}
-    nquads = canonical([*quads, *derived(quads, settings.base)])
-    return Dataset(
-        parse(nquads, RdfFormat.N_QUADS),
-        base=settings.base,
-        prefixes=prefixes,
-        languages=settings.languages,
-        spaces=settings.own,
-    )
+    return dataset_of(canonical([*quads, *derived(quads, settings.base)]), settings, prefixes)
 
 
 #: What is written, and its inverse, which is added (SKOS S8 and S25).

@@ -9,10 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ekograph.publish import publication
+from ekograph.i18n import Messages
 from ekograph.publish.catalog.dcat_ap import described, email, main_dataset
 from ekograph.publish.exports.csvw import distinct
-from ekograph.publish.publication import File, Publication
+from ekograph.publish.publication import File, FileType, Publication
 from ekograph.rdf.dataset import Dataset, Node
 from ekograph.rdf.texts import local_name
 from ekograph.rdf.vocab import DCAT, DCTERMS
@@ -45,11 +45,21 @@ def _package(node: NamedNode, issue: Publication) -> Json:
     languages = dataset.languages
     first, identity = languages[0], str(uuid5(NAMESPACE_URL, node.value))
     licence = _licence(dataset, node)
+    publishers = [item for item in dataset.objects(node, DCTERMS("publisher").value) if isinstance(item, NamedNode)]
+    publisher = dataset.label(publishers[0], first).value if publishers else ""
+    organization = {
+        "id": str(uuid5(NAMESPACE_URL, publishers[0].value if publishers else dataset.base)),
+        "name": _name(publisher),
+        "title": publisher,
+        "type": "organization",
+        "state": "active",
+    }
+    keywords = {item: _keywords(dataset, node, item) for item in languages}
     titles = {item: dataset.label(node, item).value for item in languages}
     notes = {item: _text(dataset, node, item) for item in languages}
     resources = _written_resources(dataset, node, identity, first)
     if node == main_dataset(issue):
-        resources += [_resource(file, issue, identity) for file in issue.dumps if publication.of(file.name)]
+        resources += [_resource(file, kind, issue, identity) for file, kind in issue.distributions]
     return {
         "id": identity,
         "name": _name(dataset.label(node, "en").value),
@@ -65,19 +75,19 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "isopen": bool(licence),
         **licence,
         "collection_type": "Open Data",
-        "maintainer": _publisher(dataset, node, first),
+        "maintainer": publisher,
         "maintainer_email": email(dataset),
-        "author": _publisher(dataset, node, first),
-        "organization": _organization(dataset, node, first),
-        "owner_org": _organization(dataset, node, first)["id"],
-        "tags": [{"name": item, "display_name": item, "state": "active"} for item in _keywords(dataset, node, first)],
-        "keywords": {item: _keywords(dataset, node, item) for item in languages},
+        "author": publisher,
+        "organization": organization,
+        "owner_org": organization["id"],
+        "tags": [{"name": item, "display_name": item, "state": "active"} for item in keywords[first]],
+        "keywords": keywords,
         "groups": [],
-        "metadata_created": _date(dataset, node, "issued") or _time(issue.versions[0].published),
-        "metadata_modified": _date(dataset, node, "modified") or _time(issue.version.published),
+        "metadata_created": _first(dataset, node, DCTERMS("issued")) or _time(issue.versions[0].published),
+        "metadata_modified": _first(dataset, node, DCTERMS("modified")) or _time(issue.version.published),
         "extras": [{"key": "uri", "value": node.value}, {"key": "guid", "value": node.value}],
         "num_resources": len(resources),
-        "num_tags": len(_keywords(dataset, node, first)),
+        "num_tags": len(keywords[first]),
         "resources": [{**item, "position": position} for position, item in enumerate(resources)],
     }
 
@@ -98,8 +108,8 @@ def _written_resources(dataset: Dataset, node: Node, package: str, language: str
             "url": url,
             "format": _first(dataset, distribution, DCTERMS("format")).rpartition("/")[2],
             "mimetype": media_type,
-            "created": _date(dataset, distribution, "issued"),
-            "last_modified": _date(dataset, distribution, "modified"),
+            "created": _first(dataset, distribution, DCTERMS("issued")),
+            "last_modified": _first(dataset, distribution, DCTERMS("modified")),
             "state": "active",
         }
         size = _first(dataset, distribution, DCAT("byteSize"))
@@ -112,17 +122,10 @@ def _first(dataset: Dataset, node: Node, predicate: NamedNode) -> str:
     return next((term.value for term in dataset.objects(node, predicate.value) if not isinstance(term, Triple)), "")
 
 
-def _date(dataset: Dataset, node: Node, name: str) -> str:
-    """A date that is written, as CKAN has times; "" where there is none."""
-    return _first(dataset, node, DCTERMS(name))
-
-
-def _resource(file: File, issue: Publication, package: str) -> Json:
-    kind = publication.of(file.name)
-    assert kind is not None  # noqa: S101 - what has no type is left out before
+def _resource(file: File, kind: FileType, issue: Publication, package: str) -> Json:
     dataset = issue.site.dataset
     what = {item: dataset.label(NamedNode(file.about), item).value if file.about else "" for item in dataset.languages}
-    names = {language: kind.title(language, what[language]) for language in dataset.languages}
+    names = {language: kind.title(Messages("publish", language), what[language]) for language in dataset.languages}
     return {
         "id": str(uuid5(NAMESPACE_URL, f"{package}/{file.name}")),
         "package_id": package,
@@ -158,22 +161,6 @@ def _text(dataset: Dataset, node: Node, language: str) -> str:
 def _keywords(dataset: Dataset, node: Node, language: str) -> list[str]:
     values = (item for item in dataset.objects(node, DCAT("keyword").value) if isinstance(item, Literal))
     return [item.value for item in values if item.language in {language, None}]
-
-
-def _publisher(dataset: Dataset, node: Node, language: str) -> str:
-    return next((dataset.label(item, language).value for item in _publishers(dataset, node)), "")
-
-
-def _publishers(dataset: Dataset, node: Node) -> list[NamedNode]:
-    values = dataset.objects(node, DCTERMS("publisher").value)
-    return [item for item in values if isinstance(item, NamedNode)]
-
-
-def _organization(dataset: Dataset, node: Node, language: str) -> Json:
-    iri = next((item.value for item in _publishers(dataset, node)), dataset.base)
-    title = _publisher(dataset, node, language)
-    identity = str(uuid5(NAMESPACE_URL, iri))
-    return {"id": identity, "name": _name(title), "title": title, "type": "organization", "state": "active"}
 
 
 def _licence(dataset: Dataset, node: Node) -> Json:

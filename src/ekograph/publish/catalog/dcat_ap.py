@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from ekograph.i18n import LANGUAGES
-from ekograph.publish import publication
-from ekograph.publish.publication import File, Publication
+from ekograph.i18n import LANGUAGES, Messages
+from ekograph.publish.publication import File, FileType, Publication
 from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset, Node, Term, in_default_graph
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDFS, SKOS, SPDX, TYPE, XSD, facts, integer, moment, part
@@ -92,7 +91,12 @@ def catalogue(issue: Publication) -> list[Quad]:
     if not authored:
         return []
     quads = [_here(quad, dataset.base) for quad in authored]
-    quads += [quad for target in _things(authored, dataset) for quad in dataset.bounded(target)]
+    # A harvester gets the catalogue alone, so it says what the things are that it points to in the data.
+    home = f"{dataset.base}{THINGS}" if dataset.has_names else ""
+    starts = tuple(filter(None, (home, *dataset.spaces)))
+    objects = {quad.object for quad in authored if isinstance(quad.object, NamedNode)}
+    things = sorted((node for node in objects if node.value.startswith(starts)), key=str)
+    quads += [quad for target in things for quad in dataset.bounded(target)]
     for node in dataset.instances(DCAT("Catalog").value):
         quads += facts(node, *_unwritten(node, _dates(issue), dataset))
     if main := main_dataset(issue):
@@ -172,20 +176,11 @@ def _authored(dataset: Dataset) -> list[Quad]:
 _RESOURCES = ("Catalog", "CatalogRecord", "Dataset", "DatasetSeries", "Distribution", "DataService")
 
 
-def _things(authored: list[Quad], dataset: Dataset) -> list[NamedNode]:
-    """What the catalogue points to in the data: a harvester gets the catalogue alone, so it says what they are."""
-    objects = {quad.object for quad in authored if isinstance(quad.object, NamedNode)}
-    home = f"{dataset.base}{THINGS}" if dataset.has_names else ""
-    starts = tuple(filter(None, (home, *dataset.spaces)))
-    return sorted((node for node in objects if node.value.startswith(starts)), key=str)
-
-
 def _here(quad: Quad, base: str) -> Quad:
     """The quad, with this copy's address for a place below the base."""
     place = quad.object
     if quad.predicate in _PLACES and base and isinstance(place, NamedNode) and place.value.startswith(base):
-        place = NamedNode(f"{PUBLIC_URL}/{place.value.removeprefix(base)}")
-        return Quad(quad.subject, quad.predicate, place)
+        return Quad(quad.subject, quad.predicate, NamedNode(f"{PUBLIC_URL}/{place.value.removeprefix(base)}"))
     return quad
 
 
@@ -194,16 +189,17 @@ def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
     known = [*_dates(issue), (DCAT("version"), Literal(issue.version.name))]
     yield from facts(node, *_unwritten(node, known, dataset))
     yield from _versions(node, issue)
-    for standard in dataset.objects(node, DCTERMS("conformsTo").value):
-        yield from _standard(standard, dataset)
+    standards = dataset.objects(node, DCTERMS("conformsTo").value)
+    for standard in (term for term in standards if isinstance(term, NamedNode)):
+        yield from facts(standard, *((DCTERMS("title"), item) for item in dataset.objects(standard, f"{DCTERMS}title")))
     services = [term for term in dataset.subjects(DCAT("servesDataset").value, node) if isinstance(term, NamedNode)]
     for service in services:
-        yield from _service(service)
+        endpoint, protocol = NamedNode(f"{PUBLIC_URL}/sparql"), NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+        yield from facts(service, (DCAT("endpointURL"), endpoint), (DCAT("endpointDescription"), endpoint))
+        yield from facts(service, (DCTERMS("conformsTo"), protocol))
+        yield from facts(protocol, (DCTERMS("title"), Literal("SPARQL 1.1 Protocol", language="en")))
     inherited = [(here, value) for there, here in _INHERITED.items() for value in dataset.objects(node, there.value)]
-    for file in issue.dumps:
-        kind = publication.of(file.name)
-        if kind is None:
-            continue
+    for file, kind in issue.distributions:
         distribution = NamedNode(f"{node.value}-{file.name}")
         yield from facts(node, (DCAT("distribution"), distribution))
         yield from facts(distribution, *inherited)
@@ -255,51 +251,36 @@ def _newest_prints(issue: Publication) -> Mapping[str, tuple[str, str]]:
     return terms
 
 
-def _standard(standard: Term, dataset: Dataset) -> Iterator[Quad]:
-    """The title of what the dataset conforms to."""
-    if isinstance(standard, NamedNode):
-        titles = dataset.objects(standard, DCTERMS("title").value)
-        yield from facts(standard, *((DCTERMS("title"), title) for title in titles))
-
-
-def _service(service: NamedNode) -> Iterator[Quad]:
-    endpoint = NamedNode(f"{PUBLIC_URL}/sparql")
-    yield from facts(service, (DCAT("endpointURL"), endpoint), (DCAT("endpointDescription"), endpoint))
-    protocol = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
-    yield from facts(service, (DCTERMS("conformsTo"), protocol))
-    title = Literal("SPARQL 1.1 Protocol", language="en")
-    yield from facts(protocol, (DCTERMS("title"), title))
-
-
-def _distribution(node: NamedNode, file: File, kind: publication.FileType, issue: Publication) -> Iterator[Quad]:
-    address = NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
-    dataset = issue.site.dataset
-    named = [
-        (language, dataset.label(NamedNode(file.about), language).value if file.about else "") for language in LANGUAGES
-    ]
+def _distribution(node: NamedNode, file: File, kind: FileType, issue: Publication) -> Iterator[Quad]:
+    """A dump; its format and media type are from the tables that portals know (Publications Office, IANA)."""
+    address, checksum, dataset = (
+        NamedNode(f"{PUBLIC_URL}/dumps/{file.name}"),
+        part(node, "checksum"),
+        issue.site.dataset,
+    )
+    about = {item: dataset.label(NamedNode(file.about), item).value if file.about else "" for item in LANGUAGES}
+    spoken = [(Messages("publish", language), what) for language, what in about.items()]
     yield from facts(
         node,
         (TYPE, DCAT("Distribution")),
-        *((DCTERMS("title"), Literal(kind.title(*words), language=words[0])) for words in named),
-        *((DCTERMS("description"), Literal(kind.description(*words), language=words[0])) for words in named),
+        *((DCTERMS("title"), Literal(kind.title(*words), language=words[0].language)) for words in spoken),
+        *((DCTERMS("description"), Literal(kind.description(*words), language=words[0].language)) for words in spoken),
         (DCAT("accessURL"), address),
         (DCAT("downloadURL"), address),
         (DCAT("byteSize"), integer(file.size)),
         (_AVAILABILITY, _AVAILABLE),
         (DCTERMS("issued"), moment(issue.versions[0].published)),
         (DCTERMS("modified"), moment(file.modified or issue.version.published)),
-    )
-    yield from _types(node, kind)
-    yield from _checksum(node, file)
-
-
-def _types(node: NamedNode, kind: publication.FileType) -> Iterator[Quad]:
-    """The format and the media type, from the tables that portals know (Publications Office, IANA)."""
-    yield from facts(
-        node,
         (DCTERMS("format"), NamedNode(_FILE_TYPES + kind.authority)),
         (DCAT("mediaType"), NamedNode(_MEDIA_TYPES + kind.media_type)),
         *([(DCAT("compressFormat"), NamedNode(f"{_MEDIA_TYPES}{kind.packed}"))] if kind.packed else []),
+        (SPDX("checksum"), checksum),
+    )
+    yield from facts(
+        checksum,
+        (TYPE, SPDX("Checksum")),
+        (SPDX("algorithm"), SPDX("checksumAlgorithm_sha256")),
+        (SPDX("checksumValue"), Literal(file.sha256, datatype=XSD("hexBinary"))),
     )
 
 
@@ -322,14 +303,3 @@ def _explained(quad: Quad) -> Iterator[Quad]:
         yield from facts(scheme, (TYPE, SKOS("ConceptScheme")), (DCTERMS("title"), Literal(table, language="en")))
         if quad.predicate in _CODED:
             yield from facts(target, (SKOS("prefLabel"), Literal(code, language="en")))
-
-
-def _checksum(node: NamedNode, file: File) -> Iterator[Quad]:
-    checksum: BlankNode = part(node, "checksum")
-    yield from facts(node, (SPDX("checksum"), checksum))
-    yield from facts(
-        checksum,
-        (TYPE, SPDX("Checksum")),
-        (SPDX("algorithm"), SPDX("checksumAlgorithm_sha256")),
-        (SPDX("checksumValue"), Literal(file.sha256, datatype=XSD("hexBinary"))),
-    )

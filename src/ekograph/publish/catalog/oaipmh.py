@@ -14,7 +14,7 @@ from ekograph.publish.catalog.dcat_ap import PAGE as CATALOGUE
 from ekograph.publish.catalog.dcat_ap import described, email
 from ekograph.publish.history.memento import by_thing, last_state
 from ekograph.publish.publication import Event, Publication
-from ekograph.rdf.dataset import Dataset, Term
+from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import DCAT, DCTERMS, FOAF
 from ekograph.rendering import terms
@@ -65,11 +65,11 @@ def repository(issue: Publication) -> Json:
     things = () if issue.site.large else dataset.things()
     sets: dict[str, str] = {}
     records = [_record(node, issue, events.get(node.value, ()), sets) for node in dict.fromkeys([*things, *datasets])]
-    records += [
-        _deleted(NamedNode(thing), dataset, past, sets)
-        for thing, past in events.items()
-        if (past[-1].kind == "delete" and "#" not in dataset.path(thing)) or NamedNode(thing) in dataset.moved
-    ]
+    for thing, past in events.items():
+        if (past[-1].kind == "delete" and "#" not in dataset.path(thing)) or NamedNode(thing) in dataset.moved:
+            last_sets = _sets_of(NamedNode(thing), last_state(past[:-1], dataset), sets)
+            stamp = past[-1].published
+            records.append({"identifier": thing, "datestamp": stamp, "sets": last_sets, "deleted": True})
     finished = {version.published: version.finished for version in issue.versions if version.finished}
     for record in records:
         record["datestamp"] = finished.get(record["datestamp"], record["datestamp"])
@@ -95,12 +95,6 @@ def _record(node: NamedNode, issue: Publication, events: Sequence[Event], sets: 
         "rdf": f"{CATALOGUE if '#' in path else path}.rdf",
         **({"dcat_ap": f"{CATALOGUE}.rdf"} if is_dataset else {}),
     }
-
-
-def _deleted(node: NamedNode, dataset: Dataset, events: Sequence[Event], sets: dict[str, str]) -> Json:
-    last = last_state(events[:-1], dataset)
-    kept_sets = _sets_of(node, last, sets)
-    return {"identifier": node.value, "datestamp": events[-1].published, "sets": kept_sets, "deleted": True}
 
 
 def _sets_of(node: NamedNode, dataset: Dataset, sets: dict[str, str]) -> list[str]:
@@ -133,19 +127,15 @@ def _dublin_core(node: NamedNode, dataset: Dataset, modified: str) -> str:
 def _elements(node: NamedNode, dataset: Dataset) -> Iterator[str]:
     for name, predicates in _ELEMENTS.items():
         values = next(filter(None, (dataset.objects(node, predicate) for predicate in predicates)), [])
-        for value in _named(values, dataset):
-            if isinstance(value, Literal):
-                yield _element(name, value.value, f' xml:lang="{value.language}"' if value.language else "")
-            elif isinstance(value, NamedNode):
-                yield _element(name, value.value)
+        for item in values:
+            # Of what has names of people and organizations, these.
+            names = () if isinstance(item, Literal) else dataset.objects(item, FOAF("name").value)
+            for value in names or (item,):
+                if isinstance(value, Literal):
+                    yield _element(name, value.value, f' xml:lang="{value.language}"' if value.language else "")
+                elif isinstance(value, NamedNode):
+                    yield _element(name, value.value)
 
 
 def _element(name: str, text: str, attributes: str = "") -> str:
     return f"<dc:{name}{attributes}>{escape(NOT_XML.sub('', text))}</dc:{name}>"
-
-
-def _named(values: Sequence[Term], dataset: Dataset) -> Iterator[Term]:
-    """The values; of what has names of people and organizations, these."""
-    for value in values:
-        names = () if isinstance(value, Literal) else dataset.objects(value, FOAF("name").value)
-        yield from names or (value,)

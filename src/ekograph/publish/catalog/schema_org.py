@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.publish import publication
 from ekograph.publish.catalog.dcat_ap import main_dataset
 from ekograph.publish.publication import Publication
 from ekograph.rdf import formats
@@ -42,30 +41,45 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
     if node is None:
         return None
     names = [term.value for term in _literals(dataset, node, "title")]
-    name = dataset.label(node, language).value
+    name, description = dataset.label(node, language).value, dataset.text(node, (f"{DCTERMS}description",), language)
+    licences = [term.value for term in _nodes(dataset, node, DCTERMS("license").value)]
+    publisher = [
+        {"@type": "Organization", "@id": term.value, "name": dataset.label(term, language).value}
+        for term in _nodes(dataset, node, DCTERMS("publisher").value)[:1]
+    ]
+    places = _nodes(dataset, node, DCTERMS("spatial").value)
     return without_empty(
         {
             "@type": "Dataset",
             "@id": node.value,
             "name": name,
             "alternateName": [term for term in names if term != name],
-            "description": _text(dataset, node, "description", language),
+            "description": description.value if description else "",
             "url": f"{PUBLIC_URL}/",
             "identifier": node.value,
-            "license": _licence(dataset, node),
+            "license": _LICENCES.get(licences[0], licences[0]) if licences else "",
             "keywords": [term.value for term in _literals(dataset, node, "keyword", DCAT.iri)],
-            "creator": _publisher(dataset, node, language),
-            "publisher": _publisher(dataset, node, language),
+            "creator": publisher[0] if publisher else {},
+            "publisher": publisher[0] if publisher else {},
             "isAccessibleForFree": True,
             "inLanguage": list(dataset.languages),
             "datePublished": issue.versions[0].published,
             "dateModified": issue.version.published,
             "version": issue.version.name,
             "temporalCoverage": _period(dataset, node),
-            "spatialCoverage": _places(dataset, node, language),
+            "spatialCoverage": [{"@type": "Place", "name": dataset.label(term, language).value} for term in places],
             "isBasedOn": [term.value for term in _nodes(dataset, node, "http://www.w3.org/ns/prov#wasDerivedFrom")],
             "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{PUBLIC_URL}/catalog"},
-            "distribution": _downloads(issue),
+            "distribution": [
+                {
+                    "@type": "DataDownload",
+                    "contentUrl": f"{PUBLIC_URL}/dumps/{file.name}",
+                    "encodingFormat": kind.as_sent,
+                    "contentSize": f"{file.size} B",
+                    "sha256": file.sha256,
+                }
+                for file, kind in issue.distributions
+            ],
         }
     )
 
@@ -74,14 +88,11 @@ def export(publication: Publication) -> Iterator[Representation]:
     """The dataset of the catalogue in Croissant (https://docs.mlcommons.org/croissant/docs/croissant-spec.html)."""
     language = publication.site.dataset.languages[0]
     if data := of_dataset(publication, language):
+        names = [item["contentUrl"].rpartition("/")[2] for item in data["distribution"]]
+        members = ("contentUrl", "contentSize", "encodingFormat", "sha256")
         files = [
-            {
-                "@type": "cr:FileObject",
-                "@id": item["contentUrl"].rpartition("/")[2],
-                "name": item["contentUrl"].rpartition("/")[2],
-            }
-            | {name: item[name] for name in ("contentUrl", "contentSize", "encodingFormat", "sha256")}
-            for item in data["distribution"]
+            {"@type": "cr:FileObject", "@id": name, "name": name} | {member: item[member] for member in members}
+            for name, item in zip(names, data["distribution"], strict=True)
         ]
         document = {
             "@context": {"@language": language, **_CROISSANT},
@@ -103,47 +114,9 @@ def _nodes(dataset: Dataset, node: Node, predicate: str) -> list[NamedNode]:
     return [term for term in dataset.objects(node, predicate) if isinstance(term, NamedNode)]
 
 
-def _text(dataset: Dataset, node: Node, name: str, language: str) -> str:
-    results = dataset.text(node, (f"{DCTERMS.iri}{name}",), language)
-    return results.value if results else ""
-
-
-def _licence(dataset: Dataset, node: Node) -> str:
-    results = [term.value for term in _nodes(dataset, node, DCTERMS("license").value)]
-    return _LICENCES.get(results[0], results[0]) if results else ""
-
-
-def _publisher(dataset: Dataset, node: Node, language: str) -> Json:
-    for term in _nodes(dataset, node, DCTERMS("publisher").value):
-        return {"@type": "Organization", "@id": term.value, "name": dataset.label(term, language).value}
-    return {}
-
-
 def _period(dataset: Dataset, node: Node) -> str:
     """The first period, as an interval (ISO 8601)."""
     for period in _nodes(dataset, node, DCTERMS("temporal").value):
         ends = [_literals(dataset, period, name, DCAT.iri) for name in ("startDate", "endDate")]
         return "/".join(term[0].value if term else ".." for term in ends)
     return ""
-
-
-def _places(dataset: Dataset, node: Node, language: str) -> Sequence[Mapping[str, str]]:
-    places = _nodes(dataset, node, DCTERMS("spatial").value)
-    return [{"@type": "Place", "name": dataset.label(term, language).value} for term in places]
-
-
-def _downloads(issue: Publication) -> list[Json]:
-    results = []
-    for file in issue.dumps:
-        kind = publication.of(file.name)
-        if kind:
-            results.append(
-                {
-                    "@type": "DataDownload",
-                    "contentUrl": f"{PUBLIC_URL}/dumps/{file.name}",
-                    "encodingFormat": kind.as_sent,
-                    "contentSize": f"{file.size} B",
-                    "sha256": file.sha256,
-                }
-            )
-    return results

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
-from ekograph.publish import publication
 from ekograph.publish.catalog.dcat_ap import described
 from ekograph.publish.catalog.void import PAGE as VOID_PAGE
 from ekograph.publish.publication import Publication
@@ -36,7 +35,10 @@ def pointers(issue: Publication) -> list[Pointer]:
         entries += [("author", iri, {}) for iri in _named(issue, node, "publisher")]
         entries.append(("describedby", f"{PUBLIC_URL}/catalog.ttl", _TURTLE))
     entries.append(("describedby", f"{PUBLIC_URL}{VOID_PAGE}.ttl", _TURTLE))
-    entries += [("item", f"{PUBLIC_URL}/dumps/{name}", {"type": kind}) for name, kind in _items(issue)]
+    # A compressed dump is a file of its own.
+    entries += [
+        ("item", f"{PUBLIC_URL}/dumps/{file.name}", {"type": kind.as_sent}) for file, kind in issue.distributions
+    ]
     return entries
 
 
@@ -47,26 +49,14 @@ def links(issue: Publication) -> tuple[str, ...]:
 
 
 def export(publication: Publication) -> Iterator[Representation]:
-    """The set of links."""
-    yield plain("/linkset.json", "application/linkset+json", json.dumps(linkset(publication), indent=1))
-
-
-def linkset(issue: Publication) -> dict[str, object]:
     """The pointers as a set of links in JSON (RFC 9264, section 4.2)."""
-    targets: dict[str, object] = {"anchor": f"{PUBLIC_URL}/"}
-    for relation, target, more in pointers(issue):
-        known = targets.setdefault(relation, [])
-        assert isinstance(known, list)  # noqa: S101 - only the anchor is text, and it is no relation
-        known.append({"href": target, **more})
-    return {"linkset": [targets]}
+    targets: dict[str, list[dict[str, str]]] = {}
+    for relation, target, more in pointers(publication):
+        targets.setdefault(relation, []).append({"href": target, **more})
+    linkset = {"linkset": [{"anchor": f"{PUBLIC_URL}/", **targets}]}
+    yield plain("/linkset.json", "application/linkset+json", json.dumps(linkset, indent=1))
 
 
 def _named(issue: Publication, node: NamedNode, name: str) -> list[str]:
     values = issue.site.dataset.objects(node, DCTERMS(name).value)
     return [term.value for term in values if isinstance(term, NamedNode)]
-
-
-def _items(issue: Publication) -> list[tuple[str, str]]:
-    """The dumps and their media types; a compressed one is a file of its own."""
-    kinds = ((file.name, publication.of(file.name)) for file in issue.dumps)
-    return [(name, kind.as_sent) for name, kind in kinds if kind]

@@ -22,9 +22,6 @@ from ekograph.urls import PUBLIC_URL
 #: Where crawlers look for it (VoID, section 7.2).
 PAGE = "/.well-known/void"
 
-#: How many things of each class are given as examples.
-EXAMPLES = 1
-
 _FORMATS = "http://www.w3.org/ns/formats/"
 _FEATURES = {
     formats.TURTLE: "Turtle",
@@ -35,7 +32,7 @@ _FEATURES = {
     formats.RDF_XML: "RDF_XML",
 }
 #: What the description repeats from the catalogue, so that it can be read alone.
-_REPEATED = ("title", "description", "license", "publisher", "source")
+_REPEATED = tuple(map(DCTERMS, ("title", "description", "license", "publisher", "source")))
 
 
 def export(publication: Publication) -> Iterator[LazyRepresentation]:
@@ -52,21 +49,20 @@ def void(issue: Publication) -> list[Quad]:
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
         *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
-        *facts(node, (TYPE, VOID("Dataset")), *_repeated(node, dataset), *_access(issue)),
+        *facts(node, (TYPE, VOID("Dataset")), *_access(issue)),
+        *facts(node, *((term, value) for term in _REPEATED for value in dataset.objects(node, term.value))),
         *facts(node, (DCTERMS("modified"), moment(issue.version.published))),
         *facts(node, *_totals(counted, dataset)),
-        *_class_partitions(node, counted.classes),
-        *_property_partitions(node, counted.properties),
-        *_graphs(node, dataset),
+        *_partitions(node, "class", counted.classes, "entities"),
+        *_partitions(node, "property", counted.properties, "triples"),
         *_examples(issue),
     ]
+    for name, graph_quads in dataset.graphs().items():
+        if name:
+            graph = NamedNode(name)
+            quads += facts(node, (VOID("subset"), graph))
+            quads += facts(graph, (TYPE, VOID("Dataset")), (VOID("triples"), integer(len(graph_quads))))
     return sorted(set(quads), key=str)
-
-
-def _repeated(node: NamedNode, dataset: Dataset) -> Iterator[tuple[NamedNode, Term]]:
-    for name in _REPEATED:
-        for value in dataset.objects(node, DCTERMS(name).value):
-            yield DCTERMS(name), value
 
 
 def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
@@ -81,16 +77,9 @@ def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
         yield VOID("feature"), NamedNode(_FORMATS + name)
     spaces = [f"{dataset.base}id/"] if dataset.base else []
     yield from ((VOID("uriSpace"), Literal(space)) for space in (*spaces, *dataset.spaces))
-    things = dataset.own_things()
-    examples: dict[str, list[NamedNode]] = {}
-    for thing in things:
-        for kind in dataset.types(thing):
-            of_kind = examples.setdefault(kind, [])
-            if len(of_kind) < EXAMPLES:
-                of_kind.append(thing)
-    yield from (
-        (VOID("exampleResource"), item) for _, examples_of_kind in sorted(examples.items()) for item in examples_of_kind
-    )
+    # The first thing of each class.
+    examples = {kind: thing for thing in reversed(dataset.own_things()) for kind in dataset.types(thing)}
+    yield from ((VOID("exampleResource"), thing) for _, thing in sorted(examples.items()))
 
 
 @dataclass
@@ -132,26 +121,19 @@ def _totals(counted: _Counted, dataset: Dataset) -> Iterator[tuple[NamedNode, Te
     yield VOID("entities"), integer(len(dataset.own_things()))
     yield VOID("distinctSubjects"), integer(counted.subjects)
     yield VOID("distinctObjects"), integer(counted.objects)
-    properties = {item.value for item in counted.properties}
-    classes = {item.value for item in counted.classes}
-    yield VOID("properties"), integer(len(properties))
-    yield VOID("classes"), integer(len(classes))
-    for namespace in sorted({_namespace(iri) for iri in properties | classes}):
+    yield VOID("properties"), integer(len(counted.properties))
+    yield VOID("classes"), integer(len(counted.classes))
+    iris = {term.value for term in (*counted.properties, *counted.classes)}
+    for namespace in sorted({iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] or iri for iri in iris}):
         yield VOID("vocabulary"), NamedNode(namespace)
 
 
-def _class_partitions(node: NamedNode, classes: Counter[NamedNode]) -> Iterator[Quad]:
-    for kind, entities in sorted(classes.items(), key=str):
-        partition = part(node, f"class {kind.value}")
-        yield from facts(node, (VOID("classPartition"), partition))
-        yield from facts(partition, (VOID("class"), kind), (VOID("entities"), integer(entities)))
-
-
-def _property_partitions(node: NamedNode, counts: Counter[NamedNode]) -> Iterator[Quad]:
-    for predicate, count in sorted(counts.items(), key=str):
-        partition = part(node, f"property {predicate.value}")
-        yield from facts(node, (VOID("propertyPartition"), partition))
-        yield from facts(partition, (VOID("property"), predicate), (VOID("triples"), integer(count)))
+def _partitions(node: NamedNode, name: str, counts: Counter[NamedNode], counted: str) -> Iterator[Quad]:
+    """The parts of the dataset by class or by property, and how much is in each."""
+    for term, count in sorted(counts.items(), key=str):
+        partition = part(node, f"{name} {term.value}")
+        yield from facts(node, (VOID(f"{name}Partition"), partition))
+        yield from facts(partition, (VOID(name), term), (VOID(counted), integer(count)))
 
 
 def _examples(issue: Publication) -> Iterator[Quad]:
@@ -166,16 +148,3 @@ def _examples(issue: Publication) -> Iterator[Quad]:
             (SCHEMA("target"), NamedNode(f"{PUBLIC_URL}/sparql")),
             *((RDFS("comment"), Literal(text, language=tag)) for tag, text in sorted(query.titles.items())),
         )
-
-
-def _graphs(node: NamedNode, dataset: Dataset) -> Iterator[Quad]:
-    """Each named graph as a subset."""
-    for name, quads in sorted(dataset.graphs().items()):
-        if name:
-            graph = NamedNode(name)
-            yield from facts(node, (VOID("subset"), graph))
-            yield from facts(graph, (TYPE, VOID("Dataset")), (VOID("triples"), integer(len(quads))))
-
-
-def _namespace(iri: str) -> str:
-    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] or iri

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, parse
+from pyoxigraph import Literal, Quad, RdfFormat, parse
 
 from ekograph.diff.changes import compare, rdf_patch
 from ekograph.publish.publication import Event, Publication, Version
@@ -59,20 +59,16 @@ def read(snapshot: Snapshot | None) -> Changelog:
     """The chronicle that `snapshot` holds; an empty one for none."""
     if snapshot is None or _VERSIONS not in snapshot.manifest.files:
         return Changelog()
-    path = snapshot.path
-    names = (name.removeprefix(PATCHES) for name in snapshot.manifest.files if name.startswith(PATCHES))
+    path, manifest = snapshot.path, snapshot.manifest
+    versions = [Version(**item) for item in json.loads((path / _VERSIONS).read_bytes())]
+    names = (name.removeprefix(PATCHES) for name in manifest.files if name.startswith(PATCHES))
     return Changelog(
-        [_finished(Version(**item), snapshot) for item in json.loads((path / _VERSIONS).read_bytes())],
+        # Its own snapshot has told since when it could be read after this was written.
+        [replace(item, finished=manifest.finished) if item.name == manifest.name else item for item in versions],
         [Event(**json.loads(line)) for line in (path / _EVENTS).read_bytes().splitlines()],
         {name.removesuffix(".rdfp"): (path / PATCHES / name).read_bytes() for name in names},
         (path / _REPLICA).read_bytes(),
     )
-
-
-def _finished(version: Version, snapshot: Snapshot) -> Version:
-    """The version, with the time that its own snapshot has told since it was written."""
-    finished = snapshot.manifest.finished if version.name == snapshot.name else version.finished
-    return replace(version, finished=finished)
 
 
 def tells_of(snapshot: Snapshot | None, entries: Iterable[str]) -> bool:
@@ -94,9 +90,16 @@ def write(chronicle: Changelog, draft: Draft) -> None:
         draft.write(f"{PATCHES}{name}.rdfp", patch)
 
 
-def append(chronicle: Changelog, version: Version, dataset: Dataset) -> Changelog:
-    """The chronicle with `version`, if its dataset is another one than that of the version before."""
-    if chronicle.versions and chronicle.versions[-1].digest == version.digest:
+def append(chronicle: Changelog, version: Version, dataset: Dataset | None) -> Changelog:
+    """The chronicle with `version`, if its dataset is another one than that of the version before.
+
+    Of a large one, given as None, what changed is not told thing by thing, nor as patches.
+    """
+    same = bool(chronicle.versions) and chronicle.versions[-1].digest == version.digest
+    versions = chronicle.versions if same else [*chronicle.versions, version]
+    if dataset is None:
+        return Changelog(versions)
+    if same:
         return chronicle
     replica = list(parse(chronicle.replica, RdfFormat.N_QUADS))
     changes = compare(replica, dataset.quads)
@@ -104,17 +107,11 @@ def append(chronicle: Changelog, version: Version, dataset: Dataset) -> Changelo
     previous = _patch_id(dataset.base, chronicle.versions[-1].name) if chronicle.patches else None
     patch = rdf_patch(changes, _patch_id(dataset.base, version.name), previous)
     return Changelog(
-        [*chronicle.versions, version],
+        versions,
         [*chronicle.events, *_events(chronicle.events, version, dataset)],
         {**chronicle.patches, version.name: patch.encode()},
         n_quads([*(set(replica) - set(changes.removed)), *changes.added]),
     )
-
-
-def append_large(chronicle: Changelog, version: Version, _: Dataset) -> Changelog:
-    """The chronicle of a large dataset with `version`: what changed is not told thing by thing, nor as patches."""
-    same = chronicle.versions and chronicle.versions[-1].digest == version.digest
-    return Changelog(chronicle.versions if same else [*chronicle.versions, version])
 
 
 def _patch_id(base: str, version: str) -> str:
@@ -124,18 +121,16 @@ def _patch_id(base: str, version: str) -> str:
 def _events(before: Iterable[Event], version: Version, dataset: Dataset) -> Iterator[Event]:
     """What happened to each thing since: another state, or none any more."""
     known = {event.thing: event.state for event in before}
-    states = {thing.value: _state(dataset.bounded(thing)) for thing in dataset.subjects_under("")}
+    states = {
+        # Canonical, so that it is the same for equal graphs, whatever the labels of blank nodes.
+        thing.value: canonical(Quad(*quad.triple) for quad in dataset.bounded(thing)).decode()
+        for thing in dataset.subjects_under("")
+    }
     for thing in sorted(known.keys() | states.keys()):
         state = states.get(thing, "")
         if state != known.get(thing, ""):
             kind = "update" if known.get(thing) and state else "create" if state else "delete"
             yield Event(version.name, version.published, thing, kind, state)
-
-
-def _state(quads: Iterable[Quad]) -> str:
-    """What is said of a thing, as canonical N-Triples: equal for equal graphs, whatever the labels of blank nodes."""
-    union = (Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
-    return canonical(union).decode()
 
 
 def history(events: Sequence[Event], kept: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[Change]]:
