@@ -11,12 +11,14 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.texts import local_name
-from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
 from ekograph.scaffold.records import (
     Answers,
+    DraftRow,
     EditableSite,
+    Edits,
     Field,
     NewError,
+    RecordDraft,
     RecordType,
     absolute,
     free,

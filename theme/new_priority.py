@@ -6,8 +6,20 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.texts import local_name
-from ekograph.scaffold.edits import DraftRow, Edits, RecordDraft
-from ekograph.scaffold.records import Answers, EditableSite, Field, NewError, RecordType, free, free_slug, one, slug
+from ekograph.scaffold.records import (
+    Answers,
+    DraftRow,
+    EditableSite,
+    Edits,
+    Field,
+    NewError,
+    RecordDraft,
+    RecordType,
+    free,
+    free_slug,
+    one,
+    slug,
+)
 
 from . import new_records as v
 from .new_records import next_order, text

@@ -16,15 +16,28 @@ FILE_NAME = "ekograph.toml"
 
 _PREFIX = "EKOGRAPH_"
 
-# What an IRI may be made of, after its scheme (RFC 3987).
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
-
 
 #: What a site can mostly be: concepts, an ontology, a catalogue, other data.
 PROFILES = ("skos", "owl", "dcat", "rdf")
 
 #: Forms of the dumps, and the modules that they are written with.
 MORE_DUMPS = MappingProxyType({"parquet": "pyarrow", "zst": "zstandard"})
+
+#: The form that texts of a setting have, and what to do about another. An IRI is what RFC 3987 allows after a scheme.
+_FORMS = {
+    "base": (r"(?s)https?://.*[/#]", "give an http(s) IRI that ends in a slash or a hash"),
+    "own": (
+        r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+",
+        "give what the IRIs of your things begin with, as in https://example.org/voc/",
+    ),
+    "images": (r"https?://[A-Za-z0-9.-]+(:\d+)?", "give scheme and host alone, as in https://example.org"),
+    "profile": ("|".join(PROFILES), f"the profiles are {', '.join(PROFILES)}"),
+    "security_contact": (
+        r"(?s)(mailto:|https://|tel:).*",
+        "give an address that begins with mailto:, tel: or https://",
+    ),
+    "contact": (r"(?s)(mailto:|https?://).*", "give an address that begins with mailto: or https://"),
+}
 
 #: How much a finding of a rule of the check can matter.
 _SEVERITIES = ("off", "info", "warning", "violation")
@@ -125,10 +138,8 @@ def load(root: Path, **overrides: Any) -> Settings:
 
     Raises ConfigError for an unreadable file, an unknown setting, or a value that cannot be used.
     """
-    values: dict[str, Any] = {}
     path = root / FILE_NAME
-    if path.exists():
-        values |= _from_file(path)
+    values = _from_file(path) if path.exists() else {}
     values |= {name: os.environ[_env(name)] for name in names() if _env(name) in os.environ}
     for variable in sorted(name for name in os.environ if name.startswith(_PREFIX)):
         if variable not in map(_env, names()):
@@ -186,47 +197,28 @@ def _converted(name: str, value: Any, default: Any) -> Any:
 
 
 def _checked(settings: Settings) -> Settings:
-    if settings.public_url:
-        url = urlsplit(settings.public_url)
-        if url.scheme not in {"http", "https"} or not url.netloc or url.query or url.fragment:
-            raise ConfigError(
-                f"public_url is {settings.public_url!r}; give scheme and host, "
-                "perhaps a path, as in https://data.example.fi or https://example.fi/data"
-            )
-        settings = settings._replace(public_url=settings.public_url.rstrip("/"))
-    if settings.base and not (settings.base.startswith(("http://", "https://")) and settings.base.endswith(("/", "#"))):
-        raise ConfigError(f"base is {settings.base!r}; give an http(s) IRI that ends in a slash or a hash")
-    if settings.base.endswith("#"):
-        # The terms are named after the hash; graphs and other documents have names beside them.
-        settings = settings._replace(base=f"{settings.base[:-1]}/", own=(settings.base, *settings.own))
-    _check_words(settings)
-    if settings.security_contact and not settings.security_contact.startswith(("mailto:", "https://", "tel:")):
+    for name, (form, advice) in _FORMS.items():
+        value = getattr(settings, name)
+        for part in value if isinstance(value, tuple) else [value] if value else []:
+            if not re.fullmatch(form, part):
+                raise ConfigError(f"{name} {'holds' if isinstance(value, tuple) else 'is'} {part!r}; {advice}")
+    url = urlsplit(settings.public_url)
+    if settings.public_url and (url.scheme not in {"http", "https"} or not url.netloc or url.query or url.fragment):
         raise ConfigError(
-            f"security_contact is {settings.security_contact!r}; give an address that begins with mailto:, tel: or https://"
+            f"public_url is {settings.public_url!r}; give scheme and host, "
+            "perhaps a path, as in https://data.example.fi or https://example.fi/data"
         )
-    if settings.contact and not settings.contact.startswith(("mailto:", "https://", "http://")):
-        raise ConfigError(f"contact is {settings.contact!r}; give an address that begins with mailto: or https://")
+    for name in settings.more_dumps:
+        if name not in MORE_DUMPS or not find_spec(MORE_DUMPS[name]):
+            forms = ", ".join(f"{form} (pip install {module})" for form, module in MORE_DUMPS.items())
+            raise ConfigError(f"more_dumps holds {name!r}, which is unknown or not installed; there are {forms}")
     _check_numbers(settings)
     if not settings.languages:
         raise ConfigError("languages is empty; name at least one, as in languages = ['en']")
-    return settings
-
-
-def _check_words(settings: Settings) -> None:
-    for iri in settings.own:
-        if not _ABSOLUTE_IRI.fullmatch(iri):
-            raise ConfigError(
-                f"own holds {iri!r}; give what the IRIs of your things begin with, as in https://example.org/voc/"
-            )
-    for origin in settings.images:
-        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
-            raise ConfigError(f"images holds {origin!r}; give scheme and host alone, as in https://example.org")
-    for form in settings.more_dumps:
-        if form not in MORE_DUMPS or not find_spec(MORE_DUMPS[form]):
-            forms = ", ".join(f"{name} (pip install {module})" for name, module in MORE_DUMPS.items())
-            raise ConfigError(f"more_dumps holds {form!r}, which is unknown or not installed; there are {forms}")
-    if settings.profile not in {"", *PROFILES}:
-        raise ConfigError(f"profile is {settings.profile!r}; the profiles are {', '.join(PROFILES)}")
+    if settings.base.endswith("#"):
+        # The terms are named after the hash; graphs and other documents have names beside them.
+        settings = settings._replace(base=f"{settings.base[:-1]}/", own=(settings.base, *settings.own))
+    return settings._replace(public_url=settings.public_url.rstrip("/"))
 
 
 def _check_numbers(settings: Settings) -> None:

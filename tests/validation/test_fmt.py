@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
 
-from ekograph.cli.fmt import same
 from ekograph.cli.options import group
+from ekograph.scaffold.edits import same
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError
 from ekograph.turtle.tokens import tokens

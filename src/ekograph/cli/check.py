@@ -94,7 +94,7 @@ def _mended(  # noqa: PLR0913 - what the command knows
 
     Returns the sources as they are then, and their check.
     """
-    from ekograph.cli.files import replace_file
+    from ekograph.scaffold.edits import replace_file
     from ekograph.validation.fixes import mended
 
     accepted = _proven(sources, outcome, check, lambda fix: ask and not show and _agreed(fix, sources, messages))

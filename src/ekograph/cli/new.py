@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ekograph import config
-from ekograph.cli import fail
-from ekograph.i18n import LANGUAGES, Messages, reader_language
+from ekograph.cli import fail, options
+from ekograph.i18n import Messages, reader_language
 from ekograph.plugins import load_theme
 
 if TYPE_CHECKING:
@@ -59,31 +59,27 @@ def _messages(folder: Path, language: str) -> Messages:
 
 def _command(kind: RecordType, help_texts: Messages) -> click.Command:
     """The command that makes a thing of a kind, with an option for each field."""
-    options: list[click.Parameter] = [
-        click.Option([f"--{field.name}"], multiple=True, help=_sentence(help_texts(f"{kind.name}.{field.name}")))
-        for field in kind.fields
-    ]
-    languages = click.Choice(LANGUAGES)
-    options.append(
-        click.Option(["--lang"], type=languages, help="Language of messages; without it, that of the locale.")
-    )
     epilog = f"\b\nExample:\n  ekograph new {kind.name} {kind.example}" if kind.example else None
-    return click.Command(kind.name, params=options, callback=_callback(kind), help=help_texts(kind.name), epilog=epilog)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    command = options.language(click.command(kind.name, help=help_texts(kind.name), epilog=epilog)(_callback(kind)))
+    texts = [help_texts(f"{kind.name}.{field.name}") for field in kind.fields]
+    command.params[:0] = [
+        click.Option([f"--{field.name}"], multiple=True, help=f"{text[0].upper()}{text[1:]}.")
+        for field, text in zip(kind.fields, texts, strict=True)
+    ]
+    return command
 
 
 def _callback(kind: RecordType) -> Callable[..., None]:
     @click.pass_obj
-    def run(folder: Path, /, lang: str | None, **options: Any) -> None:
+    def run(folder: Path, /, lang: str | None, **values: Any) -> None:
         from ekograph.scaffold.records import NewError
 
         messages = _messages(folder, reader_language(lang))
         site = _site(folder, kind, messages)
-        answers = {name.replace("_", "-"): values for name, values in options.items() if values}
-        _check_counts(kind, answers, messages)
+        answers = {name.replace("_", "-"): texts for name, texts in values.items() if texts}
+        for field in kind.fields:
+            if not field.several and len(answers.get(field.name, ())) > 1:
+                fail(messages("once", option=f"--{field.name}"))
         try:
             _make(kind, site, _answers(kind, site, answers, messages), messages)
         except NewError as error:
@@ -113,12 +109,6 @@ def _site(folder: Path, kind: RecordType, messages: Messages) -> EditableSite:
     if kind.needs and not site.dataset.quads_of(site.term(kind.needs)):
         fail(messages("no-class", iri=site.term(kind.needs).value))
     return site
-
-
-def _check_counts(kind: RecordType, answers: Answers, messages: Messages) -> None:
-    for field in kind.fields:
-        if not field.several and len(answers.get(field.name, ())) > 1:
-            fail(messages("once", option=f"--{field.name}"))
 
 
 def _answers(kind: RecordType, site: EditableSite, options: Answers, messages: Messages) -> Answers:
@@ -181,8 +171,8 @@ def _split(field: Field, texts: Sequence[str]) -> tuple[str, ...]:
 
 def _make(kind: RecordType, site: EditableSite, answers: Answers, messages: Messages) -> None:
     """Write the thing, and say what is where."""
-    from ekograph.cli.files import replace_file
-    from ekograph.scaffold.edits import Edits
+    from ekograph.scaffold.edits import replace_file
+    from ekograph.scaffold.records import Edits
     from ekograph.validation.sources import shown
 
     edits = Edits(site, kind.prefixes)

@@ -13,8 +13,6 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pyoxigraph import NamedNode
 
-from ekograph.cli.fmt import layout, same
-from ekograph.cli.rename import Renaming, in_text, renamed
 from ekograph.i18n import Messages
 from ekograph.lsp.completion import completions, declaration, known_prefixes
 from ekograph.lsp.document import LinedText, OpenText
@@ -23,6 +21,7 @@ from ekograph.lsp.names import Names, Use, uses
 from ekograph.lsp.project import Project
 from ekograph.rdf.formats import TURTLE
 from ekograph.rdf.vocab import RDF
+from ekograph.scaffold.edits import Renaming, in_text, layout, renamed, same
 from ekograph.turtle.abbreviations import Abbreviations, abbreviations
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError

@@ -1,158 +1,168 @@
-"""A new record as Turtle, and the edits of the site's files that write it.
+"""Edits of source files: written whole or not at all; laid out, proven to say the same; another name for an IRI.
 
-A statement is put after another, or a further object into one; what is formatted stays formatted.
+In Turtle names are read, whatever their spelling; in queries, rules, comments and other text they are looked for.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 
-from ekograph.rdf.vocab import TYPE
-from ekograph.scaffold.records import EditableSite, NewError
-from ekograph.turtle.abbreviations import Abbreviations, abbreviations
-from ekograph.turtle.lines import decoded
+from ekograph.i18n import Messages
+from ekograph.rdf.canonical import canonical, find_costly_blank_node
+from ekograph.turtle import reader
+from ekograph.turtle.abbreviations import Abbreviations
+from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.turtle.printer import formatted
-from ekograph.turtle.reader import parse, statements
-from ekograph.turtle.tree import Directive, Statement
-from ekograph.turtle.triples import Stated, triples
+from ekograph.turtle.tokens import tokens
+from ekograph.turtle.tree import Directive
+from ekograph.turtle.triples import Namespaces
+from ekograph.validation.parsing import finding_in, parsed
+from ekograph.validation.report import Finding
+from ekograph.validation.sources import Source
+
+#: Where a site writes IRIs, and the ends of the names of files in which it does.
+_FOLDERS = ("ontology", "data", "shapes", "queries", "theme", "tests", "docs")
+_SUFFIXES = frozenset((".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf", ".rq", ".csv", ".json", ".py", ".html", ".md"))
+#: What may not go on after an IRI, since it would be another one, nor stand before it.
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_#/?%~-]|[.][A-Za-z0-9_])"
+_PREFIXED = re.compile(r"(?i)\bprefix\s+([\w-]*):\s*<([^>\s]*)>")
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in the place of the file in one step; its mode stays, a symbolic link stays one.
+
+    A file that was not there is made. Raises OSError, and the file is as it was.
+    """
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            beside.chmod(target.stat().st_mode & 0o7777)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+#: Files outside a site, which has a base for names of graphs, are formatted too; the graph's name is not written.
+_GRAPH = "urn:ekograph:file"
 
 
 @dataclass(frozen=True)
-class DraftRow:
-    """A property with its values."""
+class Formatted:
+    """A source and the bytes it should have; with `findings`, which say why it cannot be formatted, its own."""
 
-    predicate: str
-    values: tuple[NamedNode | Literal, ...]
+    source: Source
+    data: bytes
+    findings: tuple[Finding, ...] = ()
 
-
-@dataclass(frozen=True)
-class RecordDraft:
-    """A thing to be written: its IRI, its types, its rows in the order in which they are written."""
-
-    iri: NamedNode
-    types: tuple[NamedNode, ...]
-    rows: tuple[DraftRow, ...]
+    @property
+    def changed(self) -> bool:
+        """Whether the file is not formatted yet."""
+        return self.data != self.source.data
 
 
-def turtle(draft: RecordDraft, names: Abbreviations) -> str:
-    """The statement of the draft, formatted."""
-    lines = [f"{names.write(draft.iri)} a {' , '.join(map(names.write, draft.types))} ;"]
-    for row in draft.rows:
-        values = " , ".join(map(names.write, row.values))
-        lines.append(f"{names.write(NamedNode(row.predicate))} {values} ;")
-    return formatted("\n".join([*lines, "."]))
+def layout(source: Source, check: Messages, messages: Messages) -> Formatted:
+    """The Turtle source laid out; nothing is written. `check` and `messages` are the areas "check" and "fmt"."""
+    faults = parsed(source._replace(graph=_GRAPH), check).findings
+    if faults:
+        return Formatted(source, source.data, tuple(faults))
+    text = decoded(source.data)
+    try:
+        data = formatted(text).encode()
+    except reader.TurtleError as error:
+        fault = finding_in(source, "format", Lines(text).place(error.offset), messages("unreadable"), messages)
+        return Formatted(source, source.data, (fault,))
+    if data != source.data and not same(text, data.decode()):
+        fault = finding_in(source, "format", Place(1, 1), messages("unproven"), messages)
+        return Formatted(source, source.data, (fault,))
+    return Formatted(source, data)
 
 
-def namespaces(draft: RecordDraft) -> set[str]:
-    """The namespaces of the draft's properties and classes."""
-    terms = [*(row.predicate for row in draft.rows), *(kind.value for kind in draft.types)]
-    return {re.sub(r"[^/#]*$", "", term) for term in terms}
+def same(one: str, other: str) -> bool:
+    """Whether two Turtle texts are proven to say the same: equal graphs, blank nodes matched by RDFC-1.0.
+
+    A graph whose blank nodes cannot be told apart in good time is not proven equal to any.
+    """
+    graphs = [list(parse(text.encode(), RdfFormat.TURTLE)) for text in (one, other)]
+    if any(
+        find_costly_blank_node((triple.subject, triple.predicate, triple.object) for triple in graph)
+        for graph in graphs
+    ):
+        return False
+    return canonical(graphs[0]) == canonical(graphs[1])
 
 
-@dataclass
-class Edits:
-    """The texts of the site's Turtle files, as they are and as they are to be."""
+class Renaming(NamedTuple):
+    """An old IRI and the new one."""
 
-    site: EditableSite
-    prefixes: Mapping[str, str]
-    before: dict[Path, str] = field(init=False)
-    after: dict[Path, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.before = {file.path: decoded(file.data) for file in self.site.files}
-
-    def text(self, path: Path) -> str:
-        """The text of a file as edited so far; "" for one that is not there."""
-        return self.after.get(path, self.before.get(path, ""))
-
-    def add(self, path: Path, draft: RecordDraft, after: Collection[NamedNode], head: str = "") -> None:
-        """Write the draft after the last statement about one of `after`, or else at the end of the file.
-
-        A file that is not there is begun with the comment `head`, the base and the prefixes.
-        """
-        old = self.text(path) or f"{head}@base <{self.site.settings.base}id/> .\n"
-        used = namespaces(draft)
-        text = _with_prefixes(old, {prefix: name for prefix, name in self.prefixes.items() if name in used})
-        ends = [statement.end for statement, subject in _subjects(text) if subject in after]
-        at = _end_of_line(text, max(ends, default=len(text)))
-        statement = turtle(draft, abbreviations(text))
-        self._put(path, f"{text[:at].rstrip()}\n\n{statement}{text[at:] or ''}")
-
-    def link(self, subject: NamedNode, predicate: str, target: NamedNode) -> None:
-        """Add an object to what a file says of the subject by the predicate. Raises NewError where none does."""
-        for path in self.before:
-            text = self.text(path)
-            stated = [fact for fact in _stated(text) if (fact.subject, fact.predicate.value) == (subject, predicate)]
-            if stated:
-                end = stated[-1].object_span[1]
-                self._put(path, f"{text[:end]} , {abbreviations(text).write(target)}{text[end:]}")
-                return
-        raise NewError("not-turtle", iri=subject.value)
-
-    def retract(self, subject: NamedNode, kind: NamedNode) -> None:
-        """Take a type from a thing of which more is said after it. Raises NewError where no file says it so."""
-        for path in self.before:
-            text = self.text(path)
-            for fact in _stated(text):
-                if (fact.subject, fact.predicate, fact.object) == (subject, TYPE, kind):
-                    follows = re.match(r"\s*;\s*", text[fact.object_span[1] :])
-                    if follows is None:
-                        raise NewError("not-turtle", iri=subject.value)
-                    rest = text[fact.object_span[1] + follows.end() :]
-                    self._put(path, text[: fact.predicate_span[0]] + rest)
-                    return
-        raise NewError("not-turtle", iri=subject.value)
-
-    def home(self, kind: NamedNode, default: str) -> Path:
-        """The file for a new thing of a class: data/`default` if it has any or no file has, else the one with most."""
-        usual = self.site.settings.root / "data" / default
-        counts = {path: len(_typed(self.text(path), kind)) for path in self.before}
-        best = max(counts, key=lambda path: counts[path], default=usual)
-        return best if counts.get(best) and not counts.get(usual) else usual
-
-    def described(self, subject: NamedNode, kind: NamedNode) -> Path | None:
-        """The file that gives the subject this type."""
-        return next((path for path in self.before if subject in _typed(self.text(path), kind)), None)
-
-    def _put(self, path: Path, new: str) -> None:
-        tidy = formatted(self.text(path)) == self.text(path)
-        self.after[path] = formatted(new) if tidy else new
+    old: NamedNode
+    new: NamedNode
 
 
-def _directives(text: str) -> list[Directive]:
-    return [entry for entry in parse(text).entries if isinstance(entry, Directive)]
+def renamed(root: Path, renaming: Renaming, prefixes: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    """The files of the site in which the old IRI stands, and their text with the new one.
+
+    `prefixes` are those that queries and rules need not declare. Raises UnicodeDecodeError and OSError.
+    """
+    for folder in _FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in _SUFFIXES and path.is_file() and not path.is_symlink():
+                text = decoded(path.read_bytes())
+                changed = in_turtle(text, renaming, prefixes) if path.suffix == ".ttl" else None
+                if changed is None:
+                    changed = in_text(text, renaming, {**prefixes, **dict(_PREFIXED.findall(text))})
+                if changed != text:
+                    yield path, changed
 
 
-def _with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
-    """The text with those of the prefixes declared that it lacks and has not given away."""
-    have = abbreviations(text).prefixes
-    lacking = {k: v for k, v in prefixes.items() if k not in have and v not in have.values()}
-    declared = "".join(f"\n@prefix {prefix}: <{namespace}> ." for prefix, namespace in lacking.items())
-    at = _end_of_line(text, max((directive.end for directive in _directives(text)), default=0))
-    return text[:at] + declared + text[at:] if declared else text
+def in_turtle(text: str, renaming: Renaming, prefixes: Mapping[str, str]) -> str | None:
+    """The Turtle with the new name, laid out as before; None for a text that is none."""
+    try:
+        directives = [entry for entry in reader.parse(text).entries if isinstance(entry, Directive)]
+        tidy = formatted(text) == text
+    except reader.TurtleError:
+        return None
+    namespaces, written, end = Namespaces(), [], 0
+    for token in tokens(text):
+        if directives and token.start >= directives[0].start:
+            if token.start < directives[0].end:
+                continue
+            namespaces.declare(directives.pop(0))
+        part = token.text
+        if token.kind in {"iri", "name"}:
+            with suppress(KeyError):  # one whose prefix is not declared stands for nothing
+                if namespaces.iri(token) == renaming.old:
+                    part = Abbreviations(namespaces.base, namespaces.prefixes).write(renaming.new)
+        elif token.kind in {"string", "comment"}:
+            part = in_text(part, renaming, {**prefixes, **namespaces.prefixes})
+        if part != token.text:
+            written += [text[end : token.start], part]
+            end = token.end
+    result = "".join([*written, text[end:]])
+    return formatted(result) if tidy and written else result
 
 
-def _subjects(text: str) -> Iterable[tuple[Statement, object]]:
-    """The statements of a text, each with its subject."""
-    subjects = {fact.subject_span[0]: fact.subject for fact in _stated(text)}
-    for entry in parse(text).entries:
-        if isinstance(entry, Statement) and entry.start in subjects:
-            yield entry, subjects[entry.start]
-
-
-def _stated(text: str) -> list[Stated]:
-    return list(triples(statements(text)))
-
-
-def _typed(text: str, kind: NamedNode) -> set[object]:
-    return {fact.subject for fact in _stated(text) if fact.predicate == TYPE and fact.object == kind}
-
-
-def _end_of_line(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end
+def in_text(text: str, renaming: Renaming, prefixes: Mapping[str, str]) -> str:
+    """Any text with the new name for the old one, whether it stands whole or with a prefix."""
+    old, new = renaming.old.value, renaming.new.value
+    text = re.sub(_BEFORE + re.escape(old) + _AFTER, lambda _: new, text)
+    abbreviated = Abbreviations("", prefixes).write(renaming.new)
+    for prefix, namespace in prefixes.items():
+        local = old.removeprefix(namespace)
+        if local != old and re.fullmatch(r"[\w-]+", local):
+            text = re.sub(rf"(?<![\w:-]){re.escape(f'{prefix}:{local}')}(?![\w-])", lambda _: abbreviated, text)
+    return text
