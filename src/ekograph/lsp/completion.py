@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from lsprotocol import types as lsp
 from pyoxigraph import NamedNode
@@ -40,16 +39,8 @@ def completions(document: OpenText, offset: int, names: Names) -> lsp.Completion
         if token.kind != "space":
             use = roles.use(token)
             types += [use.iri] if use.role == "class" and use.iri else []
-    begun_word = _Begun(document, document.text[word_start:offset], word_start, offset, names)
-    items = list(begun_word.items(roles.role, types))
+    items = list(_Begun(document, document.text[word_start:offset], word_start, offset, names).items(roles.role, types))
     return lsp.CompletionList(len(items) > _MOST, items[:_MOST])
-
-
-class Declared(NamedTuple):
-    """A name as it is written, and the edit that declares its prefix, where that is missing."""
-
-    text: str
-    edits: list[lsp.TextEdit]
 
 
 def declaration(document: OpenText, prefix: str, namespace: str) -> lsp.TextEdit:
@@ -107,18 +98,18 @@ class _Begun:
         yield from ((1 if iri in fits else 2, iri, "") for iri in terms)
 
     def _item(self, iri: str, rank: str, detail: str, kind: lsp.CompletionItemKind) -> lsp.CompletionItem:
-        written = self.written(iri)
+        text, declarations = self._written(iri)
         label = self._names.label(iri)
         return lsp.CompletionItem(
-            label=f"{label} · {written.text}" if label and kind == lsp.CompletionItemKind.Value else written.text,
+            label=f"{label} · {text}" if label and kind == lsp.CompletionItemKind.Value else text,
             kind=kind,
             detail=" · ".join(filter(None, (label, detail))) or iri,
             documentation=self._names.note(iri) or None,
-            sort_text=f"{rank}{written.text}",
+            sort_text=f"{rank}{text}",
             # What was typed may be a part of a label in any language: the choice has been made here.
-            filter_text=self._word or written.text,
-            text_edit=lsp.TextEdit(self._range, written.text),
-            additional_text_edits=written.edits or None,
+            filter_text=self._word or text,
+            text_edit=lsp.TextEdit(self._range, text),
+            additional_text_edits=declarations or None,
         )
 
     def _prefixes(self, word: str) -> Iterator[lsp.CompletionItem]:
@@ -146,17 +137,17 @@ class _Begun:
                     text_edit=lsp.TextEdit(self._range, name),
                 )
 
-    def written(self, iri: str) -> Declared:
+    def _written(self, iri: str) -> tuple[str, list[lsp.TextEdit]]:
         """The name as this text can write it, with the declaration of a prefix that the folder has for it."""
         if iri == f"{RDF}type":
-            return Declared("a", [])
+            return "a", []
         text = Abbreviations(self._namespaces.base, self._namespaces.prefixes).write(NamedNode(iri))
         if text == f"<{iri}>":
             other = Abbreviations("", self._known).write(NamedNode(iri))
             prefix = other.partition(":")[0]
             if other != text and prefix not in self._namespaces.prefixes:
-                return Declared(other, [declaration(self._document, prefix, self._known[prefix])])
-        return Declared(text, [])
+                return other, [declaration(self._document, prefix, self._known[prefix])]
+        return text, []
 
     def _short(self, iri: str) -> str:
         return Abbreviations("", self._known).write(NamedNode(iri)) if ":" in iri and iri[0] != "_" else ""

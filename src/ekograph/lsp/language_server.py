@@ -198,9 +198,8 @@ class Server(LanguageServer):
     def _change(self, uri: str, document: OpenText, start: int, end: int, text: str) -> None:
         """Change a text; what rules said of other places moves along."""
         delta = len(text) - (end - start)
-        marks = self._rule_marks.get(uri, ())
         self._rule_marks[uri] = [
-            (at + delta if at >= end else at, mark) for at, mark in marks if at < start or at >= end
+            (at + delta if at >= end else at, mark) for at, mark in self.marks(uri) if at < start or at >= end
         ]
         document.change(start, end, text)
 
@@ -222,8 +221,9 @@ class Server(LanguageServer):
 
     def _tell(self, uri: str) -> None:
         document = self.documents[uri]
-        marks = self._rule_marks.get(uri, ())
-        self._publish(uri, [*self._syntax(uri, document), *(_at(document, at, mark) for at, mark in marks)])
+        for at, mark in self.marks(uri):
+            mark.range = _range(document, at)
+        self._publish(uri, [*self._syntax(uri, document), *(mark for _, mark in self.marks(uri))])
 
     def _syntax(self, uri: str, document: OpenText) -> Iterator[lsp.Diagnostic]:
         """The faults of a text; of a query, the prefixes that neither it nor the folder declares."""
@@ -367,11 +367,6 @@ def _range(text: LinedText, at: int) -> lsp.Range:
     token = next(tokens(text.text, at), None)
     end = token.end if token and token.kind != "space" else at
     return text.range(at, min(end, at + 200))
-
-
-def _at(document: OpenText, at: int, mark: lsp.Diagnostic) -> lsp.Diagnostic:
-    mark.range = _range(document, at)
-    return mark
 
 
 def run() -> int:

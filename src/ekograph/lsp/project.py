@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,14 +70,15 @@ class Project:
         """The mends in these lines of one file, each proven by a check."""
         checked = self.checked
         if checked.outcome:
-            again = partial(self._report, config.load(self.root))
+            settings = config.load(self.root)
+
+            def again(files: Sequence[Source]) -> Report:
+                return check.check(files, settings, self.messages.language).report
+
             for fix in fixes(checked.outcome, checked.sources):
                 here = first <= fix.start.line <= last and self.path_of(fix.path) == path
                 if here and proven([fix], checked.outcome.report, checked.sources, again):
                     yield fix
-
-    def _report(self, settings: config.Settings, files: list[Source]) -> Report:
-        return check.check(files, settings, self.messages.language).report
 
     def rules(self) -> list[rules.Rule]:
         """The rules of the folder and those of the check itself."""

@@ -13,7 +13,6 @@ from ekograph.rdf import formats
 from ekograph.rdf.queries import asking
 from ekograph.rendering import query_pages
 from ekograph.rendering.example_queries import PATH, Example, ExampleAnswer, example
-from ekograph.rendering.site import Site
 from ekograph.rendering.view import View, in_language
 from ekograph.snapshots.snapshot import Representation
 from ekograph.validation.sources import SourceError
@@ -26,16 +25,18 @@ Ask = Callable[[str], QuerySolutions]
 
 def read(root: Path) -> tuple[Example, ...]:
     """The queries of the site in `root`, by name; raises SourceError for one that cannot be read."""
-    return tuple(_read(path) for path in sorted((root / FOLDER).glob("*.rq"), key=lambda path: path.stem))
+    queries = []
+    for path in sorted((root / FOLDER).glob("*.rq"), key=lambda path: path.stem):
+        try:
+            queries.append(example(path.stem, path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise _unusable(path.name, str(error)) from error
+    return tuple(queries)
 
 
 def export(publication: Publication) -> Iterator[Representation]:
-    """The pages of the site's queries."""
-    return printed(publication.site)
-
-
-def printed(site: Site) -> Iterator[Representation]:
     """The pages of the queries, their answers in each language, as CSV and as JSON."""
+    site = publication.site
     if not site.queries:
         return
     for language in site.dataset.languages:
@@ -54,7 +55,9 @@ def _answered(
 ) -> Iterator[Representation]:
     path = query_pages.path_with(choices[0][0].site, asked, value)
     text = asked.asked_of(value) if value else asked.text
-    answer = _answer(ask, text, asked.name)
+    solutions = _solutions(ask, text, asked.name)
+    variables = [variable.value for variable in solutions.variables]
+    answer = ExampleAnswer(variables, [[solution[name] for name in variables] for solution in solutions])
     for view, of_view in choices:
         yield _page(path, view.language, query_pages.query_page(view, asked, value, answer, of_view))
     for form, suffix in ((QueryResultsFormat.CSV, "csv"), (QueryResultsFormat.JSON, "json")):
@@ -69,24 +72,11 @@ def _page(path: str, language: str, body: bytes) -> Representation:
     return Representation(in_language(path, language), path, formats.HTML.content_type, language, body)
 
 
-def _answer(ask: Ask, text: str, name: str) -> ExampleAnswer:
-    solutions = _solutions(ask, text, name)
-    variables = [variable.value for variable in solutions.variables]
-    return ExampleAnswer(variables, [[solution[variable] for variable in variables] for solution in solutions])
-
-
 def _solutions(ask: Ask, text: str, name: str) -> QuerySolutions:
     try:
         return ask(text)
     except (SyntaxError, ValueError) as error:
         raise _unusable(f"{name}.rq", str(error)) from error
-
-
-def _read(path: Path) -> Example:
-    try:
-        return example(path.stem, path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unusable(path.name, str(error)) from error
 
 
 def _unusable(name: str, reason: str) -> SourceError:

@@ -80,7 +80,13 @@ def build(files: Sequence[Parsed], settings: Settings, builder: Builder, **view:
         # What the list leaves out of a file is left out here, and sent.
         items = [file._replace(text=file.ntriples) for file in files]
     elif builder.distributed:
-        items = [FileReference.of(file) for file in files]
+        items = [
+            FileReference(
+                file.source._replace(path=file.source.path.resolve(), data=b""),
+                hashlib.sha256(file.source.data).hexdigest(),
+            )
+            for file in files
+        ]
     return BuiltDataset(builder, builder.sort(DATASET, [*items, *more], _statements), **view)
 
 
@@ -89,13 +95,6 @@ class FileReference(NamedTuple):
 
     source: Source
     sha256: str
-
-    @classmethod
-    def of(cls, file: Parsed) -> FileReference:
-        """The source of a parsed file, without its bytes."""
-        source = file.source
-        path = source.path.resolve()
-        return cls(source._replace(path=path, data=b""), hashlib.sha256(source.data).hexdigest())
 
     def nquads(self) -> bytes:
         """Its statements. Raises OSError when it is no longer what was checked."""
@@ -150,7 +149,13 @@ def begin_dumps(draft: Draft, dataset: BuiltDataset) -> Callable[[], list[File]]
     dataset.write_turtle(turtle, used)
     jobs.append(pool.submit(_compressed, turtle, folder / "dataset.ttl.gz"))
     pool.shutdown(wait=False)
-    return lambda: _added(draft, sorted(job.result() for job in jobs))
+
+    def added() -> list[File]:
+        files = [File(name, *draft.add(f"{FOLDER}/{name}")) for name in sorted(job.result() for job in jobs)]
+        sums = "".join(f"{item.sha256}  {item.name}\n" for item in files)
+        return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]
+
+    return added
 
 
 def _compressed(path: Path, packed: Path) -> str:
@@ -165,13 +170,6 @@ def _compressed(path: Path, packed: Path) -> str:
             out.write(deflate.compress(part))
         out.write(deflate.flush())
     return packed.name
-
-
-def _added(draft: Draft, names: Sequence[str]) -> list[File]:
-    """The files of these names in the draft, and their checksums."""
-    files = [File(name, *draft.add(f"{FOLDER}/{name}")) for name in names]
-    sums = "".join(f"{item.sha256}  {item.name}\n" for item in files)
-    return [*files, File(SUMS, *draft.write(f"{FOLDER}/{SUMS}", sums.encode()))]
 
 
 def link(path: Path, target: Path) -> None:

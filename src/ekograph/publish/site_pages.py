@@ -34,14 +34,11 @@ MOST_IN_EVERY_FORMAT = 1000
 
 def front(publication: Publication) -> Iterator[LazyRepresentation]:
     """The front page, with what search engines read of the dataset."""
+    entries = [(relation, target, more.get("type", "")) for relation, target, more in signposting.pointers(publication)]
 
     def page(language: str) -> bytes:
         data = json_ld(schema_org.of_dataset(publication, language))
-        return pages.front_page(publication.site, language, data, signposts)
-
-    signposts = [
-        (relation, target, more.get("type", "")) for relation, target, more in signposting.pointers(publication)
-    ]
+        return pages.front_page(publication.site, language, data, entries)
 
     return page_in_languages("/", publication.site, page, signposting.links(publication), stem="/index")
 
@@ -121,9 +118,8 @@ def documents_of(site: Site, shapes: Sequence[Quad]) -> Iterator[SiteDocument]:
     if vocabulary := _vocabulary(site):
         yield document(pages.vocabulary_page, f"{base}def", in_default_graph(vocabulary), shapes)
     if shapes:
-        yield document(
-            pages.document_page, f"{base}shapes" if base else graph_name("", "shapes"), in_default_graph(shapes)
-        )
+        iri = f"{base}shapes" if base else graph_name("", "shapes")
+        yield document(pages.document_page, iri, in_default_graph(shapes))
     for name, quads in site.dataset.graphs().items():
         foreign = ":" in name and not site.dataset.quads_of(NamedNode(name))
         if foreign or (base and name.startswith(f"{base}graph/")):

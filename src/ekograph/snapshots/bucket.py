@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -174,17 +174,14 @@ class BucketRepository(SnapshotRepository):
         manifest = Manifest.read(self.path / name)
         for file, (sha256, size) in manifest.files.items():
             with self._explained(key := f"{_OBJECTS}/{sha256}"):
-                if self._size(key) != size:
+                try:
+                    there = int(self._obstore.head(self._store, key)["size"])
+                except FileNotFoundError:
+                    there = -1
+                if there != size:
                     self._obstore.put(self._store, key, self.path / name / file)
         with self._explained(_manifest(name)):
             self._obstore.put(self._store, _manifest(name), self.path / name / MANIFEST)
-
-    def _size(self, key: str) -> int:
-        """The size of an object, -1 where there is none."""
-        try:
-            return int(self._obstore.head(self._store, key)["size"])
-        except FileNotFoundError:
-            return -1
 
     def _fetch(self, name: str) -> None:
         """Have a whole copy of a snapshot; a file that another copy has is not fetched again."""
@@ -197,7 +194,8 @@ class BucketRepository(SnapshotRepository):
             manifest = Manifest.read(folder)
             if manifest.name != name or any(".." in Path(file).parts or file[:1] == "/" for file in manifest.files):
                 raise SnapshotError(f"{self._url}/{_manifest(name)}: damaged, it is of another snapshot")
-            copies = {file: self.path / other / path for other in self.names() for path, file in self._files(other)}
+            whole = [copy for copy in map(self.find, self.names()) if copy]
+            copies = {file: copy.path / path for copy in whole for path, file in copy.manifest.files.items()}
             for path, file in manifest.files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 if file in copies:
@@ -207,11 +205,6 @@ class BucketRepository(SnapshotRepository):
             place(folder, self.path / name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _files(self, name: str) -> Iterable[tuple[str, tuple[str, int]]]:
-        """The files of a copy that is whole."""
-        copy = self.find(name)
-        return copy.manifest.files.items() if copy else ()
 
     def _get(self, key: str, target: Path) -> tuple[str, int]:
         """Write an object to a file; returns its SHA-256 in hex and its size."""

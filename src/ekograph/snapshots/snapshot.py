@@ -12,7 +12,7 @@ import sys
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -163,7 +163,9 @@ class Snapshot:
     def open(cls, path: Path) -> Snapshot:
         """Read the snapshot in `path`; raises SnapshotError when it is missing, incomplete or altered."""
         manifest = Manifest.read(path)
-        _verify(path, manifest)
+        thorough = sum(size for _, size in manifest.files.values()) <= VERIFIED_BYTES
+        for fault in damages(path, manifest, thorough=thorough):
+            raise SnapshotError(fault)
         return cls(path, manifest)
 
     def printed(self, address: str | None = None) -> Iterator[Representation]:
@@ -297,7 +299,10 @@ class Draft:
         """
         files = self._files.items()
         dates = {name: date for name, file in files if previous and (date := previous.same_since(name, file))}
-        complete = Manifest(**{**asdict(manifest), "files": self._files, "dates": dates, "finished": _ready(manifest)})
+        # The next full second but one: by then a snapshot that is finished now can be in service.
+        ready = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        finished = max(ready, manifest.published)
+        complete = replace(manifest, files=self._files, dates=dates, finished=finished)
         path = self._repository / manifest.name
         fields = json.loads(json.dumps(asdict(complete)))
         text = json.dumps({**fields, "checksum": _checksum(fields)}, ensure_ascii=False, indent=1)
@@ -322,19 +327,6 @@ def place(folder: Path, path: Path) -> None:
 def _checksum(fields: Mapping[str, object]) -> str:
     """The SHA-256 of what a manifest says."""
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
-
-
-def _ready(manifest: Manifest) -> str:
-    """The next full second but one: by then a snapshot that is finished now can be in service."""
-    now = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return max(now, manifest.published)
-
-
-def _verify(path: Path, manifest: Manifest) -> None:
-    """Compare sizes, and for snapshots that are not large checksums too, with the manifest."""
-    thorough = sum(size for _, size in manifest.files.values()) <= VERIFIED_BYTES
-    for fault in damages(path, manifest, thorough=thorough):
-        raise SnapshotError(fault)
 
 
 def damages(path: Path, manifest: Manifest, *, thorough: bool) -> Iterator[str]:

@@ -54,11 +54,7 @@ def formatted(text: str) -> str:
 
     Raises TurtleError for what is not Turtle, or nests too deep.
     """
-    return document_text(parse(text))
-
-
-def document_text(document: Document) -> str:
-    """The text of the document, its lines ended by line feeds. Raises TurtleError for what nests too deep."""
+    document = parse(text)
     lines: list[Line] = []
     before: Statement | Directive | None = None
     for entry, code in _laid_out(document):
@@ -75,7 +71,8 @@ def _laid_out(document: Document) -> Iterator[tuple[Statement | Directive, list[
     """The entries with their lines; neighbouring prefixes come together."""
     run: list[Directive] = []
     for entry in document.entries:
-        if run and not (isinstance(entry, Directive) and _joins(run[-1], entry)):
+        apart = not isinstance(entry, Directive) or not entry.name or entry.before or entry.blank_before
+        if run and (apart or not run[-1].name):
             yield from _directives(run)
             run = []
         if isinstance(entry, Directive):
@@ -85,10 +82,6 @@ def _laid_out(document: Document) -> Iterator[tuple[Statement | Directive, list[
             yield entry, _statement_lines(entry)
     if run:
         yield from _directives(run)
-
-
-def _joins(last: Directive, directive: Directive) -> bool:
-    return bool(last.name and directive.name) and not directive.before and not directive.blank_before
 
 
 def _refuse_deep(statement: Statement) -> None:
@@ -109,9 +102,15 @@ def _inner(node: Node | Statement) -> list[Node]:
 
 
 def _directives(run: list[Directive]) -> Iterator[tuple[Directive, list[Line]]]:
-    """The declarations of a run, their IRIs below one another; what stood before the first stays before it."""
+    """The declarations of a run, their IRIs below one another; what stood before the first stays before it.
+
+    They are sorted by their prefixes, unless one has a comment or is declared twice.
+    """
     head = run[0]
-    laid_out = [replace(directive, before=(), blank_before=False) for directive in _ordered_prefixes(run)]
+    distinct = len({directive.name for directive in run}) == len(run)
+    commented = any(directive.after for directive in run) or any(directive.before for directive in run[1:])
+    ordered = sorted(run, key=lambda directive: directive.name) if distinct and not commented else run
+    laid_out = [replace(directive, before=(), blank_before=False) for directive in ordered]
     laid_out[0] = replace(laid_out[0], before=head.before, blank_before=head.blank_before)
     width = max(len(f"{directive.keyword} {directive.name}") for directive in laid_out)
     for directive in laid_out:
@@ -120,35 +119,25 @@ def _directives(run: list[Directive]) -> Iterator[tuple[Directive, list[Line]]]:
         yield directive, [Line(f"{declared} {directive.value}{dot}", directive.after)]
 
 
-def _ordered_prefixes(run: Sequence[Directive]) -> list[Directive]:
-    """Prefixes in the order of the alphabet; as they are if one has a comment or is declared twice."""
-    distinct = len({directive.name for directive in run}) == len(run)
-    commented = any(directive.after for directive in run) or any(directive.before for directive in run[1:])
-    return sorted(run, key=lambda directive: directive.name) if distinct and not commented else list(run)
-
-
 def _gap(
     before: Statement | Directive | None, entry: Statement | Directive, code: list[Line], lines: list[Line]
 ) -> list[Line]:
     """The comments above an entry, with the blank lines around them."""
     comments = list(entry.before)
     authored = comments[0].blank_before if comments else entry.blank_before
-    needed = before is not None and _needs_blank_line(before, entry, code, lines)
+    needed = False
+    if isinstance(before, Directive) or isinstance(entry, Directive):
+        # Declarations and statements are kept apart.
+        needed = before is not None and isinstance(before, Directive) != isinstance(entry, Directive)
+    elif before:
+        # So is what has several lines.
+        spread = lines[-1].text.startswith(" ") or "\n" in lines[-1].text
+        needed = spread or len(code) > 1 or "\n" in code[0].text
     gap = _blank(bool(lines) and (authored or needed))
     for index, comment in enumerate(comments):
         gap += _blank(bool(index) and comment.blank_before)
         gap.append(Line("", comment.text))
     return gap + _blank(bool(comments) and entry.blank_before)
-
-
-def _needs_blank_line(
-    before: Statement | Directive, entry: Statement | Directive, code: list[Line], lines: list[Line]
-) -> bool:
-    """Whether two entries need a blank line between them: where one has several lines, or declarations end."""
-    if isinstance(before, Directive) or isinstance(entry, Directive):
-        return isinstance(before, Directive) != isinstance(entry, Directive)
-    spread = lines[-1].text.startswith(" ") or "\n" in lines[-1].text
-    return spread or len(code) > 1 or "\n" in code[0].text
 
 
 def _blank(needed: bool) -> list[Line]:

@@ -250,7 +250,9 @@ class _Graph:
         return Literal(token.text, datatype=NamedNode(XSD + ("boolean" if token.kind == "word" else token.kind)))
 
     def _literal(self, leaf: Leaf) -> Literal:
-        value = _string(leaf.token.text)
+        text = leaf.token.text
+        quotes = 3 if text[:3] in {'"""', "'''"} else 1
+        value = _unescaped(text[quotes:-quotes])
         if leaf.suffix is None:
             return Literal(value)
         if leaf.typed:
@@ -276,17 +278,11 @@ def _subject(text: str, base: str | None) -> NamedNode:
     return cast("NamedNode", quad.subject)
 
 
-def _string(text: str) -> str:
-    """The value of a string token, short or long."""
-    quotes = 3 if text[:3] in {'"""', "'''"} else 1
-    return _unescaped(text[quotes:-quotes])
-
-
 def _unescaped(text: str) -> str:
     """The text with its string escapes and code points (Turtle, section 6.4) put in."""
-    return _ESCAPED.sub(_character, text) if "\\" in text else text
 
+    def character(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _ESCAPES[match[3]]
 
-def _character(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _ESCAPES[match[3]]
+    return _ESCAPED.sub(character, text) if "\\" in text else text

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from ekograph.rdf.dataset import Dataset, Node
+from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.texts import LABELS, local_name
 from ekograph.rdf.vocab import TYPE, XSD
 
@@ -105,18 +105,14 @@ def _columns(things: Iterable[NamedNode], dataset: Dataset) -> list[Column]:
     links = {quad.predicate for quad in quads if isinstance(quad.object, NamedNode) and quad.predicate != TYPE}
     named = _names({predicate for predicate, _ in keys}, dataset.prefixes)
     columns = []
-    for predicate, language in sorted(keys, key=_place):
+    places = {label: place for place, label in enumerate(LABELS)}
+    for predicate, language in sorted(keys, key=lambda key: (places.get(key[0], len(places)), key[0].value, key[1])):
         name = named[predicate]
         columns.append(Column(f"{name}_{language.replace('-', '_')}" if language else name, predicate, language))
         if predicate in links and not language:
             columns.append(Column(f"{name}_name", predicate, dataset.languages[0], names=True))
     names = distinct((column.name for column in columns), "_")
     return [replace(column, name=name) for column, name in zip(columns, names, strict=True)]
-
-
-def _place(keys: tuple[NamedNode, str]) -> tuple[int, str, str]:
-    predicate, language = keys
-    return (LABELS.index(predicate) if predicate in LABELS else len(LABELS), predicate.value, language)
 
 
 def _names(predicates: Iterable[NamedNode], prefixes: Mapping[str, str]) -> dict[NamedNode, str]:
@@ -137,15 +133,12 @@ def _cell(thing: NamedNode, column: Column, dataset: Dataset) -> str:
     values = dataset.objects(thing, column.predicate.value)
     if column.names:
         links = [term for term in values if isinstance(term, NamedNode)]
-        return SEPARATOR.join(_name(term, column.language, dataset) for term in links)
+        names = (dataset.label(term, column.language).value if dataset.quads_of(term) else "" for term in links)
+        return SEPARATOR.join(names)
     fitting = [term for term in values if (getattr(term, "language", None) or "") == column.language]
     return SEPARATOR.join(
         sorted(term.value if isinstance(term, Literal | NamedNode) else str(term) for term in fitting)
     )
-
-
-def _name(node: Node, language: str, dataset: Dataset) -> str:
-    return dataset.label(node, language).value if dataset.quads_of(node) else ""
 
 
 def _described(column: Column, table: CsvTable, dataset: Dataset) -> dict[str, Any]:

@@ -19,15 +19,13 @@ from ekograph.validation import descriptions
 
 def read(settings: Settings, dataset: Dataset) -> Sequence[CheckForm]:
     """The kinds of descriptions that the site can check beside its dataset. Raises SourceError."""
-    return [_form(settings, dataset, name) for name in descriptions.names(settings.root)]
-
-
-def _form(settings: Settings, dataset: Dataset, name: str) -> CheckForm:
-    check = descriptions.read(settings, name, dataset.quads, dataset.prefixes)
-    title, lead, rules = descriptions.about(settings, name)
-    paths = sorted((settings.root / descriptions.FOLDER / name).glob("example.*"))
-    examples = {f"{name}{path.suffix}": path.read_bytes() for path in paths}
-    return CheckForm(name, title, lead, rules, examples, check.as_json())
+    forms = []
+    for name in descriptions.names(settings.root):
+        check = descriptions.read(settings, name, dataset.quads, dataset.prefixes)
+        paths = sorted((settings.root / descriptions.FOLDER / name).glob("example.*"))
+        examples = {f"{name}{path.suffix}": path.read_bytes() for path in paths}
+        forms.append(CheckForm(name, *descriptions.about(settings, name), examples, check.as_json()))
+    return forms
 
 
 def export(publication: Publication) -> Iterator[LazyRepresentation | Representation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
@@ -31,78 +31,60 @@ def export(publication: Publication) -> Iterator[Representation]:
         yield plain(PAGE, CONTENT_TYPE, atom(publication, title))
 
 
-def atom(issue: Publication, title: str) -> str:
+def atom(publication: Publication, title: str) -> str:
     """The feed: the newest changes of the site's things; the first version as a whole is one entry."""
-    site, language = issue.site, issue.site.dataset.languages[0]
-    messages = Messages("publish", language)
-    first = issue.versions[0]
-    events, past = list(islice(_entry_text(issue), ENTRIES)), by_thing(issue.events)
-    removed = {event.thing: event.published for event in issue.events if event.kind == "delete"}
+    dataset, first = publication.site.dataset, publication.versions[0]
+    messages, past = Messages("publish", dataset.languages[0]), by_thing(publication.events)
     entries = [
-        _tombstone(event, removed[event.thing])
-        if event.published < removed.get(event.thing, "")
-        else _entry(event, issue, messages, past[event.thing])
-        for event in events
+        _entry(event, publication, messages, past[event.thing]) for event in islice(_events(publication), ENTRIES)
     ]
     if len(entries) < ENTRIES:
         published = messages("feed_first", count=first.triples)
-        entries.append(_element(_id(site.dataset.base, first.name), published, first.published, "/", _enclosure()))
-    return "".join([_head(issue, title, language), *entries, "</feed>\n"])
-
-
-def _head(issue: Publication, title: str, language: str) -> str:
+        dump = f'"text/turtle" href="{PUBLIC_URL}/dumps/dataset.ttl"'
+        entries.append(_element(_id(dataset.base, first.name), published, first.published, "/", dump))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"'
-        f' xml:lang="{language}">\n'
-        f" <id>{_id(issue.site.dataset.base, 'feed')}</id>\n <title>{escape(title)}</title>\n"
-        f" <updated>{issue.version.published}</updated>\n <author><name>{escape(title)}</name></author>\n"
+        f' xml:lang="{dataset.languages[0]}">\n'
+        f" <id>{_id(dataset.base, 'feed')}</id>\n <title>{escape(title)}</title>\n"
+        f" <updated>{publication.version.published}</updated>\n <author><name>{escape(title)}</name></author>\n"
         f' <link rel="self" type="application/atom+xml" href="{PUBLIC_URL}{PAGE}"/>\n'
         f' <link rel="alternate" type="text/html" href="{PUBLIC_URL}/"/>\n'
+        f"{''.join(entries)}</feed>\n"
     )
 
 
-def _entry_text(issue: Publication) -> Iterator[Event]:
+def _events(publication: Publication) -> Iterator[Event]:
     """The events of things with a page here, newest first, without those of the first version."""
-    dataset = issue.site.dataset
-    for event in reversed(issue.events):
-        if event.version != issue.versions[0].name and dataset.path(event.thing).startswith(("/doc/", "/about/")):
+    first, dataset = publication.versions[0].name, publication.site.dataset
+    for event in reversed(publication.events):
+        if event.version != first and dataset.path(event.thing).startswith(("/doc/", "/about/")):
             yield event
 
 
-def _tombstone(event: Event, when: str) -> str:
-    """In place of an entry about a thing that is gone since."""
-    return f' <at:deleted-entry ref="{_id(event.thing, event.version)}" when="{when}"/>\n'
-
-
-def _entry(event: Event, issue: Publication, messages: Messages, past: Sequence[Event]) -> str:
-    dataset, node = issue.site.dataset, NamedNode(event.thing)
+def _entry(event: Event, publication: Publication, messages: Messages, past: Sequence[Event]) -> str:
+    """What happened to a thing; of one that is gone since, a tombstone is in its place."""
+    dataset, node, identity = publication.site.dataset, NamedNode(event.thing), _id(event.thing, event.version)
+    removed = max((other.published for other in past if other.kind == "delete"), default="")
+    if event.published < removed:
+        return f' <at:deleted-entry ref="{identity}" when="{removed}"/>\n'
     until = [other for other in past if other.published <= event.published]
-    if is_gone(event):
-        label = last_state(until[:-1], dataset).label(node, messages.language).value
-    else:
-        label = dataset.label(node, messages.language).value
-    end = dataset.moved.get(node)
+    state = last_state(until[:-1], dataset) if is_gone(event) else dataset
+    label, end = state.label(node, messages.language).value, dataset.moved.get(node)
     if end and is_gone(event) and event.state:
-        other = dataset.label(end, messages.language).value
-        title = messages("feed_rename", name=label, other=other)
+        title = messages("feed_rename", name=label, other=dataset.label(end, messages.language).value)
     else:
         title = messages(f"feed_{event.kind}", name=label)
-    patch = f'  <link rel="enclosure" type="text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"/>\n'
-    identity = _id(event.thing, event.version)
-    return _element(identity, title, event.published, dataset.path(event.thing), [patch])
+    patch = f'"text/plain" href="{PUBLIC_URL}/dumps/patches/{event.version}.rdfp"'
+    return _element(identity, title, event.published, dataset.path(event.thing), patch)
 
 
-def _element(identity: str, title: str, updated: str, path: str, links: Iterable[str]) -> str:
-    address = quoteattr(f"{PUBLIC_URL}{path}")
+def _element(identity: str, title: str, updated: str, path: str, enclosed: str) -> str:
     return (
         f" <entry>\n  <id>{identity}</id>\n  <title>{escape(title)}</title>\n  <updated>{updated}</updated>\n"
-        f'  <link rel="alternate" type="text/html" href={address}/>\n{"".join(links)} </entry>\n'
+        f'  <link rel="alternate" type="text/html" href={quoteattr(PUBLIC_URL + path)}/>\n'
+        f'  <link rel="enclosure" type={enclosed}/>\n </entry>\n'
     )
-
-
-def _enclosure() -> Sequence[str]:
-    return [f'  <link rel="enclosure" type="text/turtle" href="{PUBLIC_URL}/dumps/dataset.ttl"/>\n']
 
 
 def _id(about: str, name: str) -> str:

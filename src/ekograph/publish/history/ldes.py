@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -22,9 +21,6 @@ TREE = Namespace("https://w3id.org/tree#")
 AS = Namespace("https://www.w3.org/ns/activitystreams#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 PREFIXES = {"ldes": LDES.iri, "tree": TREE.iri, "as": AS.iri, "prov": PROV.iri, "sh": SH.iri}
-
-T = TypeVar("T")
-
 _STREAM = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#stream")
 _SHAPE, _TIME = NamedNode(f"{PUBLIC_URL}{urls.LDES_ROOT}#member"), PROV("generatedAtTime")
 _KINDS = {"create": AS("Create"), "update": AS("Update"), "delete": AS("Delete")}
@@ -115,9 +111,8 @@ def _member(member: NamedNode, event: Event, label: str) -> Iterator[Quad]:
         (_TIME, moment(event.published)),
     )
     for quad in parse(event.state, RdfFormat.N_TRIPLES):
-        subject = member if quad.subject == thing else _is_own(quad.subject, label)
-        yield Quad(subject, quad.predicate, _is_own(quad.object, label))
-
-
-def _is_own(term: T, label: str) -> T | BlankNode:
-    return BlankNode(f"m{label}-{term.value}") if isinstance(term, BlankNode) else term
+        subject, value = (
+            BlankNode(f"m{label}-{term.value}") if isinstance(term, BlankNode) else term
+            for term in (member if quad.subject == thing else quad.subject, quad.object)
+        )
+        yield Quad(subject, quad.predicate, value)
