@@ -202,3 +202,15 @@ def test_the_name_is_in_the_language_of_the_reader_whatever_the_property(turtle,
     filler = "".join(f'<https://example.org/id/x{n}> skos:prefLabel "x"@de . ' for n in range(3))
     site = small(f"<https://example.org/id/1> {turtle} . {filler}", languages=("fi", "sv", "en"))
     assert View(site, language).label(NamedNode("https://example.org/id/1")).value == name
+
+
+@pytest.mark.parametrize(("length", "left_out"), [(1, ""), (60, ""), (61, "and one more"), (3000, "and 2940 more")])
+def test_a_list_of_any_length_is_shown_as_one_and_says_how_much_of_it_is_left_out(length, left_out):
+    members = " ".join(f'"m{number}"' for number in range(length))
+    site = small(f"<https://example.org/id/1> ex:p ({members}) .")
+    page = pages.resource_page(site, NamedNode("https://example.org/id/1"), "en").decode()
+    html = page.partition('class="members"')[2].partition("</ol>")[0]
+    assert [item for item in re.findall(r"<li[^>]*>(.*?)</li>", html) if item] == [
+        *(f"m{number}" for number in range(min(length, 60))),
+        *([left_out] if left_out else []),
+    ]

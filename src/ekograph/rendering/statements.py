@@ -20,6 +20,9 @@ from ekograph.rendering.view import View
 #: More values than these are counted, not listed: the other formats hold them all.
 MOST_VALUES = 60
 
+#: So many members of a list are counted.
+MOST_MEMBERS = 10_000
+
 
 @dataclass(frozen=True)
 class Row:
@@ -109,25 +112,28 @@ def _value(
             return words
         within = seen | {term}
         if members := members_of(view, term):
-            return _numbered([_value(view, predicate, member, within) for member in members])
+            shown = [_value(view, predicate, member, within) for member in members[:MOST_VALUES]]
+            return _numbered(view, shown, len(members) - len(shown))
         return _nested(rows(view, view.dataset.quads_of(term), within))
     return view.value(predicate, term, unofficial)
 
 
 def members_of(view: View, term: Term) -> Sequence[Term]:
-    """The members of an RDF list that begins at `term`; none for no list, or one that is damaged or too long."""
+    """The members of an RDF list that begins at `term`, so many at most; none for no list, or one that is damaged."""
     members: list[Term] = []
-    while isinstance(term, BlankNode):
+    while isinstance(term, BlankNode) and len(members) < MOST_MEMBERS:
         first, rest = view.dataset.objects(term, f"{RDF}first"), view.dataset.objects(term, f"{RDF}rest")
-        if len(first) != 1 or len(rest) != 1 or len(members) == MOST_VALUES:
+        if len(first) != 1 or len(rest) != 1:
             return []
         members.append(first[0])
         term = rest[0]
-    return members if isinstance(term, NamedNode) and term.value == f"{RDF}nil" else []
+    return members if isinstance(term, BlankNode) or str(term) == f"<{RDF}nil>" else []
 
 
-def _numbered(members: Iterable[Markup]) -> Markup:
-    items = Markup("").join(Markup("<li>{}</li>").format(member) for member in members)
+def _numbered(view: View, shown: Sequence[Markup], more: int) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(member) for member in shown)
+    if more:
+        items += Markup('<li class="more">{}</li>').format(view.message("more", count=more))
     return Markup('<ol class="members">{}</ol>').format(items)
 
 
