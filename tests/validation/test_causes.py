@@ -126,6 +126,31 @@ def test_a_slip_in_the_name_of_what_is_described_is_told_there_and_not_at_every_
     assert "follow from it (K2)" in words
 
 
+def test_what_goes_if_a_link_leads_where_its_neighbours_lead_follows_from_it(site):
+    rules = SHAPES.replace("rule:N1 .", "rule:N1 , rule:G1 .", 1)
+    (site / "shapes/shapes.ttl").write_text(
+        f"{rules}rule:G1 a sh:PropertyShape ; sh:path ( ex:species ex:name ) ; sh:minCount 1 .\n"
+    )
+    data = DATA.replace("ex:oak a ex:Species . ex:elm a ex:Species .", "ex:oak a ex:Species ; ex:name 'Oak' .")
+    (site / "data/more.ttl").write_text("@prefix ex: <https://example.org/> .\nex:elm a ex:Species ; ex:name 'Elm' .\n")
+    ((place, words),) = findings(site, DATA, data.replace("ex:species ex:oak", "ex:species ex:weeping-beech"))
+    assert place.endswith("data.ttl:4:16")
+    assert "(G1, " in words
+
+
+def test_two_names_of_one_thing_that_differ_by_a_letter_are_one_finding(site):
+    (site / "shapes/typed.ttl").write_text(
+        SHAPES.split("rule:K1", maxsplit=1)[0]
+        + "rule:T1 a sh:NodeShape ; sh:targetSubjectsOf ex:name ; sh:property [ sh:path"
+        " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ; sh:minCount 1 ] ."
+    )
+    (site / "data/names.ttl").write_text("@prefix ex: <https://example.org/> .\nex:three ex:name 'Three' .\n")
+    text = "ex:thre a ex:Tree ; ex:species ex:oak ."
+    ((place, words),) = findings(site, "\nex:oak", f"\n{text}\nex:oak")
+    assert place.endswith(":2:1")
+    assert ("[T1]" in words, "(N1)" in words) == (True, True) or ("[N1]" in words, "(T1)" in words) == (True, True)
+
+
 @pytest.mark.parametrize("new", ["a.ttl", "z.ttl"])
 def test_a_second_label_is_told_where_it_is_new_with_the_place_of_the_other(site, new):
     shapes = "rule:U1 a sh:PropertyShape ; sh:targetClass ex:Tree ; sh:path ex:name ; sh:uniqueLang true ."

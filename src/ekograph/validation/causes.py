@@ -12,12 +12,16 @@ from pyoxigraph import NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.validation.check import CheckOutcome
-from ekograph.validation.fixes import Check, described_as, fixes, mended, without_place
+from ekograph.validation.fixes import Check, as_beside, described_as, fixes, mended, without_place
 from ekograph.validation.report import SEVERITIES, Finding, Fix, Report
 from ekograph.validation.sources import Source
 
 #: Among more findings than this nobody looks for one slip; each mend that is tried costs a check.
 _MOST_FINDINGS, _MOST_TRIALS = 200, 5
+#: Names that differ by so many letters at one place may be one with a slip in it.
+_MOST_LETTERS = 2
+#: As many links beside one are tried in its place.
+_MOST_NEIGHBOURS = 2
 #: Of more bytes of sources than this a check takes too long to be done again and again.
 _MOST_BYTES = 2_000_000
 
@@ -44,22 +48,38 @@ def folded(outcome: CheckOutcome, sources: Sequence[Source], check: Check, messa
 def _trials(outcome: CheckOutcome, sources: Sequence[Source], folding: _Folding) -> Iterator[_Trial]:
     """What others may follow from.
 
-    Where several links lead to what nothing describes, the slip may be in the name of what is described instead.
+    First a wrong namespace, which makes all names of a file others. Then, where several links lead to what nothing
+    describes, the name of what is described instead. Then what is wrong at its own place.
     """
+    candidates = [(fix, fix.finding) for fix in fixes(outcome, sources) if fix.finding]
+    yield from (_Trial.of(fix, finding) for fix, finding in candidates if finding.rule == "gate-namespace")
     links: dict[tuple[str, str], list[Finding]] = {}
     for finding in folding.findings:
-        if _is_iri(finding.value) and finding.suggestion:
-            links.setdefault((finding.value, finding.suggestion), []).append(finding)
+        for value, meant in _names(finding, folding.findings):
+            links.setdefault((value, meant), []).append(finding)
     for (value, meant), leading in links.items():
         mends = described_as(NamedNode(value), NamedNode(meant), leading[0], sources)
-        if mends and len(set(map(_PLACE, leading))) > 1:
+        about = next((finding for finding in folding.findings if finding.focus_node == meant), None)
+        if mends and (about or len(set(map(_PLACE, leading))) > 1):
             line, column = mends[0].start
             here = leading[0]._replace(path=mends[0].path, line=line, column=column)
-            about = next((finding for finding in folding.findings if finding.focus_node == meant), here)
-            yield _Trial(about, mends, leading)
-    for fix in fixes(outcome, sources):
-        if fix.finding in folding.findings and fix.finding not in folding.followers:
-            yield _Trial(fix.finding, [fix], [fix.finding])
+            yield _Trial(about or here, mends, leading)
+    yield from (_Trial.of(fix, finding) for fix, finding in candidates if folding.is_cause(finding))
+    # What a link that leads nowhere should lead to is not known, but what its neighbours lead to may do as well.
+    for finding in folding.findings:
+        if _is_iri(finding.value):
+            beside = islice(as_beside(finding, sources), _MOST_NEIGHBOURS)
+            yield from (_Trial.of(fix, finding) for fix in beside if folding.is_cause(finding))
+
+
+def _names(finding: Finding, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """What nothing describes as it should be, and each name under which it may be described instead."""
+    for name in dict.fromkeys((finding.value, finding.focus_node)):
+        if _is_iri(name) and finding.suggestion:
+            yield name, finding.suggestion
+        for other in {one.focus_node for one in findings} - {finding.focus_node, name}:
+            if _is_iri(name) and _is_iri(other) and _differ_at_one_place(name, other):
+                yield name, other
 
 
 class _Trial(NamedTuple):
@@ -68,6 +88,11 @@ class _Trial(NamedTuple):
     cause: Finding
     mends: Sequence[Fix]
     goes: Sequence[Finding]
+
+    @classmethod
+    def of(cls, fix: Fix, finding: Finding) -> _Trial:
+        """That all follows from the finding that a fix mends."""
+        return cls(finding, [fix], [finding])
 
     def gone(self, before: Report, after: Report) -> list[Finding]:
         """All findings that go with the mends; none if others come, or if some stay that should go."""
@@ -83,6 +108,10 @@ class _Folding:
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = list(findings)
         self.followers: dict[Finding, list[Finding]] = {}
+
+    def is_cause(self, finding: Finding) -> bool:
+        """Whether a finding follows from no other, as far as is known, and it is not known what follows from it."""
+        return finding in self.findings and finding not in self.followers
 
     def follow(self, cause: Finding, gone: Sequence[Finding]) -> None:
         """Tell the cause alone of what goes with it."""
@@ -115,6 +144,19 @@ class _Folding:
 def _is_iri(value: str | None) -> TypeGuard[str]:
     """Whether the value of a finding is an IRI, which stands bare."""
     return bool(value) and not str(value).startswith(('"', "_:", "<<"))
+
+
+def _differ_at_one_place(one: str, other: str) -> bool:
+    """Whether one name becomes the other by a few letters in one place."""
+    if one == other or abs(len(one) - len(other)) > _MOST_LETTERS:
+        return False
+    same = _same_start(one, other) + _same_start(one[::-1], other[::-1])
+    return max(len(one), len(other)) - same <= _MOST_LETTERS
+
+
+def _same_start(one: str, other: str) -> int:
+    apart = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    return next(apart, min(len(one), len(other)))
 
 
 def _sortable(key: Callable[[Finding], Hashable]) -> Callable[[Finding], str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import partial
+from operator import itemgetter
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -77,13 +78,38 @@ def _facts(source: Source) -> list[Stated] | None:
 
 def described_as(new: NamedNode, old: NamedNode, finding: Finding, sources: Sequence[Source]) -> list[Fix]:
     """What makes the statements about `old` statements about `new`, as mends of a finding."""
-    return [
+    renamed = (
         _Mends(source.name, decoded(source.data), facts).named(fact, new, finding)
         for source in sources
         if (facts := _facts(source))
         for fact in facts
         if fact.subject == old
-    ]
+    )
+    # Statements that share their subject in the text are mended at once.
+    return list(dict.fromkeys(renamed))
+
+
+def as_beside(finding: Finding, sources: Sequence[Source]) -> Iterator[Fix]:
+    """What makes a link lead where statements of its property about other things lead: first those alike, and near."""
+    stated = {source.name: facts for source in sources if (facts := _facts(source))}
+    source = next((source for source in sources if source.name == finding.path and source.name in stated), None)
+    if source is None:
+        return
+    mends = _Mends(source.name, decoded(source.data), stated[source.name])
+    for here in mends.links_at(finding):
+
+        def apart(name: str, other: Stated, here: Stated = here) -> tuple[bool, bool, int]:
+            same_kind = str(other.subject).rpartition("/")[0] == str(here.subject).rpartition("/")[0]
+            return not same_kind, name != source.name, abs(other.object_span[0] - here.object_span[0])
+
+        others = [(apart(name, fact), fact) for name, facts in stated.items() for fact in facts if _alike(fact, here)]
+        for term in dict.fromkeys(fact.object for _, fact in sorted(others, key=itemgetter(0))):
+            if isinstance(term, NamedNode) and term != here.object:
+                yield mends.led_to(term, here, finding)
+
+
+def _alike(fact: Stated, other: Stated) -> bool:
+    return fact.predicate == other.predicate and fact.subject != other.subject
 
 
 def proven(candidates: Sequence[Fix], report: Report, sources: Sequence[Source], check: Check) -> list[Fix]:
@@ -203,6 +229,15 @@ class _Mends:
     def named(self, fact: Stated, new: NamedNode, finding: Finding) -> Fix:
         """Another name for the subject of a statement."""
         return self._fix(fact.subject_span, self._written(new), finding)
+
+    def links_at(self, finding: Finding) -> list[Stated]:
+        """The statements whose object is an IRI that stands where the finding is."""
+        at = self._lines.offset(Place(finding.line, finding.column))
+        return [fact for fact in self._facts if fact.object_span[0] == at and isinstance(fact.object, NamedNode)]
+
+    def led_to(self, term: NamedNode, fact: Stated, finding: Finding) -> Fix:
+        """Another object for a statement."""
+        return self._fix(fact.object_span, self._written(term), finding)
 
     def unused_prefixes(self) -> Iterator[Fix]:
         """Without the lines that declare a prefix which no name in the text has; not if no name has any."""
