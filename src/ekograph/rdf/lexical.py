@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
-from mmap import mmap
+from typing import TYPE_CHECKING
 
 from ekograph.rdf.vocab import XSD
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 _YEAR = r"-?(?:[1-9]\d{3,}|0\d{3})"
 _MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
@@ -89,4 +92,8 @@ def is_well_formed(text: str, datatype: str) -> bool:
         return match is not None
     # Where no year is named, February has 29 days. Four digits of a year tell where in the cycle it is.
     year = int(parts.get("year", "0")[-4:]) % _CYCLE + _CYCLE
-    return int(parts["day"]) <= monthrange(year, int(parts["month"]))[1]
+    try:
+        date(year, int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        return False
+    return True

@@ -67,9 +67,11 @@ def _is_like(namespace: str, other: str, prefix: str) -> bool:
     """Whether a namespace is another one but for http, www, its end, or a letter or two."""
     if namespace == other or not other:
         return False
-    from difflib import SequenceMatcher
-
     one, two = (re.sub(r"^https?://(?:www\.)?|[/#]$", "", name).lower() for name in (namespace, other))
     # Bases and namespaces without a name of their own, and those of years or versions, look alike in one site.
     is_told_apart = _NAMELESS.match(prefix) or re.sub(r"\d", "", one) == re.sub(r"\d", "", two)
-    return one == two or not (is_told_apart or SequenceMatcher(None, one, two).ratio() < _ALIKE)
+    if one == two or is_told_apart:
+        return one == two
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, two).ratio() >= _ALIKE

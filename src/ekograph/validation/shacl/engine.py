@@ -17,7 +17,6 @@ from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, parse
 
 from ekograph.rdf.dataset import Dataset, Node, Term
 from ekograph.runtime import BackgroundTask
-from ekograph.validation.shacl import prefilter
 from ekograph.validation.shacl.shapes import SH, TARGETS, ShapesError, ShapesGraph, ntriples
 
 if TYPE_CHECKING:
@@ -89,10 +88,12 @@ def _of_file(texts: Sequence[bytes], shapes: ShapesGraph, memory_mb: int) -> lis
 
     import shacl
 
+    from ekograph.validation.shacl.prefilter import needed
+
     with NamedTemporaryFile(suffix=".nt") as file:
         file.writelines(texts)
         file.flush()
-        rules = ntriples(prefilter.needed(shapes.runnable, Path(file.name), memory_mb))
+        rules = ntriples(needed(shapes.runnable, Path(file.name), memory_mb))
         return [(shacl.Shapes.from_text(rules, format="ntriples").validate_file(file.name), rules, texts)]
 
 
