@@ -5,13 +5,15 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from tests.conftest import ekograph, serving
 from tests.web.test_processes import eventually
 
@@ -130,3 +132,34 @@ def process_beside(server, module: str) -> int | None:
             if parent == server.process.pid and module.encode() in (process / "cmdline").read_bytes():
                 return int(process.name)
     return None
+
+
+DATASETS = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix ex: <https://example.org/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+ex:all a dcat:Catalog ; dct:title "All" ; dcat:dataset ex:trees, ex:parks .
+ex:trees a dcat:Dataset ; dct:title "Trees" ; dct:publisher [ foaf:name "The City" ] ;
+    dcat:contactPoint [ vcard:fn "Help desk" ; vcard:hasEmail <mailto:help@example.org> ] .
+ex:parks a dcat:Dataset ; dct:title "Trees" ; dct:publisher "Somebody" .
+"""
+
+
+def test_the_catalogue_of_somebody_else_is_handed_out_as_it_is_written(tmp_path):
+    path = tmp_path / "catalogue.ttl"
+    path.write_text(DATASETS)
+    with serving("serve", str(path)) as server:
+        written = set(parse(DATASETS, RdfFormat.TURTLE, rename_blank_nodes=True))
+        handed_out = list(parse(server.get("/catalog.nt").body, RdfFormat.N_TRIPLES))
+        assert {quad.predicate for quad in handed_out} == {quad.predicate for quad in written}
+        page = server.get("/catalog.en.html", accept="text/html").text
+        addresses = re.findall(r'href="(?:http://[\d.:]+)?(/[^"#]*)"', page)
+        assert [address for address in addresses if server.get(unescape(address)).status >= 400] == []
+        packages = [
+            json.loads(server.get(f"/api/3/action/package_show?id={name}").body)["result"]
+            for name in ("trees", "trees-2")
+        ]
+        assert sorted((package["author"], package["maintainer"]) for package in packages) == [
+            ("Somebody", "Somebody"),
+            ("The City", "Help desk"),
+        ]

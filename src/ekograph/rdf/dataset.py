@@ -205,7 +205,9 @@ class Dataset:
 
     def path(self, iri: str) -> str:
         """The path of the page about `iri`, and its fragment if it has one."""
-        return path_for(iri, self.base if self.has_names else "", self.spaces)
+        # Where no site names things, what is named under NO_BASE is what the server adds.
+        here = iri.startswith(NO_BASE) and not self.has_names
+        return iri[len(NO_BASE) - 1 :] if here else path_for(iri, self.base if self.has_names else "", self.spaces)
 
     def described_at(self, path: str) -> NamedNode | None:
         """The thing whose page is at `path`, if there is one."""

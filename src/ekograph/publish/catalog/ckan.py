@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,14 +13,16 @@ from ekograph.i18n import Messages
 from ekograph.publish.catalog.dcat_ap import described, email, main_dataset
 from ekograph.publish.exports.csvw import distinct
 from ekograph.publish.publication import File, FileType, Publication
-from ekograph.rdf.dataset import Dataset, Node
-from ekograph.rdf.texts import local_name
+from ekograph.rdf.dataset import Dataset, Node, Term
+from ekograph.rdf.texts import LABELS, local_name
 from ekograph.rdf.vocab import DCAT, DCTERMS
 from ekograph.rendering.representations import plain
 from ekograph.snapshots.snapshot import Representation
 from ekograph.urls import PACKAGES, PUBLIC_URL
 
 Json: TypeAlias = dict[str, Any]
+
+_NAMES = [label.value for label in LABELS]
 
 _LICENCES = {
     "CC_BY_4_0": ("cc-by-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/")
@@ -45,10 +47,11 @@ def _package(node: NamedNode, issue: Publication) -> Json:
     languages = dataset.languages
     first, identity = languages[0], str(uuid5(NAMESPACE_URL, node.value))
     licence = _licence(dataset, node)
-    publishers = [item for item in dataset.objects(node, DCTERMS("publisher").value) if isinstance(item, NamedNode)]
-    publisher = dataset.label(publishers[0], first).value if publishers else ""
+    publishers = dataset.objects(node, DCTERMS("publisher").value)
+    publisher = _named(dataset, publishers, first)
+    agent = next((item.value for item in publishers if isinstance(item, NamedNode)), publisher or dataset.base)
     organization = {
-        "id": str(uuid5(NAMESPACE_URL, publishers[0].value if publishers else dataset.base)),
+        "id": str(uuid5(NAMESPACE_URL, agent)),
         "name": _name(publisher),
         "title": publisher,
         "type": "organization",
@@ -75,8 +78,8 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "isopen": bool(licence),
         **licence,
         "collection_type": "Open Data",
-        "maintainer": publisher,
-        "maintainer_email": email(dataset),
+        "maintainer": _named(dataset, dataset.objects(node, DCAT("contactPoint").value), first) or publisher,
+        "maintainer_email": email(dataset, node),
         "author": publisher,
         "organization": organization,
         "owner_org": organization["id"],
@@ -115,6 +118,16 @@ def _written_resources(dataset: Dataset, node: Node, package: str, language: str
         size = _first(dataset, distribution, DCAT("byteSize"))
         resources.append({**resource, **({"size": int(size)} if size.isdecimal() else {})})
     return resources
+
+
+def _named(dataset: Dataset, nodes: Sequence[Term], language: str) -> str:
+    """The name of the first of `nodes`, "" where there is none; a blank node without one has none."""
+    for node in nodes:
+        if isinstance(node, Literal):
+            return node.value
+        label = dataset.label(node, language).value
+        return label if isinstance(node, NamedNode) or dataset.literals(node, _NAMES) else ""
+    return ""
 
 
 def _first(dataset: Dataset, node: Node, predicate: NamedNode) -> str:

@@ -97,7 +97,7 @@ def catalogue(issue: Publication) -> list[Quad]:
     objects = {quad.object for quad in authored if isinstance(quad.object, NamedNode)}
     things = sorted((node for node in objects if node.value.startswith(starts)), key=str)
     quads += [quad for target in things for quad in dataset.bounded(target)]
-    for node in dataset.instances(DCAT("Catalog").value):
+    for node in dataset.instances(DCAT("Catalog").value) if dataset.has_names or dataset.spaces else ():
         quads += facts(node, *_unwritten(node, _dates(issue), dataset))
     if main := main_dataset(issue):
         quads += _of_dataset(main, issue)
@@ -131,9 +131,9 @@ def _unwritten(
     return ((predicate, value) for predicate, value in known if not dataset.objects(node, predicate.value))
 
 
-def email(dataset: Dataset) -> str:
-    """The address of the catalogue's contact; "" where none is given."""
-    for term in dataset.instances(DCAT("Catalog").value):
+def email(dataset: Dataset, *nodes: Node) -> str:
+    """The address of the contact of the first of `nodes`, or else catalogues, that has one; "" where none has."""
+    for term in (*nodes, *dataset.instances(DCAT("Catalog").value)):
         for contact in dataset.objects(term, DCAT("contactPoint").value):
             terms = () if isinstance(contact, Literal) else dataset.objects(contact, _EMAIL)
             for address in (term.value for term in terms if isinstance(term, NamedNode | Literal)):
