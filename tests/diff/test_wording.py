@@ -99,6 +99,13 @@ def test_things_of_a_scheme_follow_its_notations():
     assert [each.split()[3] for each in _words("", lines, "en")] == ["L.1.2", "L.1.9", "L.1.10"]
 
 
+def test_things_without_a_scheme_come_last_and_a_scheme_before_what_is_in_it():
+    label = "<lahti> skos:prefLabel 'Lahti city'@en-GB ."
+    told = _words("<a> :phone '1' . <z> :phone '1' .", f"<a> :phone '2' . <z> :phone '2' . {label} {_LINE}", "en")
+    assert [sentence.split(":")[0] for sentence in told] == ["Lahti", "Lahti", "Resource a", "Resource z"]
+    assert "Lahti city" in told[0]
+
+
 def test_a_long_name_is_shortened_where_a_sentence_begins():
     long = _LINE.replace('"Line"', f'"{"many words " * 10}"')
 

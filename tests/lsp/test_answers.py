@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ekograph.turtle.printer import formatted
 
 ROOT = Path(__file__).parents[2]
@@ -35,15 +37,33 @@ def test_completion_offers_what_fits_the_place(connect, folder):
     assert declaration["range"]["start"] == {"line": 1, "character": 0}
 
 
-def test_properties_that_shapes_of_the_class_speak_of_come_first(connect):
-    client, path = connect(ROOT), ROOT / "data" / "contacts.ttl"
-    text = path.read_text(encoding="utf-8").replace(
-        '    vcard:given-name    "Hanna" ;', '    v \n    vcard:given-name "Hanna" ;'
-    )
-    uri = opened(client, path.parent, text, path.name)
-    answer = client.request("textDocument/completion", client.at(uri, "    v", " \n"))
-    ranks = {item["label"]: item["sortText"][0] for item in answer["items"]}
-    assert ranks["vcard:fn"] == "0"
+@pytest.mark.parametrize(
+    ("file", "line", "typed", "first"),
+    [
+        (
+            "contacts.ttl",
+            '    vcard:given-name    "Hanna" ;',
+            "v",
+            {"vcard:fn", "vcard:title", "eko:sourceCheckedOn"},
+        ),
+        (
+            "agreement-lahti.ttl",
+            '    skos:notation     "LAHTI.1" ;',
+            "skos:",
+            {"skos:inScheme", "skos:broader", "skos:prefLabel", "skos:notation"},
+        ),
+        ("agreement-lahti.ttl", '    skos:notation          "LAHTI" ;', "dcat:", {"dcat:contactPoint"}),
+    ],
+)
+def test_properties_that_shapes_of_the_class_speak_of_come_first(connect, file, line, typed, first):
+    client, path = connect(ROOT), ROOT / "data" / file
+    text = path.read_text(encoding="utf-8")
+    assert line in text
+    uri = opened(client, path.parent, text.replace(line, f"    {typed} \n{line}", 1), path.name)
+    answer = client.request("textDocument/completion", client.at(uri, f"    {typed}", " \n"))
+    offered = {item["label"]: item["sortText"][0] for item in answer["items"]}
+    assert {name for name, rank in offered.items() if rank == "0"} == first
+    assert set(offered) > first
 
 
 def test_queries_have_completion_and_are_told_of_prefixes_that_nothing_declares(connect, folder):
@@ -73,6 +93,9 @@ def test_hover_definition_and_references_go_across_files(connect, folder):
         (voc, 6),
         (uri, 1),
     }
+    uses = client.request("textDocument/references", {**place, "context": {"includeDeclaration": False}})
+    lines = sorted((where["uri"], where["range"]["start"]["line"]) for where in uses)
+    assert lines == sorted([(voc, 5), (voc, 6), (uri, 1)])
 
 
 def test_symbols_are_found_by_their_labels_in_any_language(connect, folder):

@@ -121,7 +121,9 @@ def test_a_finding_leads_to_its_rule_and_to_the_name_that_was_meant(connect, sit
     (finding,) = client.told(uri, 2)
     assert "Menade du" in finding["message"]
     assert finding["codeDescription"]["href"].startswith((site / "shapes").as_uri())
-    assert finding["relatedInformation"][0]["location"]["uri"] == (site / "ontology" / "ekograph.ttl").as_uri()
+    (related,) = finding["relatedInformation"]
+    assert related["location"]["uri"] == (site / "ontology" / "ekograph.ttl").as_uri()
+    assert related["message"] == "kontaktperson"
 
 
 def test_what_rules_say_moves_with_its_line_until_they_are_checked_again(connect, site):

@@ -33,6 +33,20 @@ def test_statements_with_faults_of_their_own_are_told_and_the_others_are_not():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('<x:a> <x:b> "one ;\n    <x:c> 2 .\n', "line-end"),
+        ("<x:a> <x:b> 'one ;\n    <x:c> 2 .\n", "line-end"),
+        ('<x:a> <x:b> """one ;\n    two .\n', "quote"),
+        ("<x:a> <x:b> '''one ;\n    two .\n", "quote"),
+    ],
+)
+def test_a_text_without_its_end_is_told_where_it_begins(text, key):
+    (fault,) = find_faults(text)
+    assert (fault.key, fault.offset) == (key, 12)
+
+
 def test_no_more_than_the_first_faults_are_told():
     assert len(find_faults("<x:a> <x:b> bogus .\n" * 100)) == MOST_FAULTS
 

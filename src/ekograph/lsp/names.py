@@ -59,7 +59,7 @@ class Roles:
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
-        self._expected, self._open = "subject", list[str]()
+        self._expected, self._open = "subject", list[tuple[str, str]]()
         self._keyword = self._name = self._verb = ""
         self._variable = False
 
@@ -97,10 +97,10 @@ class Roles:
 
     def _mark(self, mark: str) -> None:
         if mark in _OPENING:
-            self._open.append(self._expected)
+            self._open.append((self._expected, self._verb))
             self._expected = _OPENING[mark]
         elif mark in _CLOSING:
-            before = self._open.pop() if self._open else self._expected
+            before, self._verb = self._open.pop() if self._open else (self._expected, self._verb)
             self._expected = "verb" if before == "subject" else before
         elif mark in {".", "{", "}"}:
             self._expected, self._open, self._keyword = "subject", [], ""
