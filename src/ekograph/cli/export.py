@@ -24,7 +24,7 @@ from ekograph.i18n import Messages, reader_language
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish.exports.dumps import FOLDER
 from ekograph.rdf import formats
-from ekograph.rendering.layout import site_of
+from ekograph.rendering.layout import environment, site_of
 from ekograph.rendering.representations import ThingRepresentations
 from ekograph.snapshots.repository import SnapshotRepository
 from ekograph.snapshots.snapshot import Representation, Snapshot, SnapshotError
@@ -127,8 +127,8 @@ def _files(snapshot: Snapshot, kept: Iterable[Snapshot], public_url: str, theme:
     languages = snapshot.manifest.languages
     table = next((printed.body for printed in snapshot.printed(GONE)), b"{}")
     gone = {page: entry.get("moved", "") for page, entry in json.loads(table).items()}
-    yield NGINX, nginx(languages, gone).encode()
-    yield APACHE, apache(languages, gone).encode()
+    yield NGINX, _configuration("nginx.conf", languages, gone)
+    yield APACHE, _configuration("htaccess", languages, gone)
     yield MARK, f"{snapshot.name}\n".encode()
 
 
@@ -176,7 +176,8 @@ def _replace(draft: Path, target: Path) -> None:
         draft.rename(target)
 
 
-#: The types of the other files in an export, by suffix.
+#: The types of the files in an export beside those of RDF, by suffix.
+_PAGES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _TYPES = {
     "atom": "application/atom+xml",
     "csv": "text/csv",
@@ -186,119 +187,24 @@ _TYPES = {
     "zst": "application/zstd",
     "link": "application/link-format",
     "zip": "application/zip",
+    "json": "application/json",
+    "txt": "text/plain",
+    "xml": "application/xml",
 }
-#: Where things are; what lies there is told of at /doc/.
-_THINGS, _PAGES = "/id/", "/doc/"
 #: Documents of which whoever accepts anything gets RDF.
 _FOR_HARVESTERS = ("catalog", r"\.well-known/void", r"ldes(/[0-9a-f-]+)?")
 
 
-def nginx(languages: Sequence[str], gone: Mapping[str, str]) -> str:
-    """For nginx: a file to include in the `http` context, with the root of the export to be filled in.
-
-    `gone` are the pages of what is described no more, and where each has moved to, or "".
-    """
-    ends = "|".join(item.suffix for item in formats.RDF)
-    left = "".join(
-        f"    {json.dumps(unquote(page), ensure_ascii=False)} {json.dumps(target or '410')};\n"
-        for page, target in gone.items()
-    )
-    suffixes = "".join(f'    "~*{_pattern(item)}" .{item.suffix};\n' for item in formats.RDF)
-    spoken = "".join(f'    "~*^{item}" {item};\n' for item in languages)
-    types = "".join(f"        {media_type} {suffix};\n" for suffix, media_type in _media_types().items())
-    harvested = "|".join(_FOR_HARVESTERS)
-    return f"""# Put this into the http context of nginx and set server_name and root.
-map $http_accept_language $ekograph_language {{
-    default {languages[0]};
-{spoken}}}
-map $http_accept $ekograph_page {{
-    default .$ekograph_language.html;
-{suffixes}    "~*text/html" .$ekograph_language.html;
-}}
-map $http_accept $ekograph_data {{
-    default .ttl;
-    "~*text/html" .$ekograph_language.html;
-{suffixes}}}
-map $uri $ekograph_stem {{
-    default $uri;
-    "~^(?<ekograph_base>.+?)(?<ekograph_form>(\\.[a-z-]+)?\\.html|\\.({ends}))$" $ekograph_base;
-}}
-map $ekograph_stem $ekograph_left {{
-    default "";
-{left}}}
-server {{
-    listen 80;
-    server_name data.example.fi;
-    root /srv/ekograph;
-    charset utf-8;
-    charset_types text/html text/turtle text/csv text/plain;
-    default_type application/octet-stream;
-    types {{
-{types}    }}
-    add_header Access-Control-Allow-Origin "*" always;
-    add_header X-Content-Type-Options nosniff always;
-    add_header Vary "Accept, Accept-Language" always;
-    if ($ekograph_left = 410) {{ return 410; }}
-    if ($ekograph_left) {{ return 301 $ekograph_left$ekograph_form; }}
-    location = / {{ try_files /index.$ekograph_language.html =404; }}
-    if ($request_uri ~ ^{_THINGS}(.*)$) {{ return 303 $scheme://$http_host{_PAGES}$1; }}
-    location = /sitemap.xml {{ types {{ }} default_type application/xml; }}
-    location = /linkset.json {{ types {{ }} default_type application/linkset+json; }}
-    location ~ ^/({harvested})$ {{ try_files $uri$ekograph_data =404; }}
-    location / {{ try_files $uri $uri$ekograph_page $uri.$ekograph_language.html =404; }}
-    location ~ /\\.ekograph-export|/nginx\\.conf|/\\.htaccess {{ return 404; }}
-}}
-"""
-
-
-def apache(languages: Sequence[str], gone: Mapping[str, str]) -> str:
-    """For Apache with mod_rewrite and mod_headers: the .htaccess of the export; `gone` as for nginx."""
-    left = "".join(
-        f"RewriteRule ^{re.escape(unquote(page)[1:])}((\\.[a-z-]+){{0,2}})$ "
-        + (f"{target}$1 [R=301,NE,L]\n" if target else "- [G,L]\n")
-        for page, target in gone.items()
-    )
-    types = "".join(f"AddType {media_type} .{suffix}\n" for suffix, media_type in _media_types().items())
-    spoken = "".join(
-        f"RewriteCond %{{HTTP:Accept-Language}} ^{item}\nRewriteRule ^ - [E=LANG:{item}]\n" for item in languages[1:]
-    )
-    rules = "".join(
-        f"RewriteCond %{{HTTP_ACCEPT}} {_pattern(form)} [NC]\n"
-        f"RewriteCond %{{REQUEST_FILENAME}}.{form.suffix} -f\n"
-        f"RewriteRule ^(.*)$ $1.{form.suffix} [L]\n"
-        for form in formats.RDF
-    )
-    harvested = "|".join(_FOR_HARVESTERS)
-    return f"""Options -MultiViews -Indexes
-AddDefaultCharset Off
-AddCharset utf-8 .html .ttl .csv .txt
-{types}<Files "linkset.json">
-ForceType application/linkset+json
-</Files>
-Header always set Access-Control-Allow-Origin "*"
-Header always set X-Content-Type-Options nosniff
-Header always append Vary "Accept, Accept-Language"
-RewriteEngine On
-RewriteRule ^(nginx\\.conf|\\.ekograph-export|\\.htaccess)$ - [R=404,L]
-RewriteCond %{{THE_REQUEST}} "^[A-Z]+ (?:https?://[^/ ]+)?{_THINGS}([^ ?]*)"
-RewriteRule ^{_THINGS[1:]} {_PAGES}%1 [R=303,NE,L]
-{left}RewriteRule ^ - [E=LANG:{languages[0]}]
-{spoken}RewriteRule ^$ index.%{{ENV:LANG}}.html [L]
-RewriteCond %{{REQUEST_FILENAME}} -f
-RewriteRule ^ - [L]
-{rules}RewriteCond %{{HTTP_ACCEPT}} !text/html [NC]
-RewriteRule ^({harvested})$ $1.ttl [L]
-RewriteCond %{{REQUEST_FILENAME}}.%{{ENV:LANG}}.html -f
-RewriteRule ^(.*)$ $1.%{{ENV:LANG}}.html [L]
-"""
-
-
-def _media_types() -> dict[str, str]:
-    """The media type of every suffix."""
-    pages = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-    rdf = {item.suffix: item.media_type for item in formats.RDF}
-    return {**pages, **rdf, **_TYPES, "json": "application/json", "txt": "text/plain", "xml": "application/xml"}
-
-
-def _pattern(form: formats.Format) -> str:
-    return form.media_type.replace("+", r"\+").replace(".", r"\.")
+def _configuration(template: str, languages: Sequence[str], gone: Mapping[str, str]) -> bytes:
+    """What a web server is to be told; `gone` are the pages of what is described no more, and where each has moved."""
+    rdf = {form.suffix: form.media_type for form in formats.RDF}
+    values = {
+        "languages": languages,
+        "gone": {unquote(page): target for page, target in gone.items()},
+        "rdf": [(suffix, media_type.replace("+", r"\+").replace(".", r"\.")) for suffix, media_type in rdf.items()],
+        "types": {**_PAGES, **rdf, **_TYPES},
+        "harvested": "|".join(_FOR_HARVESTERS),
+        "quoted": lambda text: json.dumps(text, ensure_ascii=False),
+        "escaped": re.escape,
+    }
+    return environment().get_template(template).render(**values).encode()

@@ -74,41 +74,11 @@ def command(  # noqa: PLR0913, PLR0917 - an argument for each option, as click h
         click.echo(f"  ekograph{option} {step}")
 
 
-#: The site about trees, and what begins its IRIs.
+#: The site about trees, and what begins its IRIs; the files that a site around an RDF file is filled into.
 _STARTER, _STARTER_BASE = Path(scaffold.__file__).with_name("starter"), "https://example.org/trees/"
+_AROUND = Path(scaffold.__file__).with_name("around")
 #: The files of it that any site can use.
 _COMMON = (".editorconfig", ".gitignore", ".github/workflows/check.yml")
-
-_SETTINGS = """\
-# The settings of this site. Each can be given in the environment too, as EKOGRAPH_LANGUAGES and so on.
-# What begins the IRIs of your things.
-own = {spaces}
-languages = {languages}
-"""
-
-_RULE = """\
-# The rules (SHACL). Each has a name, a reason, and a message that tells people what to do.
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix rule: <urn:rule:> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
-{prefixes}
-rule:N01 a sh:PropertyShape ;
-    sh:name        "a name"@en ;
-    rdfs:comment   "Pages, lists and search show things by their names."@en ;
-    sh:targetClass {kind} ;
-    sh:path        {label} ;
-    sh:minCount    1 ;
-    sh:message     "Give this a name, with the property {label}."@en .
-"""
-
-_QUERY = """\
-# en: How often is each property used?
-# The rows that are expected stand beside this file, in properties.csv; ekograph check compares them.
-SELECT ?property (COUNT(*) AS ?count)
-WHERE { ?thing ?property ?value }
-GROUP BY ?property
-ORDER BY DESC(?count) ?property
-"""
 
 
 class NewSite(NamedTuple):
@@ -143,14 +113,20 @@ def around(path: Path, base: str | None, languages: Sequence[str], note: Note) -
     tags = Counter(text.language.split("-")[0].lower() for text in texts if isinstance(text, Literal) and text.language)
     chosen = languages or [tag for tag, _ in tags.most_common(5)] or ["en"]
     files = {name: (_STARTER / name).read_bytes() for name in _COMMON}
-    files["ekograph.toml"] = _SETTINGS.format(spaces=_listed([space]), languages=_listed(chosen)).encode()
+    settings = _template("ekograph.toml").format(spaces=_listed([space]), languages=_listed(chosen))
+    files["ekograph.toml"] = settings.encode()
     files |= [_data_file(path, quads, prefixes, relative=NO_FILE_BASE.encode() in text or bool(base))]
-    files["queries/properties.rq"] = _QUERY.encode()
-    answer = asking(quads)(_QUERY)
+    query = _template("queries/properties.rq")
+    files["queries/properties.rq"] = query.encode()
+    answer = asking(quads)(query)
     files["queries/properties.csv"] = answer.serialize(format=QueryResultsFormat.CSV) or b""
     if rule := _rule(quads, prefixes):
         files["shapes/shapes.ttl"] = rule
     return NewSite(dict(sorted(files.items())), space, chosen)
+
+
+def _template(name: str) -> str:
+    return (_AROUND / name).read_text("utf-8")
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -190,6 +166,6 @@ def _rule(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes | None:
                 names = Abbreviations("", {**used, "rdfs": RDFS.iri})
                 declared = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in used.items())
                 kind_name, name = names.write(kind), names.write(label)
-                text = _RULE.format(prefixes=declared, kind=kind_name, label=name)
+                text = _template("shapes/shapes.ttl").format(prefixes=declared, kind=kind_name, label=name)
                 return formatted(text).encode()
     return None
