@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_450,
+    "lines": 34_350,
     "files": 241,
     "files with one importer": 52,
     "class names that occur twice": 0,
