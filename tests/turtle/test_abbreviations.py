@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from ekograph.turtle.abbreviations import abbreviations
+from ekograph.turtle.triples import abbreviations
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SLASH = f"@base <http://example.org/id/> .\n@prefix ex: <http://example.org/def#> .\n@prefix xsd: <{XSD}> .\n"

@@ -23,8 +23,8 @@ from ekograph.rdf import formats
 from ekograph.rdf.queries import asking
 from ekograph.rdf.texts import LABELS
 from ekograph.rdf.vocab import RDFS, TYPE
-from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.printer import formatted
+from ekograph.turtle.triples import Abbreviations
 from ekograph.validation.suggestions import split
 
 _EPILOG = """\b

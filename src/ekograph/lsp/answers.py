@@ -22,9 +22,9 @@ from ekograph.lsp.project import Project
 from ekograph.rdf.formats import TURTLE
 from ekograph.rdf.vocab import RDF
 from ekograph.scaffold.edits import Renaming, in_text, layout, renamed, same
-from ekograph.turtle.abbreviations import Abbreviations, abbreviations
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import TurtleError
+from ekograph.turtle.triples import Abbreviations, abbreviations
 from ekograph.validation import rules
 from ekograph.validation.reporters.explain import explanation
 from ekograph.validation.sources import Source

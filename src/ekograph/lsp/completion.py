@@ -13,9 +13,8 @@ from ekograph.lsp.document import OpenText
 from ekograph.lsp.names import Names, Roles
 from ekograph.rdf.prefixes import NAMESPACES
 from ekograph.rdf.vocab import RDF, RDFS
-from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.tokens import tokens
-from ekograph.turtle.triples import Namespaces
+from ekograph.turtle.triples import Abbreviations, Namespaces
 from ekograph.validation.suggestions import split
 
 #: So many are offered at once; an editor asks again as more is typed.

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
+from ekograph.publish.exports.geojson import point
 from ekograph.rdf.dataset import Term
 from ekograph.rdf.texts import LABELS, local_name, text_of
-from ekograph.rdf.vocab import DCAT, DCTERMS, SCHEMA, TYPE, XSD
+from ekograph.rdf.vocab import DCTERMS, SCHEMA, TYPE, XSD
 from ekograph.rendering import terms
 from ekograph.rendering import view as view_module
 from ekograph.rendering.browsing import facet_key, facet_title, title_of
 from ekograph.rendering.collation import collated, initial
 from ekograph.rendering.site import Site
 from ekograph.rendering.statements import MOST_VALUES
-from ekograph.rendering.values import GEO, language_name
+from ekograph.rendering.values import language_name
 from ekograph.rendering.view import View
 from ekograph.search import codes, facets
 from ekograph.search.facets import Faceted, FacetPlan, Title
@@ -180,14 +180,6 @@ _ALWAYS = {TYPE.value, terms.IN_SCHEME, terms.TOP_OF}
 _DATES = tuple(f"{XSD}{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth", "gYear"))
 _CHANGED = (f"{DCTERMS}modified", f"{DCTERMS}issued", f"{DCTERMS}created", f"{DCTERMS}date", f"{SCHEMA}dateModified")
 
-_WGS = "http://www.w3.org/2003/01/geo/wgs84_pos#"
-_LOCN = "http://www.w3.org/ns/locn#geometry"
-_LATITUDE = (f"{_WGS}lat", f"{SCHEMA}latitude", "http://schema.org/latitude")
-_LONGITUDE = (f"{_WGS}long", f"{SCHEMA}longitude", "http://schema.org/longitude")
-_WKT = (f"{GEO}asWKT", f"{DCAT}centroid", _LOCN)
-_GEOMETRY = (f"{SCHEMA}geo", "http://schema.org/geo", f"{_WGS}location", f"{GEO}hasGeometry", _LOCN)
-_POINT = re.compile(r"(?:<\S*/(\w+)>)?\s*POINT\s*Z?\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)[\s\d.-]*\)", re.IGNORECASE)
-
 
 class _Listed:
     """What things are listed by."""
@@ -209,8 +201,8 @@ class _Listed:
                     values[key] = list(texts)
         # What has no class is a resource all the same (RDF Schema, section 2.1), and listed as one.
         values.setdefault(facets.CONTEXTS[0], [terms.RESOURCE])
-        point = self._point(said)
-        if point:
+        place = point(self._dataset, said)
+        if place:
             values[facets.PLACE[0]] = facets.PLACE[1:]
         values |= {f"{facets.INITIAL}{language}": [initial(name.text, language)] for language, name in shown.items()}
         order = {f"name.{language}": collated(name.text, language)[0] for language, name in shown.items()}
@@ -219,22 +211,7 @@ class _Listed:
         if dates := _literals(said, _CHANGED):
             # Later ones first.
             order["newest"] = dates[0].text[:25].translate(_BACKWARDS)
-        return Faceted(values, order, point)
-
-    def _point(self, said: Mapping[str, Sequence[Term]]) -> tuple[float, float] | None:
-        geometries = [node for iri in _GEOMETRY for node in said.get(iri, ()) if not isinstance(node, Literal)]
-        for facts in (said, *map(self._dataset.said, geometries)):
-            latitude, longitude = _literals(facts, _LATITUDE), _literals(facts, _LONGITUDE)
-            pairs = [(latitude[0].text, longitude[0].text)] if latitude and longitude else []
-            # Degrees east come first, but for the reference system that has them second.
-            matches = filter(None, (_POINT.match(literal.text) for literal in _literals(facts, _WKT)))
-            pairs += [(match[2], match[3]) if match[1] == "4326" else (match[3], match[2]) for match in matches]
-            for north, east in pairs:
-                with suppress(ValueError):
-                    point = float(north), float(east)
-                    if abs(point[0]) <= 90 and abs(point[1]) <= 180:
-                        return point
-        return None
+        return Faceted(values, order, place)
 
 
 _BACKWARDS = {ord("0") + digit: str(9 - digit) for digit in range(10)}

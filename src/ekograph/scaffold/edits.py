@@ -18,12 +18,11 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from ekograph.i18n import Messages
 from ekograph.rdf.canonical import canonical, find_costly_blank_node
 from ekograph.turtle import reader
-from ekograph.turtle.abbreviations import Abbreviations
 from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.tokens import tokens
 from ekograph.turtle.tree import Directive
-from ekograph.turtle.triples import Namespaces
+from ekograph.turtle.triples import Abbreviations, Namespaces
 from ekograph.validation.parsing import finding_in, parsed
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source

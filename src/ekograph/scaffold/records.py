@@ -21,12 +21,11 @@ from ekograph.rdf import formats
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.texts import LABELS, local_name
 from ekograph.rdf.vocab import SKOS, TYPE
-from ekograph.turtle.abbreviations import Abbreviations, abbreviations
 from ekograph.turtle.lines import decoded
 from ekograph.turtle.printer import formatted
 from ekograph.turtle.reader import parse, statements
 from ekograph.turtle.tree import Directive, Statement
-from ekograph.turtle.triples import Stated, triples
+from ekograph.turtle.triples import Abbreviations, Stated, abbreviations, triples
 from ekograph.validation.parsing import parsed
 from ekograph.validation.report import Finding
 from ekograph.validation.sources import Source, collect

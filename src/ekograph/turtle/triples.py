@@ -1,19 +1,22 @@
 """From the tree of Turtle to RDF triples, node with the offsets of its three terms.
 
 Triples come in the order in which pyoxigraph yields them, and blank nodes are numbered in the order in which they
-first appear there. So both readings of a file agree on the labels without comparing graphs.
+first appear there. So both readings of a file agree on the labels without comparing graphs. And back: how a text
+abbreviates IRIs, for terms that are written into it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from ekograph.turtle import reader
 from ekograph.turtle.tokens import Token
 from ekograph.turtle.tree import (
     CLOSED_BY,
@@ -286,3 +289,37 @@ def _unescaped(text: str) -> str:
         return chr(int(code, 16)) if code else _ESCAPES[match[3]]
 
     return _ESCAPED.sub(character, text) if "\\" in text else text
+
+
+_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Abbreviations:
+    """How a file abbreviates IRIs: its base ("" for none) and its prefixes."""
+
+    base: str
+    prefixes: Mapping[str, str]
+
+    def write(self, term: NamedNode | Literal) -> str:
+        """The term in Turtle."""
+        if isinstance(term, Literal):
+            text, mark, datatype = str(term).rpartition("^^")
+            written = f"{text}^^{self.write(term.datatype)}" if mark and datatype == str(term.datatype) else str(term)
+            return term.value if term.datatype.value == f"{XSD}integer" else written
+        for prefix, namespace in self.prefixes.items():
+            local = term.value.removeprefix(namespace)
+            if local != term.value and _LOCAL.fullmatch(local):
+                return f"{prefix}:{local}"
+        within = self.base.endswith("/") and term.value.startswith(self.base)
+        relative = term.value.removeprefix(self.base) if within else ""
+        return f"<{relative}>" if relative and ":" not in relative else str(term)
+
+
+def abbreviations(text: str) -> Abbreviations:
+    """Those that are declared at the end of the text."""
+    namespaces = Namespaces()
+    for entry in reader.parse(text).entries:
+        if isinstance(entry, Directive):
+            namespaces.declare(entry)
+    return Abbreviations(namespaces.base, namespaces.prefixes)

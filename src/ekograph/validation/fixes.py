@@ -16,12 +16,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from ekograph.rdf.formats import TURTLE
 from ekograph.rdf.vocab import SHACL
-from ekograph.turtle.abbreviations import abbreviations
 from ekograph.turtle.lines import Lines, Place, decoded
 from ekograph.turtle.reader import parse
 from ekograph.turtle.tokens import tokens
 from ekograph.turtle.tree import Directive
-from ekograph.turtle.triples import Span, Stated, triples
+from ekograph.turtle.triples import Span, Stated, abbreviations, triples
 from ekograph.validation.check import CheckOutcome
 from ekograph.validation.report import Finding, Fix, Report, plain
 from ekograph.validation.sources import Source

@@ -35,15 +35,15 @@ def export(publication: Publication) -> Iterator[Representation]:
     yield plain(PACKAGES, "application/json", text)
 
 
-def packages(issue: Publication) -> list[Json]:
+def packages(publication: Publication) -> list[Json]:
     """A package for each dataset of the catalogue."""
-    packages = [_package(node, issue) for node in described(issue.site.dataset)]
+    packages = [_package(node, publication) for node in described(publication.site.dataset)]
     names = distinct(package["name"] for package in packages)
     return [{**package, "name": name} for package, name in zip(packages, names, strict=True)]
 
 
-def _package(node: NamedNode, issue: Publication) -> Json:
-    dataset = issue.site.dataset
+def _package(node: NamedNode, publication: Publication) -> Json:
+    dataset = publication.site.dataset
     languages = dataset.languages
     first, identity = languages[0], str(uuid5(NAMESPACE_URL, node.value))
     licence = _licence(dataset, node)
@@ -61,8 +61,8 @@ def _package(node: NamedNode, issue: Publication) -> Json:
     titles = {item: dataset.label(node, item).value for item in languages}
     notes = {item: _text(dataset, node, item) for item in languages}
     resources = _written_resources(dataset, node, identity, first)
-    if node == main_dataset(issue):
-        resources += [_resource(file, kind, issue, identity) for file, kind in issue.distributions]
+    if node == main_dataset(publication):
+        resources += [_resource(file, kind, publication, identity) for file, kind in publication.distributions]
     return {
         "id": identity,
         "name": _name(dataset.label(node, "en").value),
@@ -71,7 +71,7 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "notes": notes[first],
         "notes_translated": notes,
         "url": f"{PUBLIC_URL}/",
-        "version": _first(dataset, node, DCAT("version")) or issue.version.name,
+        "version": _first(dataset, node, DCAT("version")) or publication.version.name,
         "type": "dataset",
         "state": "active",
         "private": False,
@@ -86,8 +86,8 @@ def _package(node: NamedNode, issue: Publication) -> Json:
         "tags": [{"name": item, "display_name": item, "state": "active"} for item in keywords[first]],
         "keywords": keywords,
         "groups": [],
-        "metadata_created": _first(dataset, node, DCTERMS("issued")) or _time(issue.versions[0].published),
-        "metadata_modified": _first(dataset, node, DCTERMS("modified")) or _time(issue.version.published),
+        "metadata_created": _first(dataset, node, DCTERMS("issued")) or _time(publication.versions[0].published),
+        "metadata_modified": _first(dataset, node, DCTERMS("modified")) or _time(publication.version.published),
         "extras": [{"key": "uri", "value": node.value}, {"key": "guid", "value": node.value}],
         "num_resources": len(resources),
         "num_tags": len(keywords[first]),
@@ -135,8 +135,8 @@ def _first(dataset: Dataset, node: Node, predicate: NamedNode) -> str:
     return next((term.value for term in dataset.objects(node, predicate.value) if not isinstance(term, Triple)), "")
 
 
-def _resource(file: File, kind: FileType, issue: Publication, package: str) -> Json:
-    dataset = issue.site.dataset
+def _resource(file: File, kind: FileType, publication: Publication, package: str) -> Json:
+    dataset = publication.site.dataset
     what = {item: dataset.label(NamedNode(file.about), item).value if file.about else "" for item in dataset.languages}
     names = {language: kind.title(Messages("publish", language), what[language]) for language in dataset.languages}
     return {
@@ -149,8 +149,8 @@ def _resource(file: File, kind: FileType, issue: Publication, package: str) -> J
         "mimetype": kind.as_sent,
         "size": file.size,
         "hash": f"sha256:{file.sha256}",
-        "created": _time(issue.versions[0].published),
-        "last_modified": _time(file.modified or issue.version.published),
+        "created": _time(publication.versions[0].published),
+        "last_modified": _time(file.modified or publication.version.published),
         "state": "active",
     }
 

@@ -84,9 +84,9 @@ def export(publication: Publication) -> Iterator[LazyRepresentation]:
     yield from planned_pages(PAGE, PAGE, site.dataset.languages, page, links)
 
 
-def catalogue(issue: Publication) -> list[Quad]:
+def catalogue(publication: Publication) -> list[Quad]:
     """The catalogue as a document, every triple in the default graph; empty for a site that has none."""
-    dataset = issue.site.dataset
+    dataset = publication.site.dataset
     authored = _authored(dataset)
     if not authored:
         return []
@@ -98,9 +98,9 @@ def catalogue(issue: Publication) -> list[Quad]:
     things = sorted((node for node in objects if node.value.startswith(starts)), key=str)
     quads += [quad for target in things for quad in dataset.bounded(target)]
     for node in dataset.instances(DCAT("Catalog").value) if dataset.has_names or dataset.spaces else ():
-        quads += facts(node, *_unwritten(node, _dates(issue), dataset))
-    if main := main_dataset(issue):
-        quads += _of_dataset(main, issue)
+        quads += facts(node, *_unwritten(node, _dates(publication), dataset))
+    if main := main_dataset(publication):
+        quads += _of_dataset(main, publication)
     quads += [quad for term in quads for quad in _explained(term)]
     return sorted(in_default_graph(quads), key=str)
 
@@ -184,11 +184,11 @@ def _here(quad: Quad, base: str) -> Quad:
     return quad
 
 
-def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
-    dataset = issue.site.dataset
-    known = [*_dates(issue), (DCAT("version"), Literal(issue.version.name))]
+def _of_dataset(node: NamedNode, publication: Publication) -> Iterator[Quad]:
+    dataset = publication.site.dataset
+    known = [*_dates(publication), (DCAT("version"), Literal(publication.version.name))]
     yield from facts(node, *_unwritten(node, known, dataset))
-    yield from _versions(node, issue)
+    yield from _versions(node, publication)
     standards = dataset.objects(node, DCTERMS("conformsTo").value)
     for standard in (term for term in standards if isinstance(term, NamedNode)):
         yield from facts(standard, *((DCTERMS("title"), item) for item in dataset.objects(standard, f"{DCTERMS}title")))
@@ -199,28 +199,28 @@ def _of_dataset(node: NamedNode, issue: Publication) -> Iterator[Quad]:
         yield from facts(service, (DCTERMS("conformsTo"), protocol))
         yield from facts(protocol, (DCTERMS("title"), Literal("SPARQL 1.1 Protocol", language="en")))
     inherited = [(here, value) for there, here in _INHERITED.items() for value in dataset.objects(node, there.value)]
-    for file, kind in issue.distributions:
+    for file, kind in publication.distributions:
         distribution = NamedNode(f"{node.value}-{file.name}")
         yield from facts(node, (DCAT("distribution"), distribution))
         yield from facts(distribution, *inherited)
-        yield from _distribution(distribution, file, kind, issue)
+        yield from _distribution(distribution, file, kind, publication)
         if kind.name == formats.TURTLE.name and not kind.packed:
             # Portals that do not list services find the endpoint here.
             yield from facts(distribution, *((DCAT("accessService"), service) for service in services))
 
 
-def _versions(node: NamedNode, issue: Publication) -> Iterator[Quad]:
+def _versions(node: NamedNode, publication: Publication) -> Iterator[Quad]:
     """The versions that are kept, each by the address of its catalogue, and which of them came before this one."""
-    kept = _newest_prints(issue)
+    kept = _newest_prints(publication)
     addresses = {version: NamedNode(memento_path(name, "/catalog")) for version, (name, _) in kept.items()}
-    metadata = [(kind, value) for kind in _OF_A_VERSION for value in issue.site.dataset.objects(node, kind.value)]
+    metadata = [(kind, value) for kind in _OF_A_VERSION for value in publication.site.dataset.objects(node, kind.value)]
     for version, address in addresses.items():
         yield from facts(node, (DCAT("hasVersion"), address))
         yield from facts(address, (TYPE, _VERSION), *metadata)
         yield from _page_of(address, metadata)
         yield from facts(address, (DCAT("version"), Literal(version)), (DCTERMS("issued"), moment(kept[version][1])))
     yield from facts(_VERSION, (RDFS("subClassOf"), DCAT("Dataset")))
-    if before := [address for version, address in addresses.items() if version != issue.version.name]:
+    if before := [address for version, address in addresses.items() if version != publication.version.name]:
         yield from facts(node, (DCAT("prev"), before[-1]))
 
 
@@ -239,24 +239,24 @@ def _page_of(version: NamedNode, metadata: Sequence[tuple[NamedNode, Term]]) -> 
     )
 
 
-def _newest_prints(issue: Publication) -> Mapping[str, tuple[str, str]]:
+def _newest_prints(publication: Publication) -> Mapping[str, tuple[str, str]]:
     """Of each version that is kept, the newest snapshot and when the version was published.
 
     A newer program prints a version again, which makes another snapshot and no other version.
     """
     terms = {}
-    for name, published in issue.kept:
-        until = [term for term in issue.versions if term.published <= published]
+    for name, published in publication.kept:
+        until = [term for term in publication.versions if term.published <= published]
         terms[until[-1].name if until else name] = (name, until[-1].published if until else published)
     return terms
 
 
-def _distribution(node: NamedNode, file: File, kind: FileType, issue: Publication) -> Iterator[Quad]:
+def _distribution(node: NamedNode, file: File, kind: FileType, publication: Publication) -> Iterator[Quad]:
     """A dump; its format and media type are from the tables that portals know (Publications Office, IANA)."""
     address, checksum, dataset = (
         NamedNode(f"{PUBLIC_URL}/dumps/{file.name}"),
         part(node, "checksum"),
-        issue.site.dataset,
+        publication.site.dataset,
     )
     about = {item: dataset.label(NamedNode(file.about), item).value if file.about else "" for item in LANGUAGES}
     spoken = [(Messages("publish", language), what) for language, what in about.items()]
@@ -269,8 +269,8 @@ def _distribution(node: NamedNode, file: File, kind: FileType, issue: Publicatio
         (DCAT("downloadURL"), address),
         (DCAT("byteSize"), integer(file.size)),
         (_AVAILABILITY, _AVAILABLE),
-        (DCTERMS("issued"), moment(issue.versions[0].published)),
-        (DCTERMS("modified"), moment(file.modified or issue.version.published)),
+        (DCTERMS("issued"), moment(publication.versions[0].published)),
+        (DCTERMS("modified"), moment(file.modified or publication.version.published)),
         (DCTERMS("format"), NamedNode(_FILE_TYPES + kind.authority)),
         (DCAT("mediaType"), NamedNode(_MEDIA_TYPES + kind.media_type)),
         *([(DCAT("compressFormat"), NamedNode(f"{_MEDIA_TYPES}{kind.packed}"))] if kind.packed else []),
@@ -284,8 +284,8 @@ def _distribution(node: NamedNode, file: File, kind: FileType, issue: Publicatio
     )
 
 
-def _dates(issue: Publication) -> list[tuple[NamedNode, Term]]:
-    first, last = issue.versions[0], issue.version
+def _dates(publication: Publication) -> list[tuple[NamedNode, Term]]:
+    first, last = publication.versions[0], publication.version
     return [(DCTERMS("issued"), moment(first.published)), (DCTERMS("modified"), moment(last.published))]
 
 

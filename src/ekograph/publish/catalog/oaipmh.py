@@ -53,40 +53,42 @@ def export(publication: Publication) -> Iterator[Representation]:
     yield plain(RECORDS, "application/json", json.dumps(repository(publication), ensure_ascii=False, indent=1))
 
 
-def repository(issue: Publication) -> Json:
+def repository(publication: Publication) -> Json:
     """What the repository answers from: its name, its first date, its sets by their names, and its records.
 
     A record that is described no more says so; of the others there are the Dublin Core and the addresses of RDF/XML.
     The datestamp is that of the last event, as of when it could be read: nothing comes before the end of a harvest and
     is seen after it. That of the version that is published now only the server knows.
     """
-    dataset, events = issue.site.dataset, by_thing(issue.events)
+    dataset, events = publication.site.dataset, by_thing(publication.events)
     datasets = described(dataset)
-    things = () if issue.site.large else dataset.things()
+    things = () if publication.site.large else dataset.things()
     sets: dict[str, str] = {}
-    records = [_record(node, issue, events.get(node.value, ()), sets) for node in dict.fromkeys([*things, *datasets])]
+    records = [
+        _record(node, publication, events.get(node.value, ()), sets) for node in dict.fromkeys([*things, *datasets])
+    ]
     for thing, past in events.items():
         if (past[-1].kind == "delete" and "#" not in dataset.path(thing)) or NamedNode(thing) in dataset.moved:
             last_sets = _sets_of(NamedNode(thing), last_state(past[:-1], dataset), sets)
             stamp = past[-1].published
             records.append({"identifier": thing, "datestamp": stamp, "sets": last_sets, "deleted": True})
-    finished = {version.published: version.finished for version in issue.versions if version.finished}
+    finished = {version.published: version.finished for version in publication.versions if version.finished}
     for record in records:
         record["datestamp"] = finished.get(record["datestamp"], record["datestamp"])
     return {
         "name": dataset.label(datasets[0], "en").value if datasets else "ekograph",
         "email": email(dataset),
-        "earliest": issue.versions[0].published,
+        "earliest": publication.versions[0].published,
         "sets": sets,
         "records": sorted(records, key=lambda record: (record["datestamp"], record["identifier"])),
     }
 
 
-def _record(node: NamedNode, issue: Publication, events: Sequence[Event], sets: dict[str, str]) -> Json:
-    dataset, path = issue.site.dataset, issue.site.dataset.path(node.value)
+def _record(node: NamedNode, publication: Publication, events: Sequence[Event], sets: dict[str, str]) -> Json:
+    dataset, path = publication.site.dataset, publication.site.dataset.path(node.value)
     is_dataset = DCAT("Dataset").value in dataset.types(node)
     # The files of a dataset change with every version.
-    datestamp = issue.version.published if is_dataset or not events else events[-1].published
+    datestamp = publication.version.published if is_dataset or not events else events[-1].published
     return {
         "identifier": node.value,
         "datestamp": datestamp,

@@ -34,10 +34,10 @@ _CROISSANT = {
 }
 
 
-def of_dataset(issue: Publication, language: str) -> Json | None:
+def of_dataset(publication: Publication, language: str) -> Json | None:
     """The dataset that the catalogue lists, for the front page; None without a catalogue."""
-    dataset = issue.site.dataset
-    node = main_dataset(issue)
+    dataset = publication.site.dataset
+    node = main_dataset(publication)
     if node is None:
         return None
     names = [term.value for term in _literals(dataset, node, "title")]
@@ -63,9 +63,9 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
             "publisher": publisher[0] if publisher else {},
             "isAccessibleForFree": True,
             "inLanguage": list(dataset.languages),
-            "datePublished": issue.versions[0].published,
-            "dateModified": issue.version.published,
-            "version": issue.version.name,
+            "datePublished": publication.versions[0].published,
+            "dateModified": publication.version.published,
+            "version": publication.version.name,
             "temporalCoverage": _period(dataset, node),
             "spatialCoverage": [{"@type": "Place", "name": dataset.label(term, language).value} for term in places],
             "isBasedOn": [term.value for term in _nodes(dataset, node, "http://www.w3.org/ns/prov#wasDerivedFrom")],
@@ -78,7 +78,7 @@ def of_dataset(issue: Publication, language: str) -> Json | None:
                     "contentSize": f"{file.size} B",
                     "sha256": file.sha256,
                 }
-                for file, kind in issue.distributions
+                for file, kind in publication.distributions
             ],
         }
     )

@@ -23,28 +23,28 @@ Pointer: TypeAlias = tuple[str, str, dict[str, str]]
 _TURTLE = {"type": formats.TURTLE.media_type}
 
 
-def pointers(issue: Publication) -> list[Pointer]:
+def pointers(publication: Publication) -> list[Pointer]:
     """Where a machine that has found the front page goes on."""
     entries: list[Pointer] = [
-        ("cite-as", issue.site.dataset.base or f"{PUBLIC_URL}/", {}),
+        ("cite-as", publication.site.dataset.base or f"{PUBLIC_URL}/", {}),
         ("type", "https://schema.org/AboutPage", {}),
         ("type", "https://schema.org/Dataset", {}),
     ]
-    for node in described(issue.site.dataset):
-        entries += [("license", iri, {}) for iri in _named(issue, node, "license")]
-        entries += [("author", iri, {}) for iri in _named(issue, node, "publisher")]
+    for node in described(publication.site.dataset):
+        entries += [("license", iri, {}) for iri in _named(publication, node, "license")]
+        entries += [("author", iri, {}) for iri in _named(publication, node, "publisher")]
         entries.append(("describedby", f"{PUBLIC_URL}/catalog.ttl", _TURTLE))
     entries.append(("describedby", f"{PUBLIC_URL}{VOID_PAGE}.ttl", _TURTLE))
     # A compressed dump is a file of its own.
     entries += [
-        ("item", f"{PUBLIC_URL}/dumps/{file.name}", {"type": kind.as_sent}) for file, kind in issue.distributions
+        ("item", f"{PUBLIC_URL}/dumps/{file.name}", {"type": kind.as_sent}) for file, kind in publication.distributions
     ]
     return entries
 
 
-def links(issue: Publication) -> tuple[str, ...]:
+def links(publication: Publication) -> tuple[str, ...]:
     """The pointers as values of Link, and the link to the set of them."""
-    values = [link(target, relation, **more) for relation, target, more in pointers(issue)]
+    values = [link(target, relation, **more) for relation, target, more in pointers(publication)]
     return (*values, link(f"{PUBLIC_URL}/linkset.json", "linkset", type="application/linkset+json"))
 
 
@@ -57,6 +57,6 @@ def export(publication: Publication) -> Iterator[Representation]:
     yield plain("/linkset.json", "application/linkset+json", json.dumps(linkset, indent=1))
 
 
-def _named(issue: Publication, node: NamedNode, name: str) -> list[str]:
-    values = issue.site.dataset.objects(node, DCTERMS(name).value)
+def _named(publication: Publication, node: NamedNode, name: str) -> list[str]:
+    values = publication.site.dataset.objects(node, DCTERMS(name).value)
     return [term.value for term in values if isinstance(term, NamedNode)]

@@ -41,21 +41,21 @@ def export(publication: Publication) -> Iterator[LazyRepresentation]:
     return planned_formats(RdfDocument(PAGE, void(publication), prefixes))
 
 
-def void(issue: Publication) -> list[Quad]:
+def void(publication: Publication) -> list[Quad]:
     """The description of the dataset, as the union of its graphs, which the endpoint queries by default."""
-    dataset = issue.site.dataset
-    node = main_dataset(issue) or NamedNode(f"{PUBLIC_URL}{PAGE}#dataset")
+    dataset = publication.site.dataset
+    node = main_dataset(publication) or NamedNode(f"{PUBLIC_URL}{PAGE}#dataset")
     counted = _counted(dataset)
     document = NamedNode(f"{PUBLIC_URL}{PAGE}")
     quads = [
         *facts(document, (TYPE, VOID("DatasetDescription")), (FOAF("primaryTopic"), node)),
-        *facts(node, (TYPE, VOID("Dataset")), *_access(issue)),
+        *facts(node, (TYPE, VOID("Dataset")), *_access(publication)),
         *facts(node, *((term, value) for term in _REPEATED for value in dataset.objects(node, term.value))),
-        *facts(node, (DCTERMS("modified"), moment(issue.version.published))),
+        *facts(node, (DCTERMS("modified"), moment(publication.version.published))),
         *facts(node, *_totals(counted, dataset)),
         *_partitions(node, "class", counted.classes, "entities"),
         *_partitions(node, "property", counted.properties, "triples"),
-        *_examples(issue),
+        *_examples(publication),
     ]
     for name, graph_quads in dataset.graphs().items():
         if name:
@@ -65,12 +65,12 @@ def void(issue: Publication) -> list[Quad]:
     return sorted(set(quads), key=str)
 
 
-def _access(issue: Publication) -> Iterator[tuple[NamedNode, Term]]:
+def _access(publication: Publication) -> Iterator[tuple[NamedNode, Term]]:
     """Where the data is: endpoint, dumps, the space of its IRIs, examples."""
-    dataset = issue.site.dataset
+    dataset = publication.site.dataset
     yield FOAF("homepage"), NamedNode(f"{PUBLIC_URL}/")
     yield VOID("sparqlEndpoint"), NamedNode(f"{PUBLIC_URL}/sparql")
-    for file in issue.dumps:
+    for file in publication.dumps:
         if file.name.startswith("dataset."):
             yield VOID("dataDump"), NamedNode(f"{PUBLIC_URL}/dumps/{file.name}")
     for name in _FEATURES.values():
@@ -136,9 +136,9 @@ def _partitions(node: NamedNode, name: str, counts: Counter[NamedNode], counted:
         yield from facts(partition, (VOID(name), term), (VOID(counted), integer(count)))
 
 
-def _examples(issue: Publication) -> Iterator[Quad]:
+def _examples(publication: Publication) -> Iterator[Quad]:
     """The ready-made queries, as editors of SPARQL look for them (https://sib-swiss.github.io/sparql-examples/)."""
-    for query in issue.site.queries:
+    for query in publication.site.queries:
         example = NamedNode(f"{PUBLIC_URL}{query.path}")
         yield from facts(
             example,
