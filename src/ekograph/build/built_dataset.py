@@ -77,7 +77,8 @@ class BuiltDataset(StoredDataset):
     def subjects_with(self, predicate: NamedNode) -> Sequence[Node]:
         """The distinct subjects of which `predicate` says something."""
         lines = map(self._subjects.line, self._places.get(str(predicate).encode(), ()))
-        return [_node(line[: line.index(b" ")].decode()) for line in lines]
+        names = (line[: line.index(b" ")].decode() for line in lines)
+        return [NamedNode(name[1:-1]) if name.startswith("<") else BlankNode(name[2:]) for name in names]
 
     @cached_property
     def _places(self) -> Mapping[bytes, array[int]]:
@@ -211,10 +212,6 @@ class _GraphQuads(Sequence[Quad]):
     def __getitem__(self, index: slice) -> Sequence[Quad]: ...
     def __getitem__(self, index: int | slice) -> Quad | Sequence[Quad]:
         return list(self)[index]
-
-
-def _node(text: str) -> NamedNode | BlankNode:
-    return NamedNode(text[1:-1]) if text.startswith("<") else BlankNode(text[2:])
 
 
 def _keyed_by_object(path: Path) -> Iterator[bytes]:

@@ -54,7 +54,8 @@ def _run(arguments: list[str]) -> None:
     site = "."
     if arguments[:1] == ["--site"] and len(arguments) > 2:
         site, arguments = arguments[1], arguments[2:]
-    if arguments[:1] == ["check"] and not any(map(_is_option, arguments)) and Path(site).is_dir():
+    has_options = any(argument.startswith("-") for argument in arguments)
+    if arguments[:1] == ["check"] and not has_options and Path(site).is_dir():
         from ekograph.cli.checking import run
 
         gc.enable()
@@ -74,10 +75,6 @@ def _run(arguments: list[str]) -> None:
 def _discard_output() -> None:
     """Have what is left to be printed written nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _is_option(argument: str) -> bool:
-    return argument.startswith("-")
 
 
 def fail(text: str, status: int = 2) -> NoReturn:

@@ -108,18 +108,15 @@ class Roles:
             self._expected = _AFTER[mark]
 
     def _term(self, token: Token) -> Use:
-        use = Use(token, _iri(token, self._namespaces), self.role)
+        iri = f"{RDF}type" if token.text == "a" else None
+        if token.kind in {"iri", "name"}:
+            with suppress(KeyError, ValueError):
+                iri = self._namespaces.iri(token).value
+        use = Use(token, iri, self.role)
         if self._expected == "verb":
             self._verb = use.iri or ""
         self._expected = {"subject": "verb", "verb": "object"}.get(self._expected, self._expected)
         return use
-
-
-def _iri(token: Token, namespaces: Namespaces) -> str | None:
-    if token.kind in {"iri", "name"}:
-        with suppress(KeyError, ValueError):
-            return namespaces.iri(token).value
-    return f"{RDF}type" if token.text == "a" else None
 
 
 @dataclass

@@ -39,7 +39,9 @@ def provenance(manifest: Manifest, root: Path) -> bytes:
     snapshot, activity = (NamedNode(f"urn:ekograph:{kind}:{manifest.name}") for kind in ("snapshot", "publication"))
     program, agent = NamedNode(f"urn:ekograph:program:{__version__}"), NamedNode(f"urn:ekograph:agent:{_agent()}")
     version = f"ekograph {__version__}, edition {manifest.edition}, Python {sys.version.split()[0]}"
-    packages = NamedNode(f"urn:sha256:{hashlib.sha256(_packages().encode()).hexdigest()}")
+    folders = {folder.name for path in sys.path for folder in Path(path).glob("*.dist-info")}
+    installed = "\n".join(sorted(name.removesuffix(".dist-info").replace("-", "==", 1) for name in folders))
+    packages = NamedNode(f"urn:sha256:{hashlib.sha256(installed.encode()).hexdigest()}")
     used = {packages: "names and versions of the installed packages", **dict(_sources(root))}
     triples: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
         (snapshot, RDF("type"), PROV("Entity")),
@@ -68,12 +70,6 @@ def _agent() -> str:
     with suppress(OSError, KeyError, ImportError):
         user = getpass.getuser()
     return re.sub(r"[^\w.@-]", "-", f"{user}@{socket.gethostname()}", flags=re.ASCII)
-
-
-def _packages() -> str:
-    """The installed packages, a line for each, sorted."""
-    folders = {folder.name for path in sys.path for folder in Path(path).glob("*.dist-info")}
-    return "\n".join(sorted(name.removesuffix(".dist-info").replace("-", "==", 1) for name in folders))
 
 
 def _sources(root: Path) -> Iterator[tuple[NamedNode, str]]:
