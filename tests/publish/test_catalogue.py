@@ -9,7 +9,7 @@ import pyshacl
 import pytest
 import rdflib
 import shacl
-from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, XSD
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, SKOS, VOID, XSD
 from tests.conftest import SHARED
 from tests.publish.conftest import SHAPES as RULES
 
@@ -53,6 +53,13 @@ def printed(snapshot):
 def graph(printed):
     body = printed["/catalog.ttl"].body.replace(PUBLIC_URL.encode(), HERE.encode())
     return rdflib.Graph().parse(data=body, format="turtle")
+
+
+def test_the_vocabularies_in_use_are_told_by_their_namespaces(printed):
+    body = printed["/.well-known/void.ttl"].body
+    told = set(rdflib.Graph().parse(data=body, format="turtle").objects(None, VOID.vocabulary))
+    assert {str(SKOS), str(DCTERMS), "https://w3id.org/ekograph/def#"} <= {str(namespace) for namespace in told}
+    assert all(namespace.endswith(("#", "/")) for namespace in told)
 
 
 @pytest.mark.skipif(not SHAPES.is_dir(), reason="the official shapes are not beside this checkout (../shared)")
