@@ -13,6 +13,7 @@ from tests.rendering.sites import LANGUAGES
 from ekograph.config import load
 from ekograph.plugins import Theme, load_theme
 from ekograph.publish import example_queries
+from ekograph.publish.publication import Publication
 from ekograph.rdf.dataset import Dataset
 from ekograph.rdf.vocab import SKOS
 from ekograph.rendering import layout, view
@@ -105,7 +106,7 @@ def printed(language: str) -> dict[str, bytes]:
 @cache
 def answers() -> list[Representation]:
     """The pages of the example queries, and their answers in CSV and JSON."""
-    return list(example_queries.printed(real()))
+    return list(example_queries.export(Publication(real(), (), (), (), (), ())))
 
 
 def one_of_each_kind() -> dict[str, bytes]:
