@@ -44,6 +44,9 @@ from ekograph.web.sparql.answering import Answering
 
 log = logging.getLogger("ekograph")
 
+#: Connections that wait in the kernel.
+_BACKLOG = 2048
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 #: Gives the settings as they are now; raises ConfigError.
@@ -60,7 +63,7 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
-        listening.listen(2048)
+        listening.listen(_BACKLOG)
     except OSError:
         listening.close()
         raise
@@ -120,7 +123,9 @@ class _Process:
 
     def run(self, listening: socket.socket, ready: Callable[[Service], None]) -> int:
         """Serve until a signal comes; returns the exit status."""
-        allow_connections()
+        # With few descriptors only some connections may be taken at once, before room is made for the first of them:
+        # asyncio is content with that, uvloop is not.
+        ample = allow_connections() > 2 * _BACKLOG
         tune_for_serving()
         if self._settings.access_log:
             write_access_log()
@@ -128,13 +133,13 @@ class _Process:
             self._dispatcher,
             http=FirstContact,
             ws="none",
-            loop="auto",
+            loop="auto" if ample else "asyncio",
             lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            backlog=2048,
+            backlog=_BACKLOG if ample else 1,
             timeout_graceful_shutdown=_grace(self._settings),
         )
 
@@ -239,6 +244,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and do what follows beside the first requests."""
         await super().startup(sockets)
+        for listening in sockets or ():
+            # uvicorn has made this as short as what is taken at once.
+            listening.listen(_BACKLOG)
         if self.started:
             self._after = asyncio.ensure_future(self._up())
 

@@ -135,13 +135,15 @@ class ConnectionServer:
         while True:
             try:
                 # Python's recv_fds overlooks its flags.
-                data, passed, _, _ = self._channel.recvmsg(65_536, _ANCILLARY, _DONTWAIT)
+                data, passed, flags, _ = self._channel.recvmsg(65_536, _ANCILLARY, _DONTWAIT)
             except BlockingIOError:
                 return False
             if not data:
                 raise ConnectionResetError
             self._received += data
             self._descriptors += [_INT.unpack(descriptor)[0] for _, _, descriptor in passed]
+            if flags & socket.MSG_CTRUNC and not passed:
+                self._descriptors.append(-1)
             while (message := self._message()) is not None:
                 if not message:
                     return True
@@ -149,10 +151,13 @@ class ConnectionServer:
                 self._take(Arrival(*marshal.loads(message)))  # noqa: S302
 
     def _take(self, arrival: Arrival) -> None:
-        """Take a connection."""
+        """Take a connection; one for which the kernel had no descriptor left goes back at once."""
         if arrival.terms:
             self._terms[arrival.which] = Terms(*arrival.terms)
         descriptor = self._descriptors.popleft()
+        if descriptor < 0:
+            self._send_frame(BACK, arrival.number.to_bytes(2, "big"))
+            return
         self._held[descriptor] = _ClientConnection(arrival, socket.socket(fileno=descriptor), self._terms)
         # Told once of what arrives: the rest of a request may be long in coming.
         self._poll.register(descriptor, select.EPOLLIN | select.EPOLLET)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import errno
 import gc
 import json
 import os
@@ -135,6 +136,8 @@ class _Forks:
                     os.close(descriptor)
 
     def _fork(self, descriptors: list[int]) -> None:
+        if len(descriptors) != 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         parent = os.getpid()
         # Not blocking: a worker that writes too much loses that, and goes on.
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

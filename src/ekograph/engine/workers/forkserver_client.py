@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import resource
@@ -126,16 +127,23 @@ class ForkServer:
             self._ready.set_exception(QueryError("broken", reason=message["failed"]))
         elif "pid" in message:
             forked, counters = self._forks.popleft()
+            if not descriptors:
+                # The kernel had none left for it here. It ends by itself, since nobody is at the other end.
+                self._fail(forked, counters, os.strerror(errno.EMFILE))
+                return
             worker = self.workers[message["pid"]] = Worker(message["pid"], descriptors[0], counters)
             if not forked.cancelled():
                 forked.set_result(worker)
         elif "unforked" in message:
-            forked, counters = self._forks.popleft()
-            counters.close()
-            if not forked.cancelled():
-                forked.set_exception(QueryError("broken", reason=message["unforked"]))
+            self._fail(*self._forks.popleft(), message["unforked"])
         elif worker_gone := self.workers.pop(message["gone"], None):
             worker_gone.gone(message["signal"], message["stderr"])
+
+    @staticmethod
+    def _fail(forked: asyncio.Future[Worker], counters: WorkerCounters, reason: str) -> None:
+        counters.close()
+        if not forked.cancelled():
+            forked.set_exception(QueryError("broken", reason=reason))
 
     def _lost(self) -> None:
         """The process has ended: the kernel kills its workers."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -196,10 +198,7 @@ class BoundedConnection(HttpToolsProtocol):
         if not self.idle or (status is HTTPStatus.REQUEST_TIMEOUT and not self._head_bytes):
             self.transport.abort()
             return
-        body = f"{status.value} {status.phrase}\n".encode()
-        head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
-        head += f"content-length: {len(body)}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
-        self.transport.write(head.encode() + body)
+        self.transport.write(_refusal(status))
         self.transport.write_eof()
         self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
 
@@ -234,21 +233,40 @@ class _AfterHead:
         return forward
 
 
-def allow_connections() -> None:
-    """Raise the limit on descriptors of this process, as far as it may, to what all connections need."""
+def allow_connections() -> int:
+    """Raise the limit on descriptors of this process, as far as it may, to what all connections need; returns it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = 2 * BoundedConnection.connections_at_once
     needed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
     if soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    return max(soft, needed)
 
 
-def make_room(connections: set[Any], most: int, but: Any) -> None:
-    """Close the longest idle connection when there are more than `most`, or the one they are too many with.
+def _refusal(status: HTTPStatus) -> bytes:
+    """The last response on a connection, as plain text."""
+    body = f"{status.value} {status.phrase}\n"
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    head += "retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
+    head += f"content-length: {len(body)}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    return (head + body).encode()
 
-    Fewer than that are too many where there are few descriptors: some are needed for other things.
+
+def make_room(connections: set[Any], most: int, newest: Any) -> None:
+    """Close the longest idle connection when there are more than `most`, or the newest if none is idle.
+
+    They are too many, too, when few descriptors are left, which files and workers need: the newest connection has the
+    lowest number that was free. One that has asked something, or still might, gets a plain 503.
     """
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if len(connections) > min(most, soft * 3 // 4):
-        idle = [connection for connection in connections if connection is not but and connection.idle]
-        (min(idle, key=lambda connection: connection.since) if idle else but).transport.abort()
+    if len(connections) <= most and newest.fileno() < max(soft // 2, soft - 1024):
+        return
+    idle = [one for one in connections if one is not newest and one.idle and not one.transport.is_closing()]
+    closed = min(idle, key=lambda connection: connection.since, default=newest)
+    unread = b""
+    with suppress(OSError):  # nothing has come, or the client has gone
+        # What is left unread would have the kernel take the answer back.
+        unread = os.read(closed.transport.get_extra_info("socket").fileno(), _COPIED_BYTES)
+    if unread or not isinstance(closed, BoundedConnection):
+        closed.transport.write(_refusal(HTTPStatus.SERVICE_UNAVAILABLE))
+    closed.transport.close()

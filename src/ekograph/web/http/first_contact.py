@@ -43,7 +43,7 @@ class FirstContact(asyncio.Protocol):
         self.since = self._loop.time()
         self._receiving = self._loop.call_later(self.then.receive_seconds, self._too_late)
         self._connections.add(self)
-        make_room(self._connections, self.then.connections_at_once, but=self)
+        make_room(self._connections, self.then.connections_at_once, self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
         """End."""

@@ -22,7 +22,7 @@ from ekograph.web.http.response import RawResponse, response
 log = logging.getLogger("ekograph")
 
 #: What reading a file raises when the machine fails: no fault of the request, nor of the program.
-UNREADABLE = (OSError, MemoryError, sqlite3.Error, SnapshotError)
+UNREADABLE = (OSError, ImportError, MemoryError, sqlite3.Error, SnapshotError)
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
 
@@ -120,7 +120,10 @@ def problem_response(problem: Problem, request: Request) -> Application:
 
     async def page(_request: Request) -> RawResponse:
         # In a thread, since the templates take longer to load than a page that is ready should wait.
-        return _response(problem, formats.HTML, language, await asyncio.to_thread(_page, problem, language))
+        try:
+            return _response(problem, formats.HTML, language, await asyncio.to_thread(_page, problem, language))
+        except UNREADABLE:
+            return _response(problem, PROBLEM, language, _json(problem, language))
 
     return Deferred(request, page)
 
