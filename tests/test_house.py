@@ -6,7 +6,7 @@ import pytest
 from bench import house
 
 LIMITS = {
-    "lines": 34_300,
+    "lines": 34_350,
     "files": 240,
     "files with one importer": 51,
     "class names that occur twice": 0,
