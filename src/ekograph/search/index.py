@@ -120,7 +120,7 @@ def write(
         connection.executemany("INSERT INTO part (rowid, text) VALUES (?, ?)", [row[:2] for row in rows_of_words])
         facets.write()
         stems = {fold(stem): name for stem, name in (absent or {}).items()}
-        connection.executemany("INSERT INTO absent VALUES (?, ?)", stems.items())
+        connection.executemany("INSERT INTO absent VALUES (?, ?)", sorted(stems.items()))
         # What has a page here is not absent.
         connection.execute("DELETE FROM absent WHERE name IN (SELECT value FROM doc, json_tree(doc.names))")
 
