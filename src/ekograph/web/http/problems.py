@@ -21,8 +21,8 @@ from ekograph.web.http.response import RawResponse, response
 
 log = logging.getLogger("ekograph")
 
-#: What reading a file raises when the machine fails: no fault of the request, nor of the program. A module that cannot be
-#: opened, for want of a descriptor, is an ImportError.
+#: What reading a file raises when the machine fails: no fault of the request, nor of the program. A module that cannot
+#: be opened, for want of a descriptor, is an ImportError.
 UNREADABLE = (OSError, ImportError, MemoryError, sqlite3.Error, SnapshotError)
 
 PROBLEM = Format("problem", "application/problem+json", "json", "problem", ("application/json",))
