@@ -15,26 +15,27 @@ _START = f"{_BASE}_"
 _CHARS = f"{_START}0-9\u00b7\u0300-\u036f\u203f-\u2040-"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 # A dot belongs to a name only where more of the name follows.
-_PREFIX = rf"[{_BASE}](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+"
-_LOCAL = rf"(?:[{_START}:0-9]|{_ESCAPE})(?:[{_CHARS}:]|{_ESCAPE}|\.+(?=[{_CHARS}:%\\]))*+"
+_PREFIX = rf"[{_BASE}](?:[{_CHARS}]++|\.++(?=[{_CHARS}]))*"
+_LOCAL = rf"(?:[{_START}:0-9]|{_ESCAPE})(?:[{_CHARS}:]++|{_ESCAPE}|\.++(?=[{_CHARS}:%\\]))*"
 
-# Possessive repetition: a string of megabytes takes no memory for ways back.
+# Runs are possessive: a string of megabytes takes no memory for ways back. Groups are not, since Python before
+# 3.11.5 keeps what an alternative of one has taken before it failed (https://github.com/python/cpython/issues/106052).
 _PATTERNS = {
     "space": r"[ \t\r\n]+",
     "comment": r"\#[^\r\n]*",
-    "iri": r"<(?:[^\x00-\x20<>\"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>",
+    "iri": r"<(?:[^\x00-\x20<>\"{}|^`\\]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>",
     "string": (
-        r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""'
-        r"|'''(?:[^'\\]++|\\.|'{1,2}(?!'))*+'''"
-        r'|"(?!"")(?:[^"\\\r\n]++|\\.)*+"'
-        r"|'(?!'')(?:[^'\\\r\n]++|\\.)*+'"
+        r'"""(?:[^"\\]++|(?:\\.)++|"{1,2}(?!"))*"""'
+        r"|'''(?:[^'\\]++|(?:\\.)++|'{1,2}(?!'))*'''"
+        r'|"(?!"")(?:[^"\\\r\n]++|(?:\\.)++)*"'
+        r"|'(?!'')(?:[^'\\\r\n]++|(?:\\.)++)*'"
     ),
     "directive": r"(?<![\"'])@(?:prefix|base|version)(?![A-Za-z0-9-])",
     "language": r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?",
     "double": r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+",
     "decimal": r"[+-]?[0-9]*\.[0-9]+",
     "integer": r"[+-]?[0-9]+",
-    "blank": rf"_:[{_START}0-9](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+",
+    "blank": rf"_:[{_START}0-9](?:[{_CHARS}]++|\.++(?=[{_CHARS}]))*",
     "name": rf"(?:{_PREFIX})?:(?:{_LOCAL})?",
     "word": r"[A-Za-z]+",
     "mark": r"\^\^|<<\(|\)>>|<<|>>|\{\||\|\}|[.;,()\[\]~{}]",

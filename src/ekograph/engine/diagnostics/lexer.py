@@ -19,21 +19,22 @@ TEXT_SEARCH = "http://jena.apache.org/text#"
 
 # An unterminated string extends to the end of its line or of the text: so no alternative is tried twice, and the pass
 # stays linear. For the same reason a run of letters, dots and dashes is taken whole; it is the prefix of a name if a
-# colon follows, else words with marks between them.
+# colon follows, else words with marks between them. Groups are not possessive, since Python before 3.11.5 keeps what an
+# alternative of one has taken before it failed (https://github.com/python/cpython/issues/106052).
 _TOKEN = re.compile(
     r"""
       (?P<space>\s++)
     | (?P<comment>\#[^\r\n]*+)
     | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
     | (?P<string>
-          \"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?
-        | '{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3})?
-        | "(?:[^"\\\r\n]|\\.)*+"?
-        | '(?:[^'\\\r\n]|\\.)*+'?)
+          \"{3}(?:[^"\\]++|(?:\\.)++|"(?!""))*(?:\"{3})?
+        | '{3}(?:[^'\\]++|(?:\\.)++|'(?!''))*(?:'{3})?
+        | "(?:[^"\\\r\n]++|(?:\\.)++)*"?
+        | '(?:[^'\\\r\n]++|(?:\\.)++)*'?)
     | (?P<variable>[?$]\w++)
     | (?P<language>@[A-Za-z][A-Za-z0-9-]*+)
-    | (?P<run>[^\W\d][\w.·-]*+)(?P<local>:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*+)?+
-    | (?P<default>:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*+)
+    | (?P<run>[^\W\d][\w.·-]*+)(?P<local>:(?:[\w:.·-]++|%[0-9A-Fa-f]{2}|\\.)*)?+
+    | (?P<default>:(?:[\w:.·-]++|%[0-9A-Fa-f]{2}|\\.)*)
     | (?P<number>[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?)
     | (?P<mark>.)
     """,
@@ -44,7 +45,7 @@ _WORD = re.compile(r"\w+")
 
 # The declarations and comments before the query form, and the form.
 _BEGINNING = re.compile(
-    r"(?:\s++|\#[^\r\n]*+|PREFIX\s++[\w.-]*+:\s*+<[^<>\s]*+>|BASE\s++<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    r"(?:\s++|\#[^\r\n]*+|PREFIX\s++[\w.-]*+:\s*+<[^<>\s]*+>|BASE\s++<[^<>\s]*+>)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ MOST_KINDS = 1000
 
 _VERSION, _END = b" HTTP/1.1\r\n", b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *+([0-9]{1,6})\r\n", re.IGNORECASE)
-_LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t\x20-\x7e\x80-\xff]*+\r\n){1,100}+\r\n")
+_LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t\x20-\x7e\x80-\xff]*+\r\n){1,100}\r\n")
 
 # With these a request is more than a query.
 _MORE = frozenset(
