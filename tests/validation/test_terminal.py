@@ -8,7 +8,10 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 from tests.validation.test_check import HEAD
+
+from ekograph.cli.options import group
 
 
 def at_a_terminal(*arguments: str, **environment: str) -> str:
@@ -66,3 +69,20 @@ def test_a_misspelt_command_gets_the_right_one(site):
     done = subprocess.run([sys.executable, "-m", "ekograph", "chekc"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.endswith("There is no command chekc. Did you mean check?\n")
+
+
+def test_many_findings_are_one_line_for_each_property_with_its_name_as_people_write_it(tmp_path):
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "shapes/shapes.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://example.org/> .\n"
+        "ex:A a sh:NodeShape ; sh:targetClass ex:Tree ;\n"
+        "    sh:property [ sh:path <http://www.w3.org/2000/01/rdf-schema#label> ; sh:minCount 1 ] ,\n"
+        "        [ sh:path <http://www.w3.org/2004/02/skos/core#notation> ; sh:nodeKind sh:IRI ] .\n"
+    )
+    trees = "".join(f'ex:t{n} a ex:Tree ; <http://www.w3.org/2004/02/skos/core#notation> "{n}" .\n' for n in range(60))
+    (tmp_path / "data/data.ttl").write_text(f"@prefix ex: <https://example.org/> .\n{trees}")
+    output = CliRunner().invoke(group, ["--site", str(tmp_path), "check", "--lang", "en"]).stdout
+    assert len([line for line in output.splitlines() if ": [A] " in line]) == 2
+    assert output.count("and 59 more of A") == 2
+    assert "(rdfs:label)" in output

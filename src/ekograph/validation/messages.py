@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ekograph.i18n import Messages
 from ekograph.rdf.dataset import Term
+from ekograph.rdf.prefixes import WELL_KNOWN
 from ekograph.rdf.vocab import XSD
 from ekograph.validation import message_templates
 from ekograph.validation.parsing import Parsed
@@ -110,7 +111,7 @@ def _at_fault(result: ValidationResult) -> list[str]:
 
 
 def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that makes an IRI of the site or of its prefixes short; other text stays as it is.
+    """A function that makes an IRI of the site, of its prefixes or of those that people know short, and no other text.
 
     A thing of the site is shown as the data writes it against its base: tree/oak.
     """
@@ -123,7 +124,9 @@ def shortener(base: str, prefixes: Mapping[str, str]) -> Callable[[str], str]:
             local = text.removeprefix(space)
             if local != text and re.fullmatch(r"[^\s<>\"]+", local):
                 return short + local
-        return text
+        end = max(text.rfind("#"), text.rfind("/")) + 1
+        prefix = WELL_KNOWN.get(text[:end])
+        return f"{prefix}:{text[end:]}" if prefix and re.fullmatch(r"[\w.-]+", text[end:]) else text
 
     return show
 

@@ -19,7 +19,7 @@ _WIDTH = 120
 _BOLD, _RED, _YELLOW, _CYAN, _GREEN, _OFF = "\033[1m", "\033[31m", "\033[33m", "\033[36m", "\033[32m", "\033[0m"
 
 
-#: Of more findings of one rule than this only the first is shown, and one line counts the others.
+#: Of more findings of one rule about one property than this only the first is shown, and one line counts the others.
 _MOST_ALIKE = 50
 
 
@@ -86,17 +86,19 @@ def as_object(finding: Finding) -> dict[str, object]:
 
 def _text(report: Report, sources: Sequence[Source], messages: Messages, *, colour: bool, whole: bool) -> str:
     by_name = {source.name: source for source in sources}
-    counts = Counter(finding.rule for finding in report.findings)
-    many = {} if whole else {rule: count for rule, count in counts.items() if count > _MOST_ALIKE}
-    firsts = {finding.rule: finding for finding in reversed(report.findings)}
-    shown = [one for one in report.findings if one.rule not in many or one is firsts[one.rule]]
+    # A shape without rules of its own tells of several properties.
+    alike = attrgetter("rule", "result_path")
+    counts = Counter(map(alike, report.findings))
+    many = {} if whole else {key: count for key, count in counts.items() if count > _MOST_ALIKE}
+    firsts = {alike(finding): finding for finding in reversed(report.findings)}
+    shown = [one for one in report.findings if alike(one) not in many or one is firsts[alike(one)]]
     parts: list[str] = []
     for path, group in groupby(shown, key=attrgetter("path")):
         lines = _lines(by_name.get(path))
         for finding in group:
             parts += _entry(finding, lines, colour=colour)
-            if finding.rule in many:
-                parts.append(f"    {messages('many-alike', count=many[finding.rule] - 1, rule=finding.rule)}\n")
+            if count := many.get(alike(finding)):
+                parts.append(f"    {messages('many-alike', count=count - 1, rule=finding.rule)}\n")
         parts.append("\n")
     closing = summary(report, messages)
     return "".join(parts) + _paint(closing, _GREEN if report.conforms else _BOLD, colour=colour) + "\n"
