@@ -131,6 +131,10 @@ def test_there_are_sixty_datatypes_and_forms():
     [
         ('"كلمة"@ar--rtl', '<span lang="ar" dir="rtl">كلمة</span>'),
         ('"كلمة"@ar', '<span lang="ar" dir="rtl">كلمة</span>'),
+        # Without a language the letters say it; the browser finds the direction of each line.
+        ('"كلمة"', '<span dir="auto">كلمة</span>'),
+        ('"ID 7: שלום"', '<span dir="auto">ID 7: שלום</span>'),
+        ('"Žluťoučký 漢字"', "Žluťoučký 漢字"),
         ('"sana"@fi', '<span lang="fi">sana</span>'),
         ('"word"@en-GB', "word"),
         ('"a"@en--rtl', '<span dir="rtl">a</span>'),

@@ -29,6 +29,8 @@ _MONTHS = {
 _GROUP = {"en": ","}
 _MOST_GROUPED = 15
 
+#: Letters that are written from right to left: the blocks of Unicode that are kept for them.
+_LETTER_TO_THE_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _NUMBER = re.compile(r"([+-]?)(\d*)(\.\d+|\.)?([eE][+-]?\d+)?")
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 _DATE = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?)?{_ZONE}")
@@ -223,6 +225,11 @@ def language_name(tag: str) -> str:
 def switch_name(tag: str) -> str:
     """What speakers of a language choose it by in the switcher."""
     return _SWITCH_NAMES.get(tag.lower()) or language_name(tag)
+
+
+def direction_within(text: str) -> str:
+    """The direction of a text whose language is not known: "auto" if it has letters of Hebrew, Arabic and others."""
+    return "auto" if _LETTER_TO_THE_LEFT.search(text) else ""
 
 
 def direction_of(tag: str) -> str:

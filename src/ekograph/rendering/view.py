@@ -150,7 +150,7 @@ class View:
         if not text.official:
             shown += MARK
         tag = text.language if _TAG.fullmatch(text.language) else ""
-        direction = text.direction or values.direction_of(tag)
+        direction = text.direction or (values.direction_of(tag) if tag else values.direction_within(text.value))
         here = not tag or tag.split("-")[0].lower() == self.message.language
         if here and direction == values.direction_of(self.message.language):
             return shown
