@@ -81,9 +81,14 @@ class ForkServer:
                 ours, theirs = socket.socketpair()
                 stack.enter_context(ours)
                 with theirs, os.fdopen(shared_counters.make(), "rb") as memory:
-                    counters = WorkerCounters(memory.fileno())
-                    socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory.fileno()])
-                self._forks.append((forked, counters))
+                    waiting = (forked, WorkerCounters(memory.fileno()))
+                    # Before it is asked for: whatever fails afterwards, its answer comes in its turn.
+                    self._forks.append(waiting)
+                    try:
+                        socket.send_fds(self._control, [b"fork"], [theirs.fileno(), memory.fileno()])
+                    except OSError:
+                        self._forks.remove(waiting)
+                        raise
                 # Shielded: the caller may be cancelled, but the worker must still be taken in its turn.
                 worker = await asyncio.shield(forked)
                 await worker.connect(ours)
