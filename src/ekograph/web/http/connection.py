@@ -259,7 +259,8 @@ def make_room(connections: set[Any], most: int, newest: Any) -> None:
     lowest number that was free. One that has asked something, or still might, gets a plain 503.
     """
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if len(connections) <= most and newest.fileno() < max(soft // 2, soft - 1024):
+    kept = max(soft // 2, soft - 1024)
+    if len(connections) <= min(most, kept) and newest.fileno() < kept:
         return
     idle = [one for one in connections if one is not newest and one.idle and not one.transport.is_closing()]
     closed = min(idle, key=lambda connection: connection.since, default=newest)
