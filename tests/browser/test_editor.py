@@ -12,6 +12,8 @@ from ekograph.rendering import layout
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
 
+pytestmark = pytest.mark.long
+
 COUNTS = """\
 PREFIX eko: <https://w3id.org/ekograph/def#>
 SELECT ?place (COUNT(?priority) AS ?count)

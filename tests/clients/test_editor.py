@@ -9,6 +9,8 @@ import sys
 import pytest
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.long
+
 EXTENSION = ROOT / "editors/vscode"
 
 

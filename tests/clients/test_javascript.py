@@ -10,6 +10,8 @@ from tests.conftest import SHARED, serving
 from tests.publish.conftest import STATES, site
 from tests.publish.test_catalogue import KNOWN, SHAPES
 
+pytestmark = pytest.mark.long
+
 EKO = "https://w3id.org/ekograph/"
 PRIORITIES = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{EKO}def#Priority> }}"
 LABELS = f"SELECT ?o {{ <{EKO}id/agreement/lahti> <http://www.w3.org/2004/02/skos/core#prefLabel> ?o }}"

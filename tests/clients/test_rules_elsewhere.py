@@ -12,6 +12,8 @@ from tests.site.test_engines_agree import found, named, quads, with_ontology
 
 from ekograph.validation.shacl.shapes import ShapesGraph
 
+pytestmark = pytest.mark.long
+
 FILES = broken_files()
 GROUPS = sorted({broken.rule[0] for broken in FILES})
 

@@ -13,6 +13,7 @@ from tests.site.real import one_of_each_kind
 JAR = Path(__file__).parent / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(not shutil.which("java"), reason="there is no Java on this machine"),
     pytest.mark.skipif(not JAR.exists(), reason="the Nu Html Checker is not there: make html fetches it"),
 ]
